@@ -1,0 +1,53 @@
+// Builds dist/: JSON Schemas become TypeScript types and precompiled validators, then esbuild bundles the commands,
+// one chunk a command, so that a cold start loads only what it runs.
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { chmod, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(fileURLToPath(import.meta.url));
+process.chdir(root);
+
+/** Newest modification time (ms) of the files under the given paths. */
+function newest(paths) {
+  let latest = 0;
+  for (const path of paths) {
+    if (!existsSync(path)) continue;
+    const stat = statSync(path);
+    if (stat.isDirectory()) {
+      for (const name of readdirSync(path)) {
+        if (name !== 'generated') latest = Math.max(latest, newest([join(path, name)]));
+      }
+    } else latest = Math.max(latest, stat.mtimeMs);
+  }
+  return latest;
+}
+
+const sources = ['engine', 'schemas', 'bench', 'build.mjs', 'package.json'];
+const fresh = existsSync('dist/engine.js') && statSync('dist/engine.js').mtimeMs > newest(sources);
+if (process.argv.includes('--if-stale') && fresh) process.exit(0);
+
+const { generate } = await import('./engine/documents/generate.mjs');
+await generate(root);
+
+const { build } = await import('esbuild');
+await rm('dist', { recursive: true, force: true });
+await build({
+  entryPoints: { engine: 'engine/cli/main.ts', bench: 'bench/main.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20.19',
+  external: ['tulind', 'grademark'],
+  minifySyntax: true,
+  keepNames: false,
+  chunkNames: 'chunks/[name]-[hash]',
+  define: { __ENGINE_VERSION__: JSON.stringify(JSON.parse((await import('node:fs')).readFileSync('package.json', 'utf8')).version) },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+  logLevel: 'warning',
+});
+await chmod('dist/engine.js', 0o755);

@@ -1,0 +1,15 @@
+import type { Order } from '../ledger/order.ts';
+import type { Price, Qty } from '../ledger/money.ts';
+
+declare const approved: unique symbol;
+
+/** An order that passed the risk gate. Only `core/gate.ts` makes one: a broker takes nothing else. */
+export type Approved = Order & { readonly [approved]: true };
+
+/** Where approved orders go. Everything it has to say comes back as order events. */
+export interface Broker {
+  submit(order: Approved): void;
+  cancel(order: Order, reason: string): void;
+  /** Moves the stop or the limit of a working order, or lowers its quantity; binds from the next check on. */
+  amend(order: Order, change: { readonly stopPrice?: Price; readonly limitPrice?: Price; readonly qty?: Qty }): void;
+}
