@@ -1,0 +1,45 @@
+import type { FillAssumptions } from '../brokers/assumptions.ts';
+import type { Metrics, MetricReasons } from '../ledger/figures.ts';
+import type { Order } from '../ledger/order.ts';
+import type { EquityPoint, OpenPosition, Trade } from '../ledger/trade.ts';
+import type { Instant } from '../market/time.ts';
+
+export interface StrategyResult {
+  readonly id: string;
+  readonly capital: number;
+  readonly metrics: Metrics;
+  readonly reasons: MetricReasons;
+}
+
+/** All that a finished (or interrupted) run has to say; every report is a rendering of it. */
+export interface RunResult {
+  readonly engine: string;
+  readonly revision: string;
+  readonly data: {
+    readonly source: string;
+    readonly synthetic: boolean;
+    readonly symbols: readonly string[];
+    readonly timeframe: string;
+    readonly from: Instant;
+    readonly to: Instant;
+    readonly rowsRead: number;
+    readonly barsUsed: number;
+    readonly outsideSession: number;
+    readonly quarantined: number;
+    readonly hash: string;
+    readonly warnings: readonly string[];
+  };
+  readonly assumptions: FillAssumptions;
+  readonly ambiguousBars: number;
+  readonly metrics: Metrics & { readonly buyHoldPct: number | null };
+  readonly reasons: MetricReasons;
+  readonly strategies: readonly StrategyResult[];
+  readonly trades: readonly Trade[];
+  readonly openPositions: readonly OpenPosition[];
+  readonly orders: readonly Order[];
+  readonly equity: readonly EquityPoint[];
+  /** Keys of the documents that are checked but do not act yet, with a sentence each. */
+  readonly notActing: readonly string[];
+  readonly interrupted: boolean;
+  readonly seconds: number;
+}
