@@ -1,0 +1,35 @@
+import type { FillAssumptions } from '../brokers/assumptions.ts';
+import type { Order } from '../ledger/order.ts';
+import type { Fill } from '../ledger/order.ts';
+import type { Trade } from '../ledger/trade.ts';
+import type { Instant } from '../market/time.ts';
+
+/** How a run is driven; the rules come from the ruleset, the bars from the feed. */
+export interface RunOptions {
+  /** Starting cash of the account in dollars; undefined: the sum of the purses. */
+  readonly cash: number | undefined;
+  /** Bars before `from` only warm up; undefined: from the first bar. */
+  readonly from: Instant | undefined;
+  readonly to: Instant | undefined;
+  readonly assumptions: FillAssumptions;
+  /** Close what is still open at the last bar, with reason `end_of_data`. */
+  readonly closeAtEnd: boolean;
+}
+
+export interface Progress {
+  /** Bars done and bars in all (undefined when the feed has no end). */
+  readonly done: number;
+  readonly total: number | undefined;
+  /** Market time reached. */
+  readonly at: Instant;
+  readonly equity: number;
+  readonly trades: number;
+}
+
+/** What a watcher of a run is told while it runs; every method is optional work for the screen, none for the core. */
+export interface Observer {
+  progress?(progress: Progress): void;
+  filled?(order: Order, fill: Fill): void;
+  traded?(trade: Trade): void;
+  refused?(order: Order, reason: string): void;
+}
