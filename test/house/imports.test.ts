@@ -1,0 +1,92 @@
+import { posix } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { sources, specifiers } from './sources.ts';
+
+/** The way of the data. A room imports from itself and from rooms before it. */
+const ROOMS = [
+  'market',
+  'indicators',
+  'documents',
+  'expressions',
+  'ledger',
+  'compiler',
+  'core',
+  'brokers',
+  'feeds',
+  'journal',
+  'runtime',
+  'notify',
+  'report',
+  'dashboard',
+  'sweep',
+  'cli',
+] as const;
+
+/** Contracts of one type that both sides of a door must know: the file may be imported as a type by the room. */
+const TYPES_ACROSS: readonly { readonly room: string; readonly file: string; readonly why: string }[] = [
+  { room: 'runtime', file: 'engine/report/result.ts', why: 'a run gives what every report renders' },
+];
+
+const rank = (room: string): number => ROOMS.indexOf(room as (typeof ROOMS)[number]);
+const roomOf = (path: string): string => path.split('/')[1] ?? '';
+const files = sources('engine');
+
+/** `from -> to` for every import that goes down the list. */
+function wrongWay(path: string, text: string): string[] {
+  const from = roomOf(path);
+  return specifiers(text)
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => posix.normalize(posix.join(posix.dirname(path), specifier)))
+    .filter((target) => target.startsWith('engine/'))
+    .filter((target) => rank(roomOf(target)) > rank(from))
+    .filter((target) => !TYPES_ACROSS.some((door) => door.room === from && door.file === target))
+    .map((target) => `${path} -> ${target}`);
+}
+
+describe('rooms', () => {
+  it('are all on the list', () => {
+    const strangers = new Set(files.map((file) => roomOf(file.path)).filter((room) => rank(room) < 0));
+    expect([...strangers]).toEqual([]);
+    expect(files.length).toBeGreaterThan(20);
+  });
+
+  it('import one way', () => {
+    expect(files.flatMap((file) => wrongWay(file.path, file.text))).toEqual([]);
+    expect(files.flatMap((file) => specifiers(file.text)).length).toBeGreaterThan(20);
+  });
+
+  it('take contracts of a later room as types only', () => {
+    const values = files.flatMap((file) =>
+      TYPES_ACROSS.filter((door) => door.room === roomOf(file.path))
+        .filter((door) => {
+          const name = door.file.split('/').at(-1) ?? '';
+          return new RegExp(`import\\s+(?!type\\b)[^;]*${name.replace('.', '\\.')}['"]`).test(file.text);
+        })
+        .map((door) => `${file.path} -> ${door.file}`),
+    );
+    expect(values).toEqual([]);
+  });
+
+  it('name files with their extension', () => {
+    const bare = files.flatMap((file) =>
+      specifiers(file.text)
+        .filter((specifier) => specifier.startsWith('.') && !/\.(ts|mjs|json)$/.test(specifier))
+        .map((specifier) => `${file.path}: ${specifier}`),
+    );
+    expect(bare).toEqual([]);
+  });
+
+  it('would be caught going the wrong way', () => {
+    expect(wrongWay('engine/market/bars.ts', "import type { Order } from '../ledger/order.ts';")).toHaveLength(1);
+    expect(wrongWay('engine/core/a.ts', "type T = import('../runtime/run.ts').RunOptions;")).toHaveLength(1);
+    expect(wrongWay('engine/core/a.ts', "export { x } from '../cli/main.ts';")).toHaveLength(1);
+    expect(wrongWay('engine/core/a.ts', "await import('../feeds/csv.ts');")).toHaveLength(1);
+    expect(wrongWay('engine/core/a.ts', "import '../feeds/csv.ts';")).toHaveLength(1);
+    expect(wrongWay('engine/core/a.ts', "// import '../feeds/csv.ts';\nimport '../ledger/order.ts';")).toEqual([]);
+  });
+
+  it('carry no empty names', () => {
+    const vague = files.filter((file) => /\/(utils?|helpers?|common|manager|misc|shared)(\/|\.ts$)/.test(file.path));
+    expect(vague.map((file) => file.path)).toEqual([]);
+  });
+});
