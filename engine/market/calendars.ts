@@ -1,0 +1,24 @@
+import type { Calendar } from './calendar.ts';
+import { createCrypto } from './crypto.ts';
+import { createXnys } from './xnys.ts';
+
+let newYork: Calendar | undefined;
+let coins: Calendar | undefined;
+
+/** The New York calendar, built on first use. */
+export function xnys(): Calendar {
+  newYork ??= createXnys();
+  return newYork;
+}
+
+/** The calendar of coins. */
+export function crypto(): Calendar {
+  coins ??= createCrypto();
+  return coins;
+}
+
+/** A symbol written as a pair (`BTC/USD`) is a coin. */
+export const isCrypto = (symbol: string): boolean => symbol.includes('/');
+
+/** The calendar a symbol trades by: pairs (`BTC/USD`) never close, all else follows New York. */
+export const calendarOf = (symbol: string): Calendar => (isCrypto(symbol) ? crypto() : xnys());
