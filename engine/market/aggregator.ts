@@ -81,7 +81,7 @@ export function createAggregator(calendar: Calendar, timeframe: Timeframe, hours
     },
     due() {
       const end = cells[CELL_END]!;
-      return end === end ? end : Number.POSITIVE_INFINITY;
+      return Number.isNaN(end) ? Number.POSITIVE_INFINITY : end;
     },
     take() {
       cells.fill(Number.NaN);
