@@ -1,0 +1,384 @@
+import type { Instant } from '../market/time.ts';
+import { type Curve, createCurve, endInstant, expose, revalue, sample, setCash } from './curve.ts';
+import { enlarge, type Holding, openHolding, reduce, restate, tradeOf } from './holding.ts';
+import { closeSlot, createMarks, type Marks, markSymbol, openSlot, touchSlot } from './marks.ts';
+import type { Money, Price, Qty } from './money.ts';
+import * as money from './money.ts';
+import type { ExitReason, Fill, Order, OrderEvent } from './order.ts';
+import {
+  centsDown,
+  centsUp,
+  createReservations,
+  hold,
+  lower,
+  type Reservations,
+  reservedCents,
+  SHORT_RESERVE,
+  unitReserve,
+} from './reservations.ts';
+import { splitRatio } from './split.ts';
+import type { EquityPoint, OpenPosition, Trade, TradeLeg } from './trade.ts';
+
+export interface BookOptions {
+  /** Starting cash of the account, dollars. */
+  readonly cash: number;
+  readonly strategies: readonly { readonly id: string; readonly capital: number }[];
+  readonly symbols: readonly string[];
+}
+
+/** Everything the book knows, as plain data (numbers, bigints, typed arrays, arrays, maps): it can be cloned and kept. */
+export interface BookState {
+  readonly symbols: readonly string[];
+  readonly strategies: readonly { readonly id: string; readonly capital: number }[];
+  /** Exact: account cash, and capital plus cash flows of each strategy. */
+  cash: Money;
+  readonly strategyCash: Money[];
+  /** Open round trips by `strategy × symbols + symbol`. */
+  readonly holdings: Map<number, Holding>;
+  /** Cost of the open positions of each strategy in whole cents (shorts at 103 %), and the account's locked cash. */
+  readonly costCents: Float64Array;
+  lockedCents: number;
+  readonly reservations: Reservations;
+  readonly marks: Marks;
+  readonly curve: Curve;
+  readonly trades: Trade[];
+}
+
+/** The account's book: the one writer of orders' progress, positions, cash, trades and equity. */
+export interface Book {
+  readonly state: BookState;
+  readonly trades: readonly Trade[];
+  /** Number of a strategy. @throws Error for an id the book was not made with. */
+  strategyIndex(id: string): number;
+  /** Takes what a broker says of an order; gives the trade that it closed, if any. */
+  apply(event: OrderEvent): Trade | undefined;
+  /** Holds buying power for a working entry order; call again when its quantity or levels were amended. */
+  reserve(order: Order, reference: number): void;
+  /**
+   * Dollars that a new entry may hold back: the lesser of the account's and the purse's. `replacing` names a symbol
+   * whose position of this strategy is about to be closed (a reversal); -1 for none.
+   */
+  available(strategy: number, replacing?: number): number;
+  /** What can be paid for a fill of `order`, its own reservation included; the purse is looked at only above the reservation. */
+  buyingPower(order: Order, need: Money): Money;
+  /** Loss in dollars that the stop would take; becomes the trade's `riskAtEntry`. */
+  setRisk(strategy: number, symbol: number, dollars: number): void;
+  /** Marks a symbol's open positions by its bar. */
+  mark(symbol: number, high: number, low: number, close: number): void;
+  /** Ends an instant after all its symbols are marked: equity, drawdown, exposure. */
+  endInstant(): void;
+  sampleSession(time: Instant): void;
+  /** Open round trip of a strategy in a symbol. Read only. */
+  holding(strategy: number, symbol: number): Readonly<Holding> | undefined;
+  /** Bars of the symbol marked since the entry fill, 0 on the bar of the fill once it is marked; -1 when flat. */
+  barsHeld(strategy: number, symbol: number): number;
+  /** Signed quantity over all strategies. */
+  netQty(symbol: number): Qty;
+  openCount(): number;
+  cash(): Money;
+  strategyCash(strategy: number): Money;
+  /** At the last marks. */
+  equity(): number;
+  strategyEquity(strategy: number): number;
+  openPositions(): OpenPosition[];
+  equityPoints(): EquityPoint[];
+  strategyEquityPoints(strategy: number): EquityPoint[];
+  /**
+   * `ratio` new shares for an old one, before the session's first bar. A fraction below `increment` is paid out at
+   * `priceAfter` (a price after the split) as a leg `cash_in_lieu`. Gives the trades that this closed.
+   */
+  applySplit(symbol: number, ratio: number, priceAfter: number, increment: Qty, time: Instant): Trade[];
+  /** `perShare` dollars: longs receive, shorts pay; part of the trade's profit. */
+  applyDividend(symbol: number, perShare: number): void;
+}
+
+const CENT = 10_000_000_000_000_000n;
+
+/**
+ * Opens a book with its cash and purses.
+ * @throws Error when two strategies have one id
+ */
+export const createBook = (options: BookOptions): Book => {
+  const count = options.symbols.length;
+  const ids = new Map(options.strategies.map((strategy, index) => [strategy.id, index]));
+  if (ids.size < options.strategies.length)
+    throw new Error('two strategies have the same id; every id must be its own');
+  const state: BookState = {
+    symbols: [...options.symbols],
+    strategies: options.strategies.map(({ id, capital }) => ({ id, capital })),
+    cash: money.moneyFrom(options.cash),
+    strategyCash: options.strategies.map(({ capital }) => money.moneyFrom(capital)),
+    holdings: new Map(),
+    costCents: new Float64Array(options.strategies.length),
+    lockedCents: 0,
+    reservations: createReservations(options.strategies.length),
+    marks: createMarks(count),
+    curve: createCurve([options.cash, ...options.strategies.map(({ capital }) => capital)]),
+    trades: [],
+  };
+  const { marks, curve, holdings, reservations } = state;
+
+  const strategyIndex = (id: string): number => {
+    const index = ids.get(id);
+    if (index === undefined) throw new Error(`strategy \`${id}\` is not in this book`);
+    return index;
+  };
+
+  const addCash = (strategy: number, amount: bigint): void => {
+    state.cash = (state.cash + amount) as Money;
+    const own = (state.strategyCash[strategy]! + amount) as Money;
+    state.strategyCash[strategy] = own;
+    setCash(curve, strategy, money.moneyToNumber(own), money.moneyToNumber(state.cash));
+  };
+
+  const setCost = (holding: Holding): void => {
+    const cost = money.moneyToNumber(holding.cost);
+    const long = holding.side === 'long';
+    const cents = centsUp(long ? cost : cost * SHORT_RESERVE);
+    state.costCents[holding.strategy] = state.costCents[holding.strategy]! + cents - holding.costCents;
+    holding.costCents = cents;
+    const locked = long ? 0 : cents + centsUp(cost);
+    state.lockedCents += locked - holding.lockedCents;
+    holding.lockedCents = locked;
+  };
+
+  const setQty = (holding: Holding): void => {
+    const shares = money.qtyToNumber(holding.qty);
+    marks.qty[holding.slot] = holding.side === 'long' ? shares : -shares;
+  };
+
+  const close = (holding: Holding, leg: TradeLeg, barMarked: boolean): Trade => {
+    const slot = holding.slot;
+    const bars = marks.bars[slot]! - (barMarked ? 1 : 0);
+    const trade = tradeOf(
+      holding,
+      state.strategies[holding.strategy]!.id,
+      state.symbols[holding.symbol]!,
+      leg,
+      bars,
+      marks.high[slot]!,
+      marks.low[slot]!,
+    );
+    closeSlot(marks, slot);
+    holdings.delete(holding.strategy * count + holding.symbol);
+    state.trades.push(trade);
+    return trade;
+  };
+
+  const enter = (order: Order, fill: Fill, strategy: number, notional: Money): void => {
+    const key = strategy * count + order.symbolIndex;
+    const price = money.priceToNumber(fill.price);
+    let holding = holdings.get(key);
+    if (holding === undefined) {
+      if (marks.head[order.symbolIndex]! < 0) marks.last[order.symbolIndex] = price;
+      const slot = openSlot(marks, order.symbolIndex, strategy, price, fill.at === 'close' ? 1 : 0);
+      holding = openHolding(strategy, order.symbolIndex, order.positionSide, slot, order.rule, fill.time);
+      holdings.set(key, holding);
+    } else if (holding.side !== order.positionSide) {
+      throw new Error(
+        `order ${order.seq} opens ${order.positionSide} ${order.symbol} while \`${order.strategy}\` is ${holding.side}`,
+      );
+    }
+    enlarge(holding, fill, notional);
+    setCost(holding);
+    setQty(holding);
+    touchSlot(marks, holding.slot, price);
+  };
+
+  const leave = (order: Order, fill: Fill, strategy: number, notional: Money): Trade | undefined => {
+    const holding = holdings.get(strategy * count + order.symbolIndex);
+    if (holding === undefined || holding.side !== order.positionSide || holding.qty < fill.qty) {
+      const held = holding === undefined ? 'nothing' : `${money.formatQty(holding.qty)} ${holding.side}`;
+      throw new Error(
+        `order ${order.seq} closes ${money.formatQty(fill.qty)} ${order.positionSide} ${order.symbol}, but \`${order.strategy}\` holds ${held}`,
+      );
+    }
+    const leg = reduce(holding, fill, notional, order.rule, order.exitReason ?? 'exit_rule');
+    setCost(holding);
+    setQty(holding);
+    touchSlot(marks, holding.slot, money.priceToNumber(fill.price));
+    if (fill.at === 'intrabar') {
+      expose(curve, 0);
+      expose(curve, strategy + 1);
+    }
+    return holding.qty === 0n ? close(holding, leg, fill.at === 'close') : undefined;
+  };
+
+  const fillOrder = (order: Order, fill: Fill): Trade | undefined => {
+    const strategy = strategyIndex(order.strategy);
+    const notional = money.mulPriceQty(fill.price, fill.qty);
+    const trade =
+      order.role === 'entry' ? enter(order, fill, strategy, notional) : leave(order, fill, strategy, notional);
+    const flow = order.side === 'buy' ? -notional : notional;
+    addCash(strategy, fill.commission === 0n ? flow : flow - fill.commission);
+    const dollars = money.moneyToNumber(notional);
+    curve.traded[0] = curve.traded[0]! + dollars;
+    curve.traded[strategy + 1] = curve.traded[strategy + 1]! + dollars;
+    if (fill.commission !== 0n) {
+      const commission = money.moneyToNumber(fill.commission);
+      curve.commission[0] = curve.commission[0]! + commission;
+      curve.commission[strategy + 1] = curve.commission[strategy + 1]! + commission;
+    }
+    order.fills.push(fill);
+    order.filled = order.filled === 0n ? fill.qty : ((order.filled + fill.qty) as Qty);
+    if (order.filled >= order.qty) order.status = 'filled';
+    if (order.role === 'entry') release(order, strategy);
+    return trade ?? undefined;
+  };
+
+  const release = (order: Order, strategy: number): void => {
+    const left = order.status === 'working' ? money.qtyToNumber((order.qty - order.filled) as Qty) : 0;
+    lower(reservations, strategy, order, left);
+  };
+
+  const apply = (event: OrderEvent): Trade | undefined => {
+    const { order } = event;
+    switch (event.kind) {
+      case 'fill':
+        return fillOrder(order, event.fill);
+      case 'cut':
+        order.reason = event.reason;
+        return undefined;
+      case 'cancelled':
+      case 'refused':
+        order.status = event.kind;
+        order.reason = event.reason;
+        release(order, strategyIndex(order.strategy));
+        return undefined;
+    }
+  };
+
+  const reserve = (order: Order, reference: number): void => {
+    if (order.role !== 'entry' || order.status !== 'working') return;
+    const limit = order.limitPrice === undefined ? undefined : money.priceToNumber(order.limitPrice);
+    const stop = order.stopPrice === undefined ? undefined : money.priceToNumber(order.stopPrice);
+    const unit = unitReserve(order, reference, limit, stop);
+    const left = money.qtyToNumber((order.qty - order.filled) as Qty);
+    hold(reservations, strategyIndex(order.strategy), order, unit, left);
+  };
+
+  const purseFree = (strategy: number): number =>
+    centsDown(curve.equity[strategy + 1]!) - state.costCents[strategy]! - reservations.byStrategy[strategy]!;
+
+  const available = (strategy: number, replacing = -1): number => {
+    let purse = purseFree(strategy);
+    let account = centsDown(curve.cash[0]!) - state.lockedCents - reservations.account;
+    const holding = replacing < 0 ? undefined : holdings.get(strategy * count + replacing);
+    if (holding !== undefined) {
+      purse += holding.costCents;
+      account += holding.lockedCents + centsDown(marks.qty[holding.slot]! * marks.last[holding.symbol]!);
+    }
+    return Math.max(0, Math.min(purse, account)) / 100;
+  };
+
+  const buyingPower = (order: Order, need: Money): Money => {
+    const own = reservedCents(reservations, order);
+    const held = state.lockedCents + reservations.account - own;
+    const account = (held === 0 ? state.cash : state.cash - BigInt(held) * CENT) as Money;
+    const reserved = BigInt(own) * CENT;
+    if (need <= reserved || account <= reserved) return account;
+    const strategy = strategyIndex(order.strategy);
+    if (curve.isDirty[strategy + 1] === 1) revalue(curve, marks);
+    const purse = reserved + BigInt(Math.max(0, purseFree(strategy))) * CENT;
+    return account < purse ? account : (purse as Money);
+  };
+
+  const openPositions = (): OpenPosition[] =>
+    [...holdings.values()].map((holding) => {
+      const lastPrice = marks.last[holding.symbol]!;
+      const value = money.mulPriceQty(money.priceFrom(lastPrice), holding.qty);
+      return {
+        strategy: state.strategies[holding.strategy]!.id,
+        symbol: state.symbols[holding.symbol]!,
+        side: holding.side,
+        qty: holding.qty,
+        entryTime: holding.entryTime,
+        entryPrice: money.meanPrice(holding.entryCost, holding.entryQty),
+        lastPrice,
+        unrealized: (holding.side === 'long' ? value - holding.cost : holding.cost - value) as Money,
+      };
+    });
+
+  const points = (row: number): EquityPoint[] =>
+    curve.samples[row]!.map((equity, n) => ({ time: curve.sampleTimes[n] as Instant, equity }));
+
+  const heldIn = (symbol: number): Holding[] => {
+    const found: Holding[] = [];
+    for (let slot = marks.head[symbol]!; slot >= 0; slot = marks.next[slot]!) {
+      found.push(holdings.get(marks.strategy[slot]! * count + symbol)!);
+    }
+    return found;
+  };
+
+  const payOut = (holding: Holding, qty: Qty, price: Price, time: Instant): Trade | undefined => {
+    const value = money.mulPriceQty(price, qty);
+    const reason: ExitReason = 'manual';
+    const leg = reduce(holding, { time, price, qty, commission: money.NO_MONEY }, value, 'cash_in_lieu', reason);
+    setCost(holding);
+    addCash(holding.strategy, holding.side === 'long' ? value : -value);
+    return holding.qty === 0n ? close(holding, leg, false) : undefined;
+  };
+
+  const applySplit = (symbol: number, ratio: number, priceAfter: number, increment: Qty, time: Instant): Trade[] => {
+    const { numerator, denominator } = splitRatio(ratio);
+    const closed: Trade[] = [];
+    for (const holding of heldIn(symbol)) {
+      restate(holding, numerator, denominator);
+      marks.high[holding.slot] = marks.high[holding.slot]! / ratio;
+      marks.low[holding.slot] = marks.low[holding.slot]! / ratio;
+      const fraction = (holding.qty % increment) as Qty;
+      const trade = fraction === 0n ? undefined : payOut(holding, fraction, money.priceFrom(priceAfter), time);
+      if (trade === undefined) setQty(holding);
+      else closed.push(trade);
+    }
+    marks.last[symbol] = marks.last[symbol]! / ratio;
+    return closed;
+  };
+
+  const applyDividend = (symbol: number, perShare: number): void => {
+    const dividend = money.priceFrom(perShare);
+    for (const holding of heldIn(symbol)) {
+      const paid = money.mulPriceQty(dividend, holding.qty);
+      const income = holding.side === 'long' ? paid : -paid;
+      holding.pnl = (holding.pnl + income) as Money;
+      addCash(holding.strategy, income);
+    }
+  };
+
+  return {
+    state,
+    trades: state.trades,
+    strategyIndex,
+    apply,
+    reserve,
+    available,
+    buyingPower,
+    setRisk: (strategy, symbol, dollars) => {
+      const holding = holdings.get(strategy * count + symbol);
+      if (holding !== undefined) holding.riskAtEntry = dollars;
+    },
+    mark: (symbol, high, low, last) => markSymbol(marks, symbol, high, low, last),
+    endInstant: () => endInstant(curve, marks),
+    sampleSession: (time) => sample(curve, time),
+    holding: (strategy, symbol) => holdings.get(strategy * count + symbol),
+    barsHeld: (strategy, symbol) => {
+      const holding = holdings.get(strategy * count + symbol);
+      return holding === undefined ? -1 : marks.bars[holding.slot]! - 1;
+    },
+    netQty: (symbol) => {
+      let net = 0n;
+      for (const holding of heldIn(symbol)) net += holding.side === 'long' ? holding.qty : -holding.qty;
+      return net as Qty;
+    },
+    openCount: () => marks.open,
+    cash: () => state.cash,
+    strategyCash: (strategy) => state.strategyCash[strategy]!,
+    equity: () => curve.equity[0]!,
+    strategyEquity: (strategy) => curve.equity[strategy + 1]!,
+    openPositions,
+    equityPoints: () => points(0),
+    strategyEquityPoints: (strategy) => points(strategy + 1),
+    applySplit,
+    applyDividend,
+  };
+};
