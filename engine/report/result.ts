@@ -1,5 +1,5 @@
 import type { FillAssumptions } from '../brokers/assumptions.ts';
-import type { Metrics, MetricReasons } from '../ledger/figures.ts';
+import type { MetricReasons, Metrics } from '../ledger/figures.ts';
 import type { Order } from '../ledger/order.ts';
 import type { EquityPoint, OpenPosition, Trade } from '../ledger/trade.ts';
 import type { Instant } from '../market/time.ts';

@@ -1,0 +1,251 @@
+import type { CommandSpec, FlagSpec } from './command.ts';
+
+const FINDINGS_FORMAT: FlagSpec = {
+  name: 'format',
+  value: 'FORMAT',
+  choices: ['pretty', 'compact', 'json', 'github'],
+  summary: 'how findings are written',
+};
+const TEXT_OR_JSON: FlagSpec = {
+  name: 'format',
+  value: 'FORMAT',
+  choices: ['text', 'json'],
+  summary: 'how it is written',
+};
+const RISK: FlagSpec = {
+  name: 'risk',
+  value: 'FILE|none',
+  summary: 'another risk file, or none at all (default: risk.yaml)',
+};
+
+/** Fill assumptions, shared by every command that simulates. */
+const SIMULATION: readonly FlagSpec[] = [
+  { name: 'cash', value: 'DOLLARS', summary: 'starting cash of the account (default: the sum of the purses)' },
+  { name: 'slippage', value: 'AMOUNT', summary: 'always against you: 1bps (default), 0, 2ticks' },
+  { name: 'commission', value: 'AMOUNT', summary: '0 (default), 0.005/share, 5bps, 1/order' },
+  {
+    name: 'intrabar',
+    value: 'RULE',
+    choices: ['pessimistic', 'optimistic', 'nearest'],
+    summary: 'who wins when stop and target lie in one bar',
+  },
+];
+
+/** Every command that works today, in the order help shows them. */
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'init',
+    group: 'Write',
+    summary: 'make a workspace: two starter strategies, risk.yaml, editor settings',
+    arguments: '[DIR]',
+    maxArguments: 1,
+    examples: [
+      { line: 'engine init', says: 'in this folder; nothing that is there is overwritten' },
+      { line: 'engine init my-strategies', says: 'in a new folder' },
+    ],
+    flags: [],
+    load: () => import('./init.ts'),
+  },
+  {
+    name: 'new',
+    group: 'Write',
+    summary: 'start a strategy from a template',
+    arguments: 'NAME',
+    maxArguments: 1,
+    examples: [
+      { line: 'engine new my_cross --from moving_average', says: 'writes strategies.d/my_cross.yaml, ready to run' },
+      { line: 'engine new idea --from blank', says: 'the smallest strategy, every key explained' },
+    ],
+    flags: [
+      {
+        name: 'from',
+        value: 'TEMPLATE',
+        choices: ['moving_average', 'rsi', 'macd', 'mean_reversion', 'breakout', 'blank'],
+        summary: 'the strategy to start from (default: blank)',
+      },
+    ],
+    load: () => import('./new.ts'),
+  },
+  {
+    name: 'validate',
+    group: 'Write',
+    summary: 'check strategies and risk: YAML, schema, meaning, broker rules',
+    arguments: '[PATH...|-]',
+    maxArguments: 10_000,
+    examples: [
+      { line: 'engine validate', says: 'everything in the workspace' },
+      { line: 'engine validate strategies.d/rsi.yaml', says: 'one file' },
+      {
+        line: 'engine validate --strict --format github',
+        says: 'for a build: warnings fail too, findings land on the lines of the pull request',
+      },
+      {
+        line: 'engine validate - --stdin-filename strategies.d/rsi.yaml < strategies.d/rsi.yaml',
+        says: 'for an editor: the text comes on stdin',
+      },
+    ],
+    flags: [
+      FINDINGS_FORMAT,
+      { name: 'strict', summary: 'warnings end with exit code 3' },
+      RISK,
+      { name: 'stdin-filename', value: 'PATH', summary: 'the name that findings about stdin carry' },
+    ],
+    notes: ['Exit codes: 0 fine, 1 errors, 2 usage or files that cannot be read, 3 warnings under --strict.'],
+    load: () => import('./validate.ts'),
+  },
+  {
+    name: 'fmt',
+    group: 'Write',
+    summary: 'write documents in their canonical form',
+    arguments: '[PATH...]',
+    maxArguments: 10_000,
+    examples: [
+      { line: 'engine fmt', says: 'every document of the workspace; comments stay, meaning stays' },
+      { line: 'engine fmt --check', says: 'changes nothing; exit code 1 when a file is not in form' },
+    ],
+    flags: [{ name: 'check', summary: 'only say which files would change' }],
+    load: () => import('./fmt.ts'),
+  },
+  {
+    name: 'indicators',
+    group: 'Write',
+    summary: 'the indicators that expressions can use',
+    arguments: '[NAME|WORD]',
+    maxArguments: 1,
+    examples: [
+      { line: 'engine indicators', says: 'all of them, by group' },
+      { line: 'engine indicators rsi', says: 'one page: inputs, options with bounds, outputs, warm-up, an example' },
+      { line: 'engine indicators volume', says: 'a word that is no name searches names, titles and descriptions' },
+    ],
+    flags: [TEXT_OR_JSON],
+    load: () => import('./indicators.ts'),
+  },
+  {
+    name: 'explain',
+    group: 'Write',
+    summary: 'the long text of a finding, with the mistake and its mending',
+    arguments: 'CODE',
+    maxArguments: 1,
+    examples: [
+      { line: 'engine explain E201', says: 'one code' },
+      { line: 'engine explain --all', says: 'every code there is' },
+    ],
+    flags: [{ name: 'all', summary: 'every code' }, TEXT_OR_JSON],
+    load: () => import('./explain.ts'),
+  },
+  {
+    name: 'schema',
+    group: 'Write',
+    summary: 'print the JSON Schema of strategies or of risk.yaml',
+    arguments: '[strategy|risk]',
+    maxArguments: 1,
+    examples: [
+      { line: 'engine schema strategy', says: 'on stdout' },
+      { line: 'engine schema risk --out risk.schema.json', says: 'into a file, for an editor' },
+    ],
+    flags: [{ name: 'out', value: 'FILE', summary: 'write it there' }],
+    load: () => import('./schema.ts'),
+  },
+  {
+    name: 'backtest',
+    group: 'Try',
+    summary: 'run the strategies over past bars and report',
+    arguments: '[PATH...]',
+    maxArguments: 10_000,
+    examples: [
+      { line: 'engine backtest', says: 'every enabled strategy, on the sample market (SYNTHETIC: not real prices)' },
+      { line: 'engine backtest --data bars', says: 'on your own bars: one CSV a symbol, bars/AAPL.csv, bars/SPY.csv' },
+      {
+        line: 'engine backtest strategies.d/rsi.yaml --data bars/SPY.csv --symbols SPY',
+        says: 'one strategy on one file',
+      },
+      {
+        line: 'engine backtest --slippage 2ticks --commission 0.005/share --intrabar pessimistic',
+        says: 'other costs',
+      },
+      { line: 'engine backtest --format json --out result.json', says: 'every trade, order and figure as JSON' },
+    ],
+    flags: [
+      {
+        name: 'data',
+        value: 'DIR|FILE',
+        summary: 'CSV bars: timestamp,open,high,low,close,volume (default: the sample market)',
+      },
+      { name: 'from', value: 'DATE', summary: 'first day that counts; bars before it warm up' },
+      { name: 'to', value: 'DATE', summary: 'last day' },
+      ...SIMULATION,
+      {
+        name: 'fill-at',
+        value: 'PRICE',
+        choices: ['next_open', 'close'],
+        summary: 'where market orders fill; close is optimistic',
+      },
+      RISK,
+      {
+        name: 'operator',
+        value: 'RULE',
+        choices: ['next_session', 'never'],
+        summary: 'when a breaker that waits for a person is cleared (acts when breakers do)',
+      },
+      { name: 'symbols', value: 'A,B', summary: 'these symbols instead of those the strategies name' },
+      { name: 'tz', value: 'ZONE', summary: 'time zone of timestamps that carry none: America/New_York, UTC' },
+      { name: 'close-at-end', summary: 'close what is still open at the last bar' },
+      TEXT_OR_JSON,
+      { name: 'out', value: 'FILE', summary: 'write the report there instead of stdout' },
+    ],
+    load: () => import('./backtest.ts'),
+  },
+  {
+    name: 'run',
+    group: 'Run',
+    summary: 'run the strategies: --dry decides and simulates, nothing is sent',
+    arguments: '[PATH...]',
+    maxArguments: 10_000,
+    examples: [
+      { line: 'engine run --dry --once', says: 'a year of the sample market (SYNTHETIC), then the summary' },
+      { line: 'engine run --dry', says: 'the same; on a terminal it then goes on at a bar a second until Ctrl-C' },
+      { line: 'engine run --dry --feed csv:bars --once', says: 'your own bars as if they came in now' },
+      { line: 'engine run --dry --once --format json', says: 'the summary as JSON' },
+    ],
+    flags: [
+      { name: 'dry', summary: 'orders go to the simulated broker; nothing is sent anywhere' },
+      { name: 'feed', value: 'FEED', summary: 'sample (default without keys) or csv:DIR' },
+      { name: 'speed', value: 'SPEED', summary: 'realtime, 60x (times real time) or max (default)' },
+      { name: 'once', summary: 'end with the summary when the feed ends' },
+      ...SIMULATION,
+      RISK,
+      { name: 'tz', value: 'ZONE', summary: 'time zone of CSV timestamps that carry none' },
+      TEXT_OR_JSON,
+    ],
+    later: ['live', 'yes-live', 'restore', 'fresh', 'dashboard'],
+    notes: [
+      'Ctrl-C ends it cleanly with the same summary (exit code 130). Paper trading on Alpaca comes with a later version.',
+    ],
+    load: () => import('./run.ts'),
+  },
+];
+
+/** Commands that are planned and not built; typing one says so. */
+export const LATER: Readonly<Record<string, string>> = {
+  sweep: 'searching over parameters',
+  test: 'running the `tests:` of a strategy',
+  why: 'explaining a decision',
+  blockers: 'the histogram of what held entries back',
+  replay: 'replaying a recorded session',
+  check: 'checking keys and connectivity',
+  config: 'showing the merged configuration',
+  status: 'asking a running engine',
+  pause: 'pausing a running engine',
+  resume: 'resuming a running engine',
+  flatten: 'closing all positions',
+  halt: 'halting a running engine',
+  reload: 'reloading a running engine',
+  approve: 'approving a loosened rule',
+  diff: 'comparing two sets of rules',
+  report: 'reporting on a recorded run',
+  breakers: 'resetting circuit breakers',
+  revisions: 'the history of rules',
+  export: 'exporting a recorded run',
+  data: 'fetching history from Alpaca',
+  telegram: 'Telegram messages',
+};

@@ -1,0 +1,65 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { textFlag } from './arguments.ts';
+import type { CommandContext } from './command.ts';
+import { EXIT } from './exit.ts';
+import { packageFile } from './package-files.ts';
+
+const EDITOR_SETTINGS = `${JSON.stringify(
+  {
+    'yaml.schemas': {
+      './schemas/strategy.schema.json': 'strategies.d/*.yaml',
+      './schemas/risk.schema.json': 'risk.yaml',
+    },
+    '[yaml]': { 'editor.quickSuggestions': { strings: true } },
+  },
+  undefined,
+  2,
+)}\n`;
+
+/** What a new workspace holds, in the order it is told; the text is the shipped file's unless it is given here. */
+const CONTENTS: readonly { readonly path: string; readonly says: string; readonly text?: string }[] = [
+  { path: 'strategies.d/moving_average.yaml', says: 'buys when price crosses above its average' },
+  { path: 'strategies.d/rsi.yaml', says: 'buys weakness, sells strength' },
+  { path: 'risk.yaml', says: 'account limits and circuit breakers' },
+  { path: '.env.example', says: 'keys for later; copy it to .env' },
+  { path: 'schemas/strategy.schema.json', says: 'completion and hover in editors' },
+  { path: 'schemas/risk.schema.json', says: 'the same for risk.yaml' },
+  { path: '.vscode/settings.json', says: 'ties the schemas to the files', text: EDITOR_SETTINGS },
+];
+
+const isThere = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EEXIST';
+
+export const run = async ({ positionals, flags, terminal }: CommandContext): Promise<number> => {
+  const { style } = terminal;
+  const folder = resolve(positionals[0] ?? textFlag(flags, 'workspace') ?? '.');
+  const lines: string[] = [];
+  for (const { path, says, text } of CONTENTS) {
+    const target = join(folder, path);
+    const content = text ?? (await readFile(packageFile(path), 'utf8'));
+    await mkdir(dirname(target), { recursive: true });
+    try {
+      // `wx` refuses what is there, so that a second `init` never costs anybody an edit.
+      await writeFile(target, content, { flag: 'wx' });
+      lines.push(`  ${style.green('made')}  ${path.padEnd(32)} ${style.dim(says)}`);
+    } catch (error) {
+      if (!isThere(error)) throw error;
+      lines.push(`  ${style.dim('kept')}  ${path.padEnd(32)} ${style.dim('is there already')}`);
+    }
+  }
+  const shown = relative(process.cwd(), folder);
+  const go = shown === '' ? [] : [`  cd ${shown}`];
+  terminal.out(
+    `${[
+      `Workspace in ${shown === '' ? 'this folder' : shown}`,
+      ...lines,
+      '',
+      'Next',
+      ...go,
+      '  engine run --dry                    watch it trade a sample market',
+      '  engine validate                     after every edit',
+      '  engine new NAME --from breakout     another strategy',
+    ].join('\n')}\n`,
+  );
+  return EXIT.fine;
+};

@@ -1,0 +1,48 @@
+import type { Terminal } from './terminal.ts';
+
+interface Interruptions {
+  /** Takes SIGINT and SIGTERM over and gives the signal that they abort. */
+  take(): AbortSignal;
+  abort(): void;
+  /** The signal that ended the run, if one did. */
+  received(): 'SIGINT' | 'SIGTERM' | undefined;
+  release(): void;
+}
+
+/**
+ * Turns the first Ctrl-C or SIGTERM into a clean stop; a second one ends the process as the system would.
+ * Commands that never ask for it keep the system's way: they end at once.
+ */
+export const interruptions = (terminal: Terminal): Interruptions => {
+  const controller = new AbortController();
+  let received: 'SIGINT' | 'SIGTERM' | undefined;
+  let taken = false;
+  const listen = (name: 'SIGINT' | 'SIGTERM') => (): void => {
+    if (received !== undefined) {
+      release();
+      process.kill(process.pid, name);
+      return;
+    }
+    received = name;
+    controller.abort();
+  };
+  const listeners = { SIGINT: listen('SIGINT'), SIGTERM: listen('SIGTERM') } as const;
+  const release = (): void => {
+    process.off('SIGINT', listeners.SIGINT);
+    process.off('SIGTERM', listeners.SIGTERM);
+  };
+  terminal.onGone(() => controller.abort());
+  return {
+    take() {
+      if (!taken) {
+        taken = true;
+        process.on('SIGINT', listeners.SIGINT);
+        process.on('SIGTERM', listeners.SIGTERM);
+      }
+      return controller.signal;
+    },
+    abort: () => controller.abort(),
+    received: () => received,
+    release,
+  };
+};

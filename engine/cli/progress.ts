@@ -1,0 +1,79 @@
+import { counted, dollars, fixed } from '../report/amounts.ts';
+import { marketDate } from '../report/clock.ts';
+import { clip } from '../report/wrap.ts';
+import type { Progress } from '../runtime/run.ts';
+import type { Terminal } from './terminal.ts';
+
+const REDRAW_MS = 100;
+const LINE_MS = 10_000;
+const BAR = 16;
+
+/** `1.2 M`, `850 k`, `12`. */
+const compact = (value: number): string =>
+  value >= 1e6 ? `${fixed(value / 1e6, 1)} M` : value >= 1e4 ? `${fixed(value / 1e3, 0)} k` : fixed(value, 0);
+
+const duration = (seconds: number): string =>
+  seconds < 90 ? `${Math.ceil(seconds)} s` : seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${fixed(seconds / 3600, 1)} h`;
+
+/** What has been done, in one line: how far, the market's date, equity, trades, speed, time left. */
+export const progressText = (progress: Progress, seconds: number, symbol: string): string => {
+  const { done, total } = progress;
+  const speed = seconds > 0 ? done / seconds : 0;
+  const part = total === undefined || total === 0 ? undefined : Math.min(1, done / total);
+  const filled = part === undefined ? 0 : Math.floor(part * BAR);
+  return [
+    part === undefined
+      ? counted(done, 'bar')
+      : `${'━'.repeat(filled)}${'─'.repeat(BAR - filled)} ${String(Math.floor(part * 100)).padStart(3)} %`,
+    marketDate(symbol, progress.at),
+    dollars(progress.equity).replace(/\.\d\d$/, ''),
+    counted(progress.trades, 'trade'),
+    `${compact(speed)} bars/s`,
+    ...(part === undefined || speed === 0 || total === undefined ? [] : [`${duration((total - done) / speed)} left`]),
+  ].join('  ');
+};
+
+export interface ProgressScreen {
+  update(progress: Progress): void;
+  /** Writes a line of the result above the progress line. */
+  above(line: string): void;
+  /** Takes the progress line away. */
+  end(): void;
+}
+
+/**
+ * Progress on stderr: one line redrawn in place on a terminal, elsewhere a line every ten seconds.
+ * @param now milliseconds of a steady clock
+ */
+export const progressScreen = (terminal: Terminal, symbol: string, now: () => number): ProgressScreen => {
+  const began = now();
+  let drawn = false;
+  let next = terminal.errTty ? 0 : began + LINE_MS;
+  let last: Progress | undefined;
+  const clear = (): void => {
+    if (drawn) terminal.err('\r\u001b[2K');
+    drawn = false;
+  };
+  const draw = (at: number): void => {
+    if (last === undefined) return;
+    const text = progressText(last, (at - began) / 1000, symbol);
+    if (terminal.errTty) {
+      terminal.err(`\r\u001b[2K${terminal.errStyle.dim(clip(text, terminal.errWidth - 1))}`);
+      drawn = true;
+    } else terminal.err(`${text}\n`);
+  };
+  return {
+    update(progress) {
+      last = progress;
+      const at = now();
+      if (at < next) return;
+      next = at + (terminal.errTty ? REDRAW_MS : LINE_MS);
+      draw(at);
+    },
+    above(line) {
+      clear();
+      terminal.out(`${line}\n`);
+    },
+    end: clear,
+  };
+};

@@ -1,0 +1,83 @@
+import { type Style, styleOf } from '../report/style.ts';
+
+/** Where a command writes: results on `out`, progress and logs on `err`. */
+export interface Terminal {
+  readonly outTty: boolean;
+  readonly errTty: boolean;
+  /** Columns of a report on stdout: the terminal's, kept between 80 and 160. */
+  readonly width: number;
+  /** Columns of the terminal behind stderr, for what is redrawn in place. */
+  readonly errWidth: number;
+  readonly style: Style;
+  readonly errStyle: Style;
+  out(text: string): void;
+  err(text: string): void;
+  /** Writes a long result piece by piece, waiting whenever the reader is slow; stops when the reader has gone. */
+  stream(pieces: Iterable<string>): Promise<void>;
+  /** True once the reader of stdout has gone away. */
+  gone(): boolean;
+  onGone(listener: () => void): void;
+}
+
+const colourOn = (tty: boolean, env: NodeJS.ProcessEnv): boolean => {
+  if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
+  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '')
+    return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
+  return tty && env.TERM !== 'dumb';
+};
+
+const columns = (stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): number => {
+  const asked = Number(env.COLUMNS);
+  return stream.columns ?? (Number.isInteger(asked) && asked > 0 ? asked : 80);
+};
+
+const drained = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      stream.off('drain', done);
+      stream.off('error', done);
+      stream.off('close', done);
+      resolve();
+    };
+    stream.once('drain', done);
+    stream.once('error', done);
+    stream.once('close', done);
+  });
+
+/** The process's own terminal; a reader that goes away (EPIPE) is silence, not an error. */
+export const openTerminal = (env: NodeJS.ProcessEnv): Terminal => {
+  const { stdout, stderr } = process;
+  const listeners: (() => void)[] = [];
+  let gone = false;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
+    if (gone) return;
+    gone = true;
+    for (const listener of listeners) listener();
+  });
+  stderr.on('error', () => {});
+  return {
+    outTty: stdout.isTTY === true,
+    errTty: stderr.isTTY === true,
+    width: Math.min(160, Math.max(80, columns(stdout, env))),
+    errWidth: columns(stderr, env),
+    style: styleOf(colourOn(stdout.isTTY === true, env)),
+    errStyle: styleOf(colourOn(stderr.isTTY === true, env)),
+    out(text) {
+      if (!gone) stdout.write(text);
+    },
+    err(text) {
+      stderr.write(text);
+    },
+    async stream(pieces) {
+      for (const piece of pieces) {
+        if (gone) return;
+        if (!stdout.write(piece)) await drained(stdout);
+      }
+    },
+    gone: () => gone,
+    onGone(listener) {
+      listeners.push(listener);
+    },
+  };
+};

@@ -1,0 +1,160 @@
+import type { Commission, FillAssumptions, Slippage } from '../brokers/assumptions.ts';
+import { formatExactMoney, formatPrice, formatQty } from '../ledger/money.ts';
+import type { Fill, Order } from '../ledger/order.ts';
+import type { EquityPoint, OpenPosition, Trade, TradeLeg } from '../ledger/trade.ts';
+import type { Instant } from '../market/time.ts';
+
+import type { RunResult, StrategyResult } from './result.ts';
+
+export const SCHEMA_VERSION = 1;
+
+const time = (at: Instant): string => new Date(at).toISOString();
+
+/** The empty object stands for "none". */
+const cost = (value: Slippage | Commission): Record<string, unknown> => (value.kind === 'none' ? {} : { ...value });
+
+const assumptionsJson = (assumptions: FillAssumptions): Record<string, unknown> => ({
+  fillAt: assumptions.fillAt,
+  intrabar: assumptions.intrabar,
+  slippage: cost(assumptions.slippage),
+  commission: cost(assumptions.commission),
+  limitFill: assumptions.limitFill,
+  participationPct: assumptions.participationPct ?? null,
+  fractional: assumptions.fractional,
+  borrowing: 'free',
+});
+
+const legJson = (leg: TradeLeg): Record<string, unknown> => ({
+  time: time(leg.time),
+  price: formatPrice(leg.price),
+  qty: formatQty(leg.qty),
+  pnl: formatExactMoney(leg.pnl),
+  exitRule: leg.exitRule,
+  exitReason: leg.exitReason,
+});
+
+const tradeJson = (trade: Trade): string =>
+  JSON.stringify({
+    strategy: trade.strategy,
+    symbol: trade.symbol,
+    side: trade.side,
+    qty: formatQty(trade.qty),
+    entryTime: time(trade.entryTime),
+    entryPrice: formatPrice(trade.entryPrice),
+    exitTime: time(trade.exitTime),
+    exitPrice: formatPrice(trade.exitPrice),
+    pnl: formatExactMoney(trade.pnl),
+    pnlPct: trade.pnlPct,
+    entryRule: trade.entryRule,
+    exitRule: trade.exitReason === 'exit_rule' ? trade.exitRule : null,
+    exitReason: trade.exitReason,
+    bars: trade.bars,
+    riskAtEntry: trade.riskAtEntry ?? null,
+    maePct: trade.maePct,
+    mfePct: trade.mfePct,
+    legs: trade.legs.map(legJson),
+  });
+
+const positionJson = (position: OpenPosition): string =>
+  JSON.stringify({
+    strategy: position.strategy,
+    symbol: position.symbol,
+    side: position.side,
+    qty: formatQty(position.qty),
+    entryTime: time(position.entryTime),
+    entryPrice: formatPrice(position.entryPrice),
+    lastPrice: String(position.lastPrice),
+    unrealized: formatExactMoney(position.unrealized),
+  });
+
+const fillJson = (fill: Fill): Record<string, unknown> => ({
+  time: time(fill.time),
+  at: fill.at,
+  price: formatPrice(fill.price),
+  qty: formatQty(fill.qty),
+  commission: formatExactMoney(fill.commission),
+});
+
+const orderJson = (order: Order): string =>
+  JSON.stringify({
+    id: String(order.seq),
+    strategy: order.strategy,
+    symbol: order.symbol,
+    rule: order.rule,
+    side: order.side,
+    type: order.type,
+    qty: formatQty(order.qty),
+    status: order.status,
+    reason: order.reason ?? null,
+    decidedAt: time(order.decidedAt),
+    limitPrice: order.limitPrice === undefined ? null : formatPrice(order.limitPrice),
+    stopPrice: order.stopPrice === undefined ? null : formatPrice(order.stopPrice),
+    timeInForce: order.timeInForce,
+    fills: order.fills.map(fillJson),
+  });
+
+const equityJson = (point: EquityPoint): string =>
+  JSON.stringify({ time: time(point.time), equity: point.equity.toFixed(2) });
+
+const strategiesJson = (strategies: readonly StrategyResult[]): string =>
+  JSON.stringify(
+    Object.fromEntries(strategies.map(({ id, capital, metrics, reasons }) => [id, { capital, metrics, reasons }])),
+  );
+
+const PIECE = 64 * 1024;
+
+/** Members of a JSON array, gathered into pieces of about 64 kB. */
+function* members<Item>(items: readonly Item[], write: (item: Item) => string): Generator<string> {
+  let piece = '';
+  for (let index = 0; index < items.length; index += 1) {
+    piece += `${index === 0 ? '\n  ' : ',\n  '}${write(items[index]!)}`;
+    if (piece.length > PIECE) {
+      yield piece;
+      piece = '';
+    }
+  }
+  yield `${piece}${items.length === 0 ? '' : '\n '}]`;
+}
+
+/**
+ * The JSON report of a run in pieces, so that a million trades never stand in memory as one text; times are ISO 8601 UTC,
+ * exact amounts are decimal strings, figures are numbers or null with a word in `reasons`.
+ */
+export function* resultJson(result: RunResult): Generator<string> {
+  const { data } = result;
+  const head = {
+    schemaVersion: SCHEMA_VERSION,
+    engine: result.engine,
+    revision: result.revision,
+    data: {
+      source: data.source,
+      symbols: data.symbols,
+      timeframe: data.timeframe,
+      from: time(data.from),
+      to: time(data.to),
+      rowsRead: data.rowsRead,
+      barsUsed: data.barsUsed,
+      quarantined: data.quarantined,
+      hash: data.hash,
+      synthetic: data.synthetic,
+      outsideSession: data.outsideSession,
+      warnings: data.warnings,
+    },
+    assumptions: assumptionsJson(result.assumptions),
+    ambiguousBars: result.ambiguousBars,
+    interrupted: result.interrupted,
+    seconds: result.seconds,
+    notActing: result.notActing,
+    metrics: result.metrics,
+    reasons: result.reasons,
+  };
+  yield `${JSON.stringify(head, undefined, 1).slice(0, -2)},\n "strategies": ${strategiesJson(result.strategies)},\n "trades": [`;
+  yield* members(result.trades, tradeJson);
+  yield ',\n "openPositions": [';
+  yield* members(result.openPositions, positionJson);
+  yield ',\n "orders": [';
+  yield* members(result.orders, orderJson);
+  yield ',\n "breakers": [],\n "equity": [';
+  yield* members(result.equity, equityJson);
+  yield '\n}\n';
+}

@@ -1,0 +1,67 @@
+import { type Style, shownWidth } from './style.ts';
+import { clip } from './wrap.ts';
+
+export interface Column {
+  readonly title: string;
+  readonly align: 'left' | 'right';
+  /** May be clipped when the table is too wide for the terminal; the others keep their width. */
+  readonly shrinks?: boolean;
+  /** Left out first (the highest number first) when the table is too wide; undefined: always shown. */
+  readonly drop?: number;
+}
+
+const GAP = 2;
+
+const widthsOf = (
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  keep: readonly number[],
+): number[] =>
+  keep.map((index) => {
+    let width = columns[index]!.title.length;
+    for (const row of rows) width = Math.max(width, shownWidth(row[index] ?? ''));
+    return width;
+  });
+
+const total = (widths: readonly number[], indent: number): number =>
+  widths.reduce((sum, width) => sum + width, indent + GAP * Math.max(0, widths.length - 1));
+
+/**
+ * Draws rows under a header, columns aligned, no line wider than `width` columns.
+ * Columns marked `drop` leave first, then those marked `shrinks` are clipped.
+ */
+export const table = (
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  options: { readonly width: number; readonly indent: number; readonly style: Style },
+): string[] => {
+  let keep = columns.map((_, index) => index);
+  let widths = widthsOf(columns, rows, keep);
+  const leaving = columns
+    .map((column, index) => ({ index, drop: column.drop ?? 0 }))
+    .filter((column) => column.drop > 0)
+    .sort((a, b) => b.drop - a.drop);
+  for (const { index } of leaving) {
+    if (total(widths, options.indent) <= options.width) break;
+    keep = keep.filter((kept) => kept !== index);
+    widths = widthsOf(columns, rows, keep);
+  }
+  keep.forEach((index, place) => {
+    const excess = total(widths, options.indent) - options.width;
+    if (excess > 0 && columns[index]!.shrinks) widths[place] = Math.max(8, widths[place]! - excess);
+  });
+  const margin = ' '.repeat(options.indent);
+  const line = (cells: readonly string[]): string => {
+    let text = margin;
+    keep.forEach((index, place) => {
+      const width = widths[place]!;
+      const raw = cells[index] ?? '';
+      const cell = shownWidth(raw) > width ? clip(raw, width) : raw;
+      const fill = ' '.repeat(Math.max(0, width - shownWidth(cell)));
+      if (place > 0) text += ' '.repeat(GAP);
+      text += columns[index]!.align === 'right' ? fill + cell : cell + fill;
+    });
+    return text.trimEnd();
+  };
+  return [options.style.dim(line(columns.map((column) => column.title))), ...rows.map(line)];
+};

@@ -1,0 +1,269 @@
+import {
+  count,
+  counted,
+  dollars,
+  fixed,
+  percent,
+  quantity,
+  roundPrice,
+  signedDollars,
+  signedMoney,
+  signedPercent,
+} from './amounts.ts';
+import { marketDate, marketTime } from './clock.ts';
+import { accountBlock, figureNotes, maybe, two } from './figures-block.ts';
+import type { RunResult } from './result.ts';
+import { type Style, styleOf } from './style.ts';
+import { type Column, table } from './table.ts';
+import { assumptionWords, exitCause, exitWords, orderCause } from './words.ts';
+import { clip, wrap } from './wrap.ts';
+
+export interface TextOptions {
+  /** `Backtest`, `Dry run`. */
+  readonly title: string;
+  /** Columns of the screen, 80 to 160. */
+  readonly width: number;
+  readonly style?: Style;
+  /** How many of the last trades to show. */
+  readonly lastTrades?: number;
+}
+
+type Tint = (text: string) => string;
+
+const tintOf = (amount: bigint | number, style: Style): Tint =>
+  amount > 0 ? style.green : amount < 0 ? style.red : (text) => text;
+
+const heading = (result: RunResult, { title, width }: TextOptions, style: Style): string[] => {
+  const { data } = result;
+  const symbol = data.symbols[0] ?? '';
+  const from = marketDate(symbol, data.from);
+  const to = marketDate(symbol, data.to);
+  const symbols = data.symbols.length <= 8 ? data.symbols.join(' ') : counted(data.symbols.length, 'symbol');
+  const rows = [
+    `${count(data.barsUsed)} of ${counted(data.rowsRead, 'row')} used`,
+    ...(data.outsideSession > 0 ? [`${count(data.outsideSession)} outside the session`] : []),
+    ...(data.quarantined > 0 ? [`${count(data.quarantined)} quarantined`] : []),
+  ].join(', ');
+  const ambiguous = `stop and target in one bar: ${counted(result.ambiguousBars, 'bar')}`;
+  const lines = [
+    style.bold(
+      clip(`${title}: ${counted(result.strategies.length, 'strategy', 'strategies')}, ${from} to ${to}`, width),
+    ),
+  ];
+  if (data.synthetic)
+    lines.push(style.yellow('SYNTHETIC MARKET: made-up prices. These figures say nothing about real ones.'));
+  if (result.interrupted) lines.push(style.yellow(`Interrupted: the figures end at ${marketTime(symbol, data.to)}.`));
+  const facts: readonly (readonly [string, string])[] = [
+    ['data', `${data.source}, ${data.timeframe} bars, ${symbols}; ${rows}`],
+    ['fills', `${assumptionWords(result.assumptions)}; ${ambiguous}`],
+    [
+      'made by',
+      `engine ${result.engine}, rules ${result.revision.slice(0, 7)}, data ${result.data.hash.slice(0, 7)}, in ${fixed(result.seconds, result.seconds < 10 ? 2 : 0)} s`,
+    ],
+  ];
+  for (const [label, text] of facts) {
+    wrap(text, width - 10).forEach((line, index) => {
+      lines.push(`  ${style.dim((index === 0 ? label : '').padEnd(8))}${line}`);
+    });
+  }
+  return lines;
+};
+
+const STRATEGY_COLUMNS: readonly Column[] = [
+  { title: 'strategy', align: 'left', shrinks: true },
+  { title: 'equity', align: 'right', drop: 3 },
+  { title: 'P&L', align: 'right' },
+  { title: 'return', align: 'right' },
+  { title: 'trades', align: 'right' },
+  { title: 'won', align: 'right' },
+  { title: 'factor', align: 'right', drop: 2 },
+  { title: 'Sharpe', align: 'right' },
+  { title: 'drawdown', align: 'right' },
+  { title: 'in market', align: 'right', drop: 5 },
+  { title: 'expectancy', align: 'right', drop: 4 },
+];
+
+const strategies = (result: RunResult, width: number, style: Style): string[] => {
+  const rows = result.strategies.map(({ id, metrics }) => {
+    const gain = metrics.endEquity - metrics.startEquity;
+    return [
+      id,
+      dollars(metrics.endEquity),
+      tintOf(gain, style)(signedDollars(gain)),
+      signedPercent(metrics.returnPct),
+      count(metrics.trades),
+      maybe(metrics.winRatePct, (value) => `${fixed(value, 1)} %`),
+      maybe(metrics.profitFactor, two),
+      maybe(metrics.sharpe, two),
+      percent(metrics.maxDrawdownPct),
+      percent(metrics.exposurePct),
+      maybe(metrics.expectancy, signedDollars),
+    ];
+  });
+  return ['', style.bold('By strategy'), ...table(STRATEGY_COLUMNS, rows, { width, indent: 2, style })];
+};
+
+const byExit = (result: RunResult, width: number, style: Style): string[] => {
+  if (result.trades.length === 0) return [];
+  const tally = new Map<string, { trades: number; wins: number; pnl: bigint }>();
+  for (const trade of result.trades) {
+    const words = exitWords(trade.exitReason);
+    const row = tally.get(words) ?? { trades: 0, wins: 0, pnl: 0n };
+    row.trades += 1;
+    if (trade.pnl > 0n) row.wins += 1;
+    row.pnl += trade.pnl;
+    tally.set(words, row);
+  }
+  const rows = [...tally]
+    .sort(([, a], [, b]) => b.trades - a.trades)
+    .map(([words, row]) => [
+      words,
+      count(row.trades),
+      `${fixed((100 * row.wins) / row.trades, 1)} %`,
+      tintOf(row.pnl, style)(signedMoney(row.pnl as (typeof result.trades)[number]['pnl'])),
+      signedMoney((row.pnl / BigInt(row.trades)) as (typeof result.trades)[number]['pnl']),
+    ]);
+  const columns: readonly Column[] = [
+    { title: 'ended by', align: 'left' },
+    { title: 'trades', align: 'right' },
+    { title: 'won', align: 'right' },
+    { title: 'P&L', align: 'right' },
+    { title: 'mean', align: 'right' },
+  ];
+  return ['', style.bold('How trades ended'), ...table(columns, rows, { width, indent: 2, style })];
+};
+
+const SHOWN_POSITIONS = 20;
+
+const openPositions = (result: RunResult, width: number, style: Style): string[] => {
+  if (result.openPositions.length === 0) return [];
+  const columns: readonly Column[] = [
+    { title: 'strategy', align: 'left', shrinks: true },
+    { title: 'symbol', align: 'left' },
+    { title: 'side', align: 'left' },
+    { title: 'qty', align: 'right' },
+    { title: 'entry', align: 'right' },
+    { title: 'last', align: 'right' },
+    { title: 'P&L so far', align: 'right' },
+    { title: 'since', align: 'left', drop: 1 },
+  ];
+  const rows = result.openPositions
+    .slice(0, SHOWN_POSITIONS)
+    .map((position) => [
+      position.strategy,
+      position.symbol,
+      position.side,
+      quantity(position.qty),
+      roundPrice(position.entryPrice),
+      fixed(position.lastPrice, 2),
+      tintOf(position.unrealized, style)(signedMoney(position.unrealized)),
+      marketTime(position.symbol, position.entryTime),
+    ]);
+  const more = result.openPositions.length - rows.length;
+  return [
+    '',
+    style.bold(`Still open (${count(result.openPositions.length)})`),
+    ...table(columns, rows, { width, indent: 2, style }),
+    ...(more > 0 ? [style.dim(`  and ${count(more)} more (--format json)`)] : []),
+  ];
+};
+
+const TRADE_COLUMNS: readonly Column[] = [
+  { title: 'closed', align: 'left' },
+  { title: 'strategy', align: 'left', shrinks: true },
+  { title: 'symbol', align: 'left' },
+  { title: 'side', align: 'left', drop: 2 },
+  { title: 'qty', align: 'right', drop: 3 },
+  { title: 'entry', align: 'right', drop: 4 },
+  { title: 'exit', align: 'right', drop: 5 },
+  { title: 'bars', align: 'right', drop: 1 },
+  { title: 'P&L', align: 'right' },
+  { title: '%', align: 'right' },
+  { title: 'ended by', align: 'left', shrinks: true },
+];
+
+const lastTrades = (result: RunResult, shown: number, width: number, style: Style): string[] => {
+  if (result.trades.length === 0 || shown === 0) return [];
+  const last = result.trades.slice(-shown);
+  const title =
+    last.length === result.trades.length
+      ? 'Trades'
+      : `Last ${last.length} of ${counted(result.trades.length, 'trade')}`;
+  const rows = last.map((trade) => [
+    marketTime(trade.symbol, trade.exitTime),
+    trade.strategy,
+    trade.symbol,
+    trade.side,
+    quantity(trade.qty),
+    roundPrice(trade.entryPrice),
+    roundPrice(trade.exitPrice),
+    count(trade.bars),
+    tintOf(trade.pnl, style)(signedMoney(trade.pnl)),
+    signedPercent(trade.pnlPct).replace(' %', ''),
+    exitCause(trade.exitReason, trade.exitRule),
+  ]);
+  return ['', style.bold(title), ...table(TRADE_COLUMNS, rows, { width, indent: 2, style })];
+};
+
+const SHOWN_REFUSALS = 8;
+
+const refusals = (result: RunResult, width: number, style: Style): string[] => {
+  const tally = new Map<string, number>();
+  let refused = 0;
+  for (const order of result.orders) {
+    if (order.status !== 'refused') continue;
+    refused += 1;
+    const key = `${order.strategy} ${order.rule}: ${orderCause(order.reason)}`;
+    tally.set(key, (tally.get(key) ?? 0) + 1);
+  }
+  if (refused === 0) return [];
+  const sorted = [...tally].sort(([, a], [, b]) => b - a);
+  const lines = sorted
+    .slice(0, SHOWN_REFUSALS)
+    .map(([key, times]) => clip(`  ${count(times).padStart(6)} × ${key}`, width));
+  const more = sorted.length - SHOWN_REFUSALS;
+  if (more > 0) lines.push(style.dim(`         and ${counted(more, 'other kind')} (--format json)`));
+  return ['', style.bold(`Refused orders (${count(refused)})`), ...lines];
+};
+
+const SHOWN_WARNINGS = 6;
+
+const bullets = (title: string, sentences: readonly string[], width: number, style: Style): string[] => {
+  if (sentences.length === 0) return [];
+  const lines = sentences
+    .slice(0, SHOWN_WARNINGS)
+    .flatMap((sentence) => wrap(sentence, width - 4).map((line, index) => `  ${index === 0 ? '- ' : '  '}${line}`));
+  const more = sentences.length - SHOWN_WARNINGS;
+  if (more > 0) lines.push(style.dim(`  and ${count(more)} more (--format json)`));
+  return ['', style.bold(title), ...lines];
+};
+
+/** The summary of a run as a person reads it, no line wider than the screen; ends with a line break. */
+export const resultText = (result: RunResult, options: TextOptions): string => {
+  const style = options.style ?? styleOf(false);
+  const { width } = options;
+  const realised = result.trades.reduce((sum, trade) => sum + trade.pnl, 0n) as (typeof result.trades)[number]['pnl'];
+  const open = result.openPositions.reduce((sum, { unrealized }) => sum + unrealized, 0n) as typeof realised;
+  const notes = figureNotes(result.metrics, result.reasons, width);
+  return `${[
+    ...heading(result, options, style),
+    '',
+    style.bold('Account'),
+    ...accountBlock(result.metrics, style),
+    ...notes.map((line) => style.dim(line)),
+    ...(result.openPositions.length === 0
+      ? []
+      : [
+          style.dim(
+            `  of the P&L, ${signedMoney(realised)} is closed trades and ${signedMoney(open)} is positions still open`,
+          ),
+        ]),
+    ...strategies(result, width, style),
+    ...byExit(result, width, style),
+    ...openPositions(result, width, style),
+    ...lastTrades(result, options.lastTrades ?? 8, width, style),
+    ...refusals(result, width, style),
+    ...bullets('About the data', result.data.warnings, width, style),
+    ...bullets('Checked, but does not act yet', result.notActing, width, style),
+  ].join('\n')}\n`;
+};

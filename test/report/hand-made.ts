@@ -1,0 +1,183 @@
+import { DEFAULT_ASSUMPTIONS } from '../../engine/brokers/assumptions.ts';
+import type { Metrics } from '../../engine/ledger/figures.ts';
+import { moneyFrom, priceFrom, qtyFrom } from '../../engine/ledger/money.ts';
+import type { Order } from '../../engine/ledger/order.ts';
+import type { OpenPosition, Trade } from '../../engine/ledger/trade.ts';
+import { instant } from '../../engine/market/time.ts';
+import type { RunResult } from '../../engine/report/result.ts';
+
+/** 2024-03-05 10:00 New York. */
+export const ENTRY = instant(Date.UTC(2024, 2, 5, 15));
+/** 2024-03-12 14:00 New York, after the clocks went forward. */
+export const EXIT = instant(Date.UTC(2024, 2, 12, 18));
+
+export const metrics: Metrics = {
+  startEquity: 100_000,
+  endEquity: 103_412.554,
+  returnPct: 3.412554,
+  cagrPct: 3.4567,
+  sharpe: 1.2149,
+  sortino: 1.8,
+  volatilityPct: 9.123,
+  maxDrawdownPct: 4.2178,
+  maxDrawdown: 4312.4,
+  maxDrawdownBarPct: 5.01,
+  calmar: 0.819,
+  trades: 1214,
+  winRatePct: 48.106,
+  profitFactor: 1.314,
+  expectancy: 15.94,
+  expectancyR: 0.21,
+  sqn: 1.1,
+  exposurePct: 61.2,
+  turnover: 12.3,
+  tradesPerDay: 4.8175,
+  averageBars: 14.23,
+  medianBars: 11,
+  bestTrade: 512.2,
+  worstTrade: -301,
+  longestWinStreak: 9,
+  longestLossStreak: 7,
+  commission: 0,
+};
+
+export const trade: Trade = {
+  strategy: 'moving_average',
+  symbol: 'AAPL',
+  side: 'long',
+  qty: qtyFrom(112),
+  entryTime: ENTRY,
+  entryPrice: priceFrom(178.21),
+  entryRule: 'entry.long',
+  exitTime: EXIT,
+  exitPrice: priceFrom(181.05),
+  exitRule: 'exit.cross_back',
+  exitReason: 'exit_rule',
+  pnl: moneyFrom(318.08),
+  pnlPct: 1.5936,
+  bars: 31,
+  riskAtEntry: 399.19,
+  maePct: 0.4,
+  mfePct: 2.2,
+  legs: [
+    {
+      time: EXIT,
+      price: priceFrom(181.05),
+      qty: qtyFrom(112),
+      pnl: moneyFrom(318.08),
+      exitRule: 'exit.cross_back',
+      exitReason: 'exit_rule',
+    },
+  ],
+};
+
+export const lost: Trade = {
+  ...trade,
+  strategy: 'mean_reversion_on_bands',
+  symbol: 'BTC/USD',
+  side: 'short',
+  qty: qtyFrom(0.125),
+  entryPrice: priceFrom(61_250.5),
+  exitPrice: priceFrom(62_475.51),
+  exitReason: 'stop_loss',
+  exitRule: 'exit.stop_loss',
+  pnl: moneyFrom(-153.12625),
+  pnlPct: -2,
+  riskAtEntry: undefined,
+  legs: [
+    {
+      time: EXIT,
+      price: priceFrom(62_475.51),
+      qty: qtyFrom(0.125),
+      pnl: moneyFrom(-153.12625),
+      exitRule: 'exit.stop_loss',
+      exitReason: 'stop_loss',
+    },
+  ],
+};
+
+export const order: Order = {
+  seq: 7,
+  strategy: 'moving_average',
+  symbol: 'AAPL',
+  symbolIndex: 0,
+  rule: 'entry.long',
+  role: 'entry',
+  exitReason: undefined,
+  side: 'buy',
+  positionSide: 'long',
+  type: 'market',
+  qty: qtyFrom(112),
+  limitPrice: undefined,
+  stopPrice: undefined,
+  timeInForce: 'day',
+  extendedHours: false,
+  decidedAt: ENTRY,
+  group: 0,
+  status: 'filled',
+  filled: qtyFrom(112),
+  fills: [{ time: ENTRY, at: 'open', price: priceFrom(178.21), qty: qtyFrom(112), commission: moneyFrom(0) }],
+  reason: undefined,
+};
+
+export const refused: Order = {
+  ...order,
+  seq: 8,
+  strategy: 'breakout',
+  qty: qtyFrom(0),
+  filled: qtyFrom(0),
+  status: 'refused',
+  fills: [],
+  reason: 'size_zero',
+};
+
+const position: OpenPosition = {
+  strategy: 'rsi',
+  symbol: 'SPY',
+  side: 'long',
+  qty: qtyFrom(1250),
+  entryTime: ENTRY,
+  entryPrice: priceFrom(511.333333333),
+  lastPrice: 512.5,
+  unrealized: moneyFrom(1458.33),
+};
+
+/** A result as a run would give it, every number chosen by hand. */
+export const result: RunResult = {
+  engine: '1.2.3',
+  revision: '3f9c1d2aa0',
+  data: {
+    source: 'sample market (SYNTHETIC)',
+    synthetic: true,
+    symbols: ['AAPL', 'SPY', 'BTC/USD'],
+    timeframe: '1m',
+    from: ENTRY,
+    to: EXIT,
+    rowsRead: 97_510,
+    barsUsed: 97_500,
+    outsideSession: 8,
+    quarantined: 2,
+    hash: '81abcdef00',
+    warnings: ['AAPL fell by 75 % on 2024-03-11: it looks like a split of 4 for 1, and no actions.csv names one'],
+  },
+  assumptions: DEFAULT_ASSUMPTIONS,
+  ambiguousBars: 3,
+  metrics: { ...metrics, buyHoldPct: null },
+  reasons: { buyHoldPct: 'no_data', sharpe: 'few_returns', sortino: 'few_returns' },
+  strategies: [
+    { id: 'moving_average', capital: 20_000, metrics: { ...metrics, endEquity: 101_000, returnPct: 1 }, reasons: {} },
+    {
+      id: 'mean_reversion_on_bands',
+      capital: 20_000,
+      metrics: { ...metrics, endEquity: 99_846.87, returnPct: -0.15313, profitFactor: null },
+      reasons: { profitFactor: 'no_winning_trades' },
+    },
+  ],
+  trades: [trade, lost],
+  openPositions: [position],
+  orders: [order, refused],
+  equity: [{ time: EXIT, equity: 103_412.554 }],
+  notActing: ['circuit_breakers: checked, but no breaker acts yet'],
+  interrupted: false,
+  seconds: 4.236,
+};
