@@ -143,16 +143,15 @@ export function w2(bars: Columns): HandResult {
   return finish([hand], [bars], trades, profit);
 }
 
-/** One symbol's indicators of W3: sums in cents, Wilder averages in dollars. */
-interface W3State extends Hand {
-  sum10: number;
-  sum20: number;
-  sum30: number;
-  squares20: number;
-  up: number;
-  down: number;
-  range: number;
-}
+// One symbol's indicators of W3: sums in cents, Wilder averages in dollars.
+const SUM10 = 0;
+const SUM20 = 1;
+const SUM30 = 2;
+const SQUARES20 = 3;
+const UP = 4;
+const DOWN = 5;
+const RANGE = 6;
+const W3_FIELDS = 7;
 
 /**
  * W3 over several symbols whose bars have the same times, one instant after the other.
@@ -161,64 +160,53 @@ interface W3State extends Hand {
  */
 export function w3(all: readonly Columns[]): HandResult {
   const trades: HandTrade[] = [];
-  const states: W3State[] = all.map(() => ({
-    ...emptyHand(),
-    sum10: 0,
-    sum20: 0,
-    sum30: 0,
-    squares20: 0,
-    up: 0,
-    down: 0,
-    range: 0,
-  }));
+  const hands = all.map(emptyHand);
+  const fields = all.map(() => new Float64Array(W3_FIELDS));
   let profit = 0;
   const length = all[0]!.length;
   for (let i = 0; i < length; i++) {
     for (let symbol = 0; symbol < all.length; symbol++) {
-      const state = states[symbol]!;
+      const hand = hands[symbol]!;
       const bars = all[symbol]!;
-      if (state.buy || state.sell) profit += fillAtOpen(state, bars, i, symbol, trades);
+      const state = fields[symbol]!;
+      if (hand.buy || hand.sell) profit += fillAtOpen(hand, bars, i, symbol, trades);
       w3Indicators(state, bars, i);
-      if (i >= 29) w3Decision(state, bars.close[i]!);
+      if (i >= 29) w3Decision(hand, state, bars.close[i]!);
     }
   }
-  return finish(states, all, trades, profit);
+  return finish(hands, all, trades, profit);
 }
 
-function w3Indicators(state: W3State, bars: Columns, i: number): void {
-  const close = cents(bars.close[i]!);
-  state.sum10 += close;
-  state.sum20 += close;
-  state.sum30 += close;
-  state.squares20 += close * close;
-  if (i >= 10) state.sum10 -= cents(bars.close[i - 10]!);
-  if (i >= 20) {
-    const gone = cents(bars.close[i - 20]!);
-    state.sum20 -= gone;
-    state.squares20 -= gone * gone;
-  }
-  if (i >= 30) state.sum30 -= cents(bars.close[i - 30]!);
-  const previous = i === 0 ? 0 : bars.close[i - 1]!;
+function w3Indicators(state: Float64Array, bars: Columns, i: number): void {
+  const price = bars.close[i]!;
+  const close = cents(price);
+  const gone10 = i >= 10 ? cents(bars.close[i - 10]!) : 0;
+  const gone20 = i >= 20 ? cents(bars.close[i - 20]!) : 0;
+  const gone30 = i >= 30 ? cents(bars.close[i - 30]!) : 0;
+  state[SUM10] = state[SUM10]! + close - gone10;
+  state[SUM20] = state[SUM20]! + close - gone20;
+  state[SUM30] = state[SUM30]! + close - gone30;
+  state[SQUARES20] = state[SQUARES20]! + close * close - gone20 * gone20;
+  const previous = i === 0 ? price : bars.close[i - 1]!;
   const high = bars.high[i]!;
   const low = bars.low[i]!;
   const range = i === 0 ? high - low : Math.max(high - low, Math.abs(high - previous), Math.abs(low - previous));
-  state.range = i < 14 ? state.range + range / 14 : state.range + (range - state.range) / 14;
-  if (i === 0) return;
-  const change = bars.close[i]! - previous;
+  state[RANGE] = i < 14 ? state[RANGE]! + range / 14 : state[RANGE]! + (range - state[RANGE]!) / 14;
+  const change = price - previous;
   const rise = change > 0 ? change : 0;
   const fall = change < 0 ? -change : 0;
-  state.up = i <= 14 ? state.up + rise / 14 : state.up + (rise - state.up) / 14;
-  state.down = i <= 14 ? state.down + fall / 14 : state.down + (fall - state.down) / 14;
+  state[UP] = i <= 14 ? state[UP]! + rise / 14 : state[UP]! + (rise - state[UP]!) / 14;
+  state[DOWN] = i <= 14 ? state[DOWN]! + fall / 14 : state[DOWN]! + (fall - state[DOWN]!) / 14;
 }
 
-function w3Decision(state: W3State, close: number): void {
-  const trend = 3 * state.sum10 - state.sum30;
-  const rsi = (100 * state.up) / (state.up + state.down);
-  const mean = state.sum20 / 20;
-  const deviation = Math.sqrt((20 * state.squares20 - state.sum20 * state.sum20) / 400);
+function w3Decision(hand: Hand, state: Float64Array, close: number): void {
+  const trend = 3 * state[SUM10]! - state[SUM30]!;
+  const rsi = (100 * state[UP]!) / (state[UP]! + state[DOWN]!);
+  const mean = state[SUM20]! / 20;
+  const deviation = Math.sqrt(20 * state[SQUARES20]! - state[SUM20]! * state[SUM20]!) / 20;
   const upper = (mean + 2 * deviation) / 100;
-  const entry = state.entryCents / 100;
-  state.sell = state.held && (trend < 0 || rsi > 75 || above(entry - 3 * state.range, close));
-  const wanted = trend > 0 && rsi < 60 && above(upper, close) && above(state.range, 0.0005 * close);
-  state.buy = wanted && (!state.held || state.sell);
+  const floor = hand.entryCents / 100 - 3 * state[RANGE]!;
+  hand.sell = hand.held && (trend < 0 || rsi > 75 || above(floor, close));
+  const wanted = trend > 0 && rsi < 60 && above(upper, close) && above(state[RANGE]!, 0.0005 * close);
+  hand.buy = wanted && (!hand.held || hand.sell);
 }

@@ -1,5 +1,5 @@
-import { calendarOf } from '../engine/market/calendars.ts';
 import { type Bars, REGULAR } from '../engine/market/bars.ts';
+import { calendarOf } from '../engine/market/calendars.ts';
 import { instant, MINUTE } from '../engine/market/time.ts';
 
 /** Uniform numbers in [0, 1) from a 32-bit seed (mulberry32): the same on every machine. */
@@ -22,7 +22,15 @@ export function generateBars(symbol: string, count: number, seed: number): Bars 
   const calendar = calendarOf('SPY');
   const random = dice(seed);
   const column = (): Float64Array => new Float64Array(count);
-  const [start, end, open, high, low, close, volume] = [column(), column(), column(), column(), column(), column(), column()];
+  const [start, end, open, high, low, close, volume] = [
+    column(),
+    column(),
+    column(),
+    column(),
+    column(),
+    column(),
+    column(),
+  ];
   const session = new Int32Array(count);
   let last = 10_000;
   let at = 0;
