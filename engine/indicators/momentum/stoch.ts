@@ -1,0 +1,74 @@
+import type { IndicatorEntry } from '../entry.ts';
+import { CLOSE, HIGH, LOW } from '../inputs.ts';
+import type { Kernel } from '../kernel.ts';
+import { bars } from '../options.ts';
+import { HUNDRED, output } from '../outputs.ts';
+import {
+  extremeFull,
+  extremeSize,
+  pushHighest,
+  pushLowest,
+  pushRing,
+  ringFull,
+  ringMean,
+  ringSize,
+} from '../window.ts';
+
+const kernel: Kernel = {
+  stateSize: ([length, slowing, smoothing]) => 2 * extremeSize(length!) + ringSize(slowing!) + ringSize(smoothing!),
+  bind(options, state, values, inputs, outputs) {
+    const length = options[0]!;
+    const slowing = options[1]!;
+    const smoothing = options[2]!;
+    const lows = extremeSize(length);
+    const raws = 2 * lows;
+    const ks = raws + ringSize(slowing);
+    const high = inputs[0]!;
+    const low = inputs[1]!;
+    const close = inputs[2]!;
+    const kOut = outputs[0]!;
+    const dOut = outputs[1]!;
+    return () => {
+      values[kOut] = NaN;
+      values[dOut] = NaN;
+      const h = values[high]!;
+      const l = values[low]!;
+      const c = values[close]!;
+      if (h - h !== 0 || l - l !== 0 || c - c !== 0) return;
+      const top = pushHighest(state, 0, length, h);
+      const bottom = pushLowest(state, lows, length, l);
+      if (!extremeFull(state, 0, length) || top <= bottom) return;
+      const raw = 100 * ((c - bottom) / (top - bottom));
+      pushRing(state, raws, slowing, raw > 100 ? 100 : raw < 0 ? 0 : raw);
+      if (!ringFull(state, raws, slowing)) return;
+      const k = ringMean(state, raws, slowing);
+      pushRing(state, ks, smoothing, k);
+      if (!ringFull(state, ks, smoothing)) return;
+      values[kOut] = k;
+      values[dOut] = ringMean(state, ks, smoothing);
+    };
+  },
+};
+
+export const stoch: IndicatorEntry = {
+  name: 'stoch',
+  title: 'Stochastic oscillator',
+  group: 'momentum',
+  description:
+    'Where the close stands in the range of the last bars, from 0 (at the low) to 100 (at the high), smoothed: k is the faster line, d its average; below 20 is called oversold, above 80 overbought.',
+  inputs: [HIGH, LOW, CLOSE],
+  options: [
+    bars('length', 'Bars in the range.', { default: 14 }),
+    bars('slowing', 'Bars averaged into k; 1 gives the fast stochastic.', { default: 3 }),
+    bars('smoothing', 'Values of k averaged into d.', { default: 3 }),
+  ],
+  outputs: [output('k', 'index', HUNDRED), output('d', 'index', HUNDRED)],
+  clock: 'source',
+  warmup: ([length, slowing, smoothing]) => length! + slowing! + smoothing! - 2,
+  settle: ([length, slowing, smoothing]) => length! + slowing! + smoothing! - 2,
+  example: 'stoch(14, 3, 3)',
+  departs:
+    'Unknown on a bar whose range is flat (high equals low over the whole window), and the averages pass over it: tulind and TA-Lib say 0 there, which reads as oversold. k and d become ready together, as in tulind.',
+  source: 'tulind 0.8 stoch; StockCharts ChartSchool, Stochastic Oscillator (Full)',
+  kernel,
+};

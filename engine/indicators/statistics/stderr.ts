@@ -1,0 +1,45 @@
+import type { IndicatorEntry } from '../entry.ts';
+import { REAL } from '../inputs.ts';
+import type { Kernel } from '../kernel.ts';
+import { bars } from '../options.ts';
+import { NOT_NEGATIVE, output } from '../outputs.ts';
+import { deviationOf, pushSpread, spreadSize, sumFull, tickLimit } from '../window.ts';
+
+const kernel: Kernel = {
+  stateSize: ([length]) => spreadSize(length!),
+  bind(options, state, values, inputs, outputs) {
+    const length = options[0]!;
+    const limit = tickLimit(length);
+    const root = Math.sqrt(length);
+    const input = inputs[0]!;
+    const out = outputs[0]!;
+    return () => {
+      const x = values[input]!;
+      if (x - x !== 0) {
+        values[out] = NaN;
+        return;
+      }
+      pushSpread(state, 0, length, limit, x);
+      values[out] = sumFull(state, 0, length) ? deviationOf(state, 0, length) / root : NaN;
+    };
+  },
+};
+
+export const standardError: IndicatorEntry = {
+  name: 'stderr',
+  title: 'Standard error',
+  group: 'statistics',
+  description:
+    'The standard deviation of the last bars divided by the square root of their number: how well their average is known.',
+  inputs: [REAL],
+  options: [bars('length', 'Bars in the window.', { min: 2 })],
+  outputs: [output('stderr', 'input', NOT_NEGATIVE)],
+  clock: 'source',
+  warmup: ([length]) => length!,
+  settle: ([length]) => length!,
+  example: 'stderr(close, 20) < 0.5',
+  departs:
+    "Exact on prices: of equal values exactly 0, and independent of where history began, where tulind's running sums leave noise, negative numbers or NaN.",
+  source: 'tulind 0.8 stderr',
+  kernel,
+};

@@ -1,0 +1,281 @@
+/**
+ * Sliding windows over typed state, O(1) a bar.
+ *
+ * Prices and volumes lie on a grid of 1e-4, so they are summed as whole ticks: exact in a double, whatever came before.
+ * A window's value is therefore a function of the values inside it alone; the same bars give the same bits wherever
+ * history began. Values off the grid (an RSI, a ratio) switch the window to a direct pass, oldest value first, for as
+ * long as one of them is inside.
+ */
+
+/** Ticks in one unit of price. */
+export const TICKS = 10_000;
+
+/** Every whole number up to here is a double. */
+const EXACT = 2 ** 53;
+/** Sums of squares stay so far below EXACT that moving them to another centre is exact too. */
+const SQUARES_EXACT = 2 ** 51;
+const DEVIATION_EXACT = 2 ** 25;
+
+/** Largest tick whose sum over `length` values is certain to be exact; larger ones count as off the grid. */
+export const tickLimit = (length: number): number => Math.min(2 ** 50, Math.floor(EXACT / length));
+
+/** The whole number of ticks that `x` stands for, or NaN when it is off the grid or beyond `limit`. */
+export const tickOf = (x: number, limit: number): number => {
+  const tick = Math.round(x * TICKS);
+  return tick / TICKS === x && tick <= limit && tick >= -limit ? tick : NaN;
+};
+
+const WIDEST_TICK = tickLimit(2);
+
+/** `x - y`, free of the residue that doubles leave between prices: 100.03 - 100.02 is 0.01. */
+export const difference = (x: number, y: number): number => {
+  const ticks = tickOf(x, WIDEST_TICK) - tickOf(y, WIDEST_TICK);
+  return !Number.isNaN(ticks) ? ticks / TICKS : x - y;
+};
+
+/** Values within 1e-9 of each other (relative) are tied: cent prices and rounding noise decide nothing. */
+export const tied = (a: number, b: number): boolean => {
+  if (a === b) return true;
+  const gap = Math.abs(a - b);
+  return gap !== Infinity && gap <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
+};
+
+// ---- ring: place of the oldest value (once full), values held, values
+
+const RING = 2;
+
+export const ringSize = (length: number): number => RING + length;
+
+export const ringFull = (state: Float64Array, at: number, length: number): boolean => state[at + 1]! === length;
+
+/** The oldest value of a full ring. */
+export const oldest = (state: Float64Array, at: number): number => state[at + RING + state[at]!]!;
+
+export const pushRing = (state: Float64Array, at: number, length: number, x: number): void => {
+  const head = state[at]!;
+  state[at + RING + head] = x;
+  state[at] = head + 1 === length ? 0 : head + 1;
+  if (state[at + 1]! < length) state[at + 1] = state[at + 1]! + 1;
+};
+
+/** Sum of a full ring, added from the oldest value on. */
+export const ringSum = (state: Float64Array, at: number, length: number): number => {
+  const ring = at + RING;
+  let sum = 0;
+  for (let k = 0, j = state[at]!; k < length; k++) {
+    sum += state[ring + j]!;
+    j = j + 1 === length ? 0 : j + 1;
+  }
+  return sum;
+};
+
+/** Mean of a full ring, never outside its values; of equal values exactly that value. */
+export const ringMean = (state: Float64Array, at: number, length: number): number => {
+  const ring = at + RING;
+  const first = oldest(state, at);
+  let sum = 0;
+  let low = first;
+  let high = first;
+  for (let k = 0, j = state[at]!; k < length; k++) {
+    const x = state[ring + j]!;
+    sum += x - first;
+    if (x < low) low = x;
+    if (x > high) high = x;
+    j = j + 1 === length ? 0 : j + 1;
+  }
+  const mean = first + sum / length;
+  return mean < low ? low : mean > high ? high : mean;
+};
+
+/** Sum of |x - centre| over a full ring. */
+export const ringDistance = (state: Float64Array, at: number, length: number, centre: number): number => {
+  const ring = at + RING;
+  let sum = 0;
+  for (let k = 0, j = state[at]!; k < length; k++) {
+    sum += Math.abs(state[ring + j]! - centre);
+    j = j + 1 === length ? 0 : j + 1;
+  }
+  return sum;
+};
+
+/** How many values of a full ring are `x` or less. */
+export const ringNotAbove = (state: Float64Array, at: number, length: number, x: number): number => {
+  const ring = at + RING;
+  let times = 0;
+  for (let k = 0; k < length; k++) if (state[ring + k]! <= x) times += 1;
+  return times;
+};
+
+/** Sum of squared deviations from the mean of a full ring in two passes; of equal values exactly 0. */
+const ringSquares = (state: Float64Array, at: number, length: number): number => {
+  const ring = at + RING;
+  const mean = ringMean(state, at, length);
+  let residue = 0;
+  let squares = 0;
+  for (let k = 0, j = state[at]!; k < length; k++) {
+    const u = state[ring + j]! - mean;
+    residue += u;
+    squares += u * u;
+    j = j + 1 === length ? 0 : j + 1;
+  }
+  const centred = squares - (residue * residue) / length;
+  return centred > 0 ? centred : 0;
+};
+
+// ---- sum: values off the grid, sum of the ticks of the others, ring
+
+const SUM = 2;
+
+export const sumSize = (length: number): number => SUM + ringSize(length);
+
+export const sumFull = (state: Float64Array, at: number, length: number): boolean => ringFull(state, at + SUM, length);
+
+/** @param limit `tickLimit(length)` */
+export const pushSum = (state: Float64Array, at: number, length: number, limit: number, x: number): void => {
+  let off = state[at]!;
+  let ticks = state[at + 1]!;
+  if (ringFull(state, at + SUM, length)) {
+    const leaving = oldest(state, at + SUM);
+    const tick = off === 0 ? Math.round(leaving * TICKS) : tickOf(leaving, limit);
+    if (!Number.isNaN(tick)) ticks -= tick;
+    else off -= 1;
+  }
+  const tick = tickOf(x, limit);
+  if (!Number.isNaN(tick)) ticks += tick;
+  else off += 1;
+  state[at] = off;
+  state[at + 1] = ticks;
+  pushRing(state, at + SUM, length, x);
+};
+
+/** Sum over a full window. */
+export const sumOf = (state: Float64Array, at: number, length: number): number =>
+  state[at]! === 0 ? state[at + 1]! / TICKS : ringSum(state, at + SUM, length);
+
+/** Mean over a full window, never outside its values; of equal values exactly that value. */
+export const meanOf = (state: Float64Array, at: number, length: number): number =>
+  state[at]! === 0 ? state[at + 1]! / (TICKS * length) : ringMean(state, at + SUM, length);
+
+/** `x - mean` over a full window that holds `x`. */
+export const fromMean = (state: Float64Array, at: number, length: number, x: number): number =>
+  state[at]! === 0
+    ? (Math.round(x * TICKS) * length - state[at + 1]!) / (TICKS * length)
+    : x - ringMean(state, at + SUM, length);
+
+/** Mean of |x - mean| over a full window. */
+export const meanDistance = (state: Float64Array, at: number, length: number): number =>
+  ringDistance(state, at + SUM, length, meanOf(state, at, length)) / length;
+
+// ---- spread: sum, then a centre in ticks, the sum of squares about it, whether both are kept
+
+const SPREAD = 3;
+
+export const spreadSize = (length: number): number => sumSize(length) + SPREAD;
+
+/** As `pushSum`, for windows that are asked for `squaresOf` on every full bar. */
+export const pushSpread = (state: Float64Array, at: number, length: number, limit: number, x: number): void => {
+  const spread = at + sumSize(length);
+  if (state[spread + 2]! === 0) {
+    pushSum(state, at, length, limit, x);
+    return;
+  }
+  const leaving = oldest(state, at + SUM);
+  pushSum(state, at, length, limit, x);
+  const centre = state[spread]!;
+  const u = Math.round(x * TICKS) - centre;
+  const v = Math.round(leaving * TICKS) - centre;
+  if (state[at]! !== 0 || u > DEVIATION_EXACT || u < -DEVIATION_EXACT) {
+    state[spread + 2] = 0;
+    return;
+  }
+  const squares = state[spread + 1]! + (u - v) * (u + v);
+  state[spread + 1] = squares;
+  if (squares > SQUARES_EXACT) state[spread + 2] = 0;
+};
+
+/**
+ * Sum of squared deviations from the mean over a full window, in squared units of the input; of equal values exactly 0.
+ *
+ * On the grid the squares about the whole tick nearest the mean are taken: a number of the window alone. It is read off
+ * the kept sum of squares about an older centre (whole numbers move between centres without rounding) or, when prices have
+ * drifted too far from that centre, summed anew, which gives the same bits.
+ */
+export const squaresOf = (state: Float64Array, at: number, length: number): number => {
+  if (state[at]! !== 0) return ringSquares(state, at + SUM, length);
+  const spread = at + sumSize(length);
+  const ticks = state[at + 1]!;
+  const middle = Math.round(ticks / length);
+  const residue = ticks - middle * length;
+  let squares: number;
+  if (state[spread + 2]! === 0) {
+    squares = tickSquares(state, at + SUM, length, middle);
+    if (squares * 2 <= SQUARES_EXACT) {
+      state[spread] = middle;
+      state[spread + 1] = squares;
+      state[spread + 2] = 1;
+    }
+  } else {
+    const centre = state[spread]!;
+    const d = middle - centre;
+    squares = state[spread + 1]! - 2 * d * (ticks - length * centre) + length * d * d;
+  }
+  return (squares - (residue * residue) / length) / (TICKS * TICKS);
+};
+
+const tickSquares = (state: Float64Array, at: number, length: number, centre: number): number => {
+  const ring = at + RING;
+  let squares = 0;
+  for (let k = 0, j = state[at]!; k < length; k++) {
+    const u = Math.round(state[ring + j]! * TICKS) - centre;
+    squares += u * u;
+    j = j + 1 === length ? 0 : j + 1;
+  }
+  return squares;
+};
+
+/** Population standard deviation over a full window. */
+export const deviationOf = (state: Float64Array, at: number, length: number): number =>
+  Math.sqrt(squaresOf(state, at, length) / length);
+
+// ---- extreme: bars seen, place of the front, size; a falling queue of candidates and the bars they came on
+
+const EXTREME = 3;
+
+export const extremeSize = (length: number): number => EXTREME + 2 * length;
+
+export const extremeFull = (state: Float64Array, at: number, length: number): boolean => state[at]! >= length;
+
+/** Adds a value and gives the highest of the last `length` (of fewer while it fills). */
+export const pushHighest = (state: Float64Array, at: number, length: number, x: number): number => {
+  const bar = state[at]!;
+  const candidates = at + EXTREME;
+  const bars = candidates + length;
+  let front = state[at + 1]!;
+  let size = state[at + 2]!;
+  if (size > 0 && state[bars + front]! <= bar - length) {
+    front = front + 1 === length ? 0 : front + 1;
+    size -= 1;
+  }
+  let end = front + size;
+  if (end >= length) end -= length;
+  while (size > 0) {
+    const last = end === 0 ? length - 1 : end - 1;
+    if (state[candidates + last]! > x) break;
+    end = last;
+    size -= 1;
+  }
+  state[candidates + end] = x;
+  state[bars + end] = bar;
+  state[at] = bar + 1;
+  state[at + 1] = front;
+  state[at + 2] = size + 1;
+  return state[candidates + front]!;
+};
+
+/** Adds a value and gives the lowest of the last `length`. */
+export const pushLowest = (state: Float64Array, at: number, length: number, x: number): number =>
+  -pushHighest(state, at, length, -x);
+
+/** Bars since the extreme value was last reached: 0 on its bar. */
+export const extremeAge = (state: Float64Array, at: number, length: number): number =>
+  state[at]! - 1 - state[at + EXTREME + length + state[at + 1]!]!;
