@@ -1,0 +1,68 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commands, freshWorkspace, removeWorkspace, shell, shellLines } from './command-lines.ts';
+import { ROOT } from './sources.ts';
+
+/** What installs, what runs these tests, and what takes minutes. The commands of the examples run in their own test. */
+const NOT_RUN_HERE = /^(npm |npx vitest|bash \.ci\/run|node scripts\/|git |sudo |xcode-select|brew |cd )/;
+
+const documented = commands(shellLines('README.md'));
+
+describe('the commands that the README shows', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = freshWorkspace();
+  });
+  afterAll(() => removeWorkspace(folder));
+
+  it('are there', () => {
+    expect(documented).toEqual(
+      expect.arrayContaining(['npm ci', 'npm test', 'npx engine run --dry', 'npx engine validate']),
+    );
+    expect(documented.filter((command) => command.startsWith('npx engine')).length).toBeGreaterThan(8);
+  });
+
+  it.each(documented.filter((command) => !NOT_RUN_HERE.test(command)))('%s', { timeout: 120_000 }, (command) => {
+    const ended = shell(command, folder);
+    expect(ended.stderr).not.toMatch(/\n {4}at /);
+    expect(ended.status, `${ended.stdout.slice(-2_000)}${ended.stderr.slice(-2_000)}`).toBe(0);
+  });
+});
+
+describe('the documents', () => {
+  it.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'examples/README.md'])(
+    '%s points only at what is there',
+    (file) => {
+      const text = readFileSync(join(ROOT, file), 'utf8');
+      const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map((match) => match[1]!);
+      const folder = join(ROOT, file, '..');
+      expect(links.filter((link) => !existsSync(join(folder, link)))).toEqual([]);
+      const scripts = [...text.matchAll(/npm run ([a-z]+)/g)].map((match) => match[1]!);
+      const known = Object.keys(
+        (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> }).scripts,
+      );
+      expect(scripts.filter((script) => !known.includes(script))).toEqual([]);
+    },
+  );
+
+  it('ARCHITECTURE.md names every room', () => {
+    const text = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8');
+    for (const room of [
+      'market',
+      'indicators',
+      'documents',
+      'expressions',
+      'ledger',
+      'compiler',
+      'core',
+      'brokers',
+      'feeds',
+      'runtime',
+      'report',
+      'cli',
+    ]) {
+      expect(text).toContain(`\`${room}/\``);
+    }
+  });
+});
