@@ -209,7 +209,7 @@ export const createBook = (options: BookOptions): Book => {
     const notional = money.mulPriceQty(fill.price, fill.qty);
     const trade =
       order.role === 'entry' ? enter(order, fill, strategy, notional) : leave(order, fill, strategy, notional);
-    const flow = order.side === 'buy' ? -notional : notional;
+    const flow = order.side === 'buy' ? 0n - notional : notional;
     addCash(strategy, fill.commission === 0n ? flow : flow - fill.commission);
     const dollars = money.moneyToNumber(notional);
     curve.traded[0] = curve.traded[0]! + dollars;
@@ -315,7 +315,7 @@ export const createBook = (options: BookOptions): Book => {
     const reason: ExitReason = 'manual';
     const leg = reduce(holding, { time, price, qty, commission: money.NO_MONEY }, value, 'cash_in_lieu', reason);
     setCost(holding);
-    addCash(holding.strategy, holding.side === 'long' ? value : -value);
+    addCash(holding.strategy, holding.side === 'long' ? value : 0n - value);
     return holding.qty === 0n ? close(holding, leg, false) : undefined;
   };
 
@@ -339,7 +339,7 @@ export const createBook = (options: BookOptions): Book => {
     const dividend = money.priceFrom(perShare);
     for (const holding of heldIn(symbol)) {
       const paid = money.mulPriceQty(dividend, holding.qty);
-      const income = holding.side === 'long' ? paid : -paid;
+      const income = holding.side === 'long' ? paid : 0n - paid;
       holding.pnl = (holding.pnl + income) as Money;
       addCash(holding.strategy, income);
     }
@@ -367,7 +367,7 @@ export const createBook = (options: BookOptions): Book => {
     },
     netQty: (symbol) => {
       let net = 0n;
-      for (const holding of heldIn(symbol)) net += holding.side === 'long' ? holding.qty : -holding.qty;
+      for (const holding of heldIn(symbol)) net += holding.side === 'long' ? holding.qty : 0n - holding.qty;
       return net as Qty;
     },
     openCount: () => marks.open,

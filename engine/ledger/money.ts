@@ -130,7 +130,7 @@ export const formatExactMoney = (money: Money): string => formatScaled(money, MO
 
 /** Dollars and cents, two decimals always, half a cent away from zero: `-12.35`, `0.00`. */
 export const formatMoney = (money: Money): string => {
-  const size = money < 0n ? -money : money;
+  const size = money < 0n ? 0n - money : money;
   const cents = (size + CENT / 2n) / CENT;
   const text = cents.toString().padStart(3, '0');
   const sign = money < 0n && cents !== 0n ? '-' : '';

@@ -1,0 +1,87 @@
+import { NO_QTY, type Price, priceToNumber, type Qty } from '../ledger/money.ts';
+import type { Order } from '../ledger/order.ts';
+import type { TickRule } from '../ledger/tick.ts';
+import type { FillAssumptions } from './assumptions.ts';
+import { throughPrice } from './fill.ts';
+
+/** How an order waits; a stop that was hit waits on as a market order, a stop limit as a limit. */
+export const MARKET = 0;
+export const LIMIT = 1;
+export const STOP = 2;
+export const STOP_LIMIT = 3;
+
+const KINDS = { market: MARKET, limit: LIMIT, stop: STOP, stop_limit: STOP_LIMIT } as const;
+
+/** An order at work in the simulated broker, its levels as doubles (NaN for none). */
+export interface Working {
+  readonly order: Order;
+  readonly buy: boolean;
+  readonly exit: boolean;
+  kind: number;
+  remaining: Qty;
+  stop: number;
+  limit: number;
+  /** Price that must trade for the limit to fill. */
+  through: number;
+  done: boolean;
+  /** Start of the bar during whose fills it was submitted (NaN: between bars), the price then, and if inside that bar. */
+  bornBar: number;
+  bornBase: number;
+  bornInside: boolean;
+  /** Start of the bar in which it was last tried: it may take its part of a bar's volume once. */
+  triedBar: number;
+}
+
+/** The working orders of one symbol, in the order of submission. */
+export interface Desk {
+  readonly rule: TickRule;
+  readonly increment: Qty;
+  readonly list: Working[];
+  live: number;
+  /** Orders that every open must look at: market orders, ioc, fok, opg. */
+  attention: number;
+}
+
+export const createWorking = (order: Order, rule: TickRule, mode: FillAssumptions['limitFill']): Working => {
+  const working: Working = {
+    order,
+    buy: order.side === 'buy',
+    exit: order.role !== 'entry',
+    kind: KINDS[order.type],
+    remaining: (order.qty - order.filled) as Qty,
+    stop: Number.NaN,
+    limit: Number.NaN,
+    through: Number.NaN,
+    done: false,
+    bornBar: Number.NaN,
+    bornBase: Number.NaN,
+    bornInside: false,
+    triedBar: Number.NaN,
+  };
+  readLevels(working, rule, mode);
+  return working;
+};
+
+/** Renews the doubles from the order's exact levels. */
+export const readLevels = (working: Working, rule: TickRule, mode: FillAssumptions['limitFill']): void => {
+  const { stopPrice, limitPrice } = working.order;
+  if (stopPrice !== undefined) working.stop = priceToNumber(stopPrice);
+  if (limitPrice !== undefined) {
+    working.limit = priceToNumber(limitPrice);
+    working.through = throughPrice(rule, working.buy, limitPrice, mode);
+  }
+};
+
+/** What an order lacks to be worked, as a refusal's reason; undefined when it is whole. */
+export const flaw = (order: Order): string | undefined => {
+  if (order.qty - order.filled <= NO_QTY) return 'size_zero';
+  const missing = (price: Price | undefined): boolean => price === undefined || price <= 0n;
+  if ((order.type === 'limit' || order.type === 'stop_limit') && missing(order.limitPrice))
+    return 'limit_price_missing';
+  if ((order.type === 'stop' || order.type === 'stop_limit') && missing(order.stopPrice)) return 'stop_price_missing';
+  return undefined;
+};
+
+/** Orders that only one moment can fill, beside the market orders. */
+export const momentary = (order: Order): boolean =>
+  order.timeInForce === 'ioc' || order.timeInForce === 'fok' || order.timeInForce === 'opg';
