@@ -1,0 +1,304 @@
+import { createHash, type Hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Diagnostic } from '../documents/diagnostic.ts';
+import type { Bars, CorporateAction, MarketData } from '../market/bars.ts';
+import type { Hours } from '../market/calendar.ts';
+import { calendarOf } from '../market/calendars.ts';
+import type { Instant } from '../market/time.ts';
+import { DAY, MINUTE, SECOND } from '../market/time.ts';
+import { TIMEFRAMES } from '../market/timeframe.ts';
+import { readActions } from './actions.ts';
+import { reverseColumns } from './columns.ts';
+import { readCsvFile } from './csv-file.ts';
+import { lineOf, type Scan } from './csv-scan.ts';
+import { DATE_ONLY, LOCAL } from './csv-time.ts';
+import { finding } from './finding.ts';
+import { type Fitted, fitBars } from './fit-bars.ts';
+import { ACTIONS_FILE, barFiles, fileOfSymbol, placeAt, symbolOfFile } from './locate.ts';
+import { lookOver } from './look-over.ts';
+import { createQuarantine, type Quarantine } from './quarantine.ts';
+import { inferSpacing } from './spacing.ts';
+import { type Zone, zoneOf } from './timezone.ts';
+
+export interface CsvOptions {
+  /** A folder with one file per symbol, or one file. */
+  readonly path: string;
+  /** Symbols wanted; undefined: every file of the folder. */
+  readonly symbols?: readonly string[] | undefined;
+  /** Clock of times that name no zone: IANA name, `UTC` or an offset. */
+  readonly timezone?: string | undefined;
+  /** The widest hours that any strategy wants; bars beyond them are counted as outside. */
+  readonly hours: Hours;
+  /** Bars that start before `from`, or at or after `to`, are left out. */
+  readonly from?: Instant | undefined;
+  readonly to?: Instant | undefined;
+}
+
+export interface CsvProgress {
+  readonly file: string;
+  readonly filesDone: number;
+  readonly files: number;
+  /** Bytes of the present file read so far. */
+  readonly bytes: number;
+}
+
+export interface CsvReading {
+  readonly data: MarketData;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What one reading gathers over its files. */
+interface Gathering {
+  readonly options: CsvOptions;
+  readonly zone: Zone | undefined;
+  readonly hash: Hash;
+  readonly quarantine: Quarantine;
+  readonly bars: Map<string, Bars>;
+  readonly actions: CorporateAction[];
+  readonly diagnostics: Diagnostic[];
+  readonly warnings: string[];
+  rowsRead: number;
+  barsUsed: number;
+  outsideSession: number;
+}
+
+/** How many bytes go by before other work gets a turn. */
+const TURN = 8 << 20;
+
+/**
+ * Reads bars from CSV: `DIR/SYMBOL.csv`, or one file. Bars are clipped to their sessions, bad rows quarantined; what cannot be
+ * read is a diagnostic of the 4xx codes, never an exception.
+ */
+export async function readCsv(options: CsvOptions, progress?: (progress: CsvProgress) => void): Promise<CsvReading> {
+  const zone = options.timezone === undefined ? undefined : zoneOf(options.timezone);
+  const gathering: Gathering = {
+    options,
+    zone,
+    hash: createHash('sha256'),
+    quarantine: createQuarantine(),
+    bars: new Map(),
+    actions: [],
+    diagnostics: [],
+    warnings: [],
+    rowsRead: 0,
+    barsUsed: 0,
+    outsideSession: 0,
+  };
+  if (options.timezone !== undefined && zone === undefined) {
+    const help = 'use an IANA name such as America/New_York, UTC, or an offset such as -05:00';
+    gathering.diagnostics.push(finding('E407', `unknown time zone: ${options.timezone}`, { help }));
+  } else await readPlace(gathering, progress);
+  return { data: marketData(gathering), diagnostics: gathering.diagnostics };
+}
+
+function marketData(gathering: Gathering): MarketData {
+  return {
+    source: gathering.options.path,
+    synthetic: false,
+    bars: gathering.bars,
+    actions: gathering.actions.filter((action) => gathering.bars.has(action.symbol)),
+    rowsRead: gathering.rowsRead,
+    barsUsed: gathering.barsUsed,
+    outsideSession: gathering.outsideSession,
+    quarantined: gathering.quarantine.rows,
+    quarantinedCount: gathering.quarantine.count,
+    hash: gathering.hash.digest('hex'),
+    warnings: gathering.warnings,
+  };
+}
+
+const listed = (names: readonly string[]): string =>
+  names.length === 0
+    ? 'no CSV file'
+    : names.slice(0, 12).join(', ') + (names.length > 12 ? `, and ${names.length - 12} more` : '');
+
+/** Pairs of symbol and file to read, in the order asked for; what has no file becomes one finding. */
+function pairs(gathering: Gathering): readonly (readonly [string, string])[] {
+  const { path, symbols } = gathering.options;
+  const place = placeAt(path);
+  if (place.kind === 'missing') {
+    const message =
+      place.code === 'ENOENT' ? `there is no file or folder ${path}` : `${path} cannot be opened (${place.code})`;
+    const help = 'give a folder with one CSV file per symbol, or one CSV file';
+    gathering.diagnostics.push(finding('E402', message, { help }));
+    return [];
+  }
+  readActionsBeside(gathering, place.folder);
+  if (place.kind === 'file') {
+    const own = symbolOfFile(place.file);
+    if (symbols === undefined) return [[own, place.file]];
+    if (symbols.length === 1) return [[symbols[0]!, place.file]];
+    reportMissing(
+      gathering,
+      symbols.filter((symbol) => symbol !== own),
+      `${path} holds one symbol, ${own}`,
+    );
+    return symbols.includes(own) ? [[own, place.file]] : [];
+  }
+  const files = barFiles(place.files);
+  if (files.length === 0) {
+    const help = `it holds ${place.files.length === 0 ? 'nothing' : listed(place.files)}; bars are read from SYMBOL.csv`;
+    gathering.diagnostics.push(finding('E402', `the folder ${path} holds no CSV file`, { help }));
+    return [];
+  }
+  if (symbols === undefined) return files.map((file) => [symbolOfFile(file), join(place.folder, file)]);
+  const found: (readonly [string, string])[] = [];
+  const missing: string[] = [];
+  for (const symbol of new Set(symbols)) {
+    const file = fileOfSymbol(symbol, files);
+    if (file === undefined) missing.push(symbol);
+    else found.push([symbol, join(place.folder, file)]);
+  }
+  reportMissing(gathering, missing, `the folder ${path} holds ${listed(files)}`);
+  return found;
+}
+
+function reportMissing(gathering: Gathering, missing: readonly string[], holds: string): void {
+  if (missing.length === 0) return;
+  const file = missing[0]!.replace('/', '-');
+  gathering.diagnostics.push(
+    finding('E401', `no data for ${listed(missing)}`, {
+      help: `${holds}; add ${file}.csv there, or choose with --symbols`,
+    }),
+  );
+}
+
+function readActionsBeside(gathering: Gathering, folder: string): void {
+  const path = join(folder, ACTIONS_FILE);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    // No file of actions is the usual case.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
+    gathering.diagnostics.push(finding('E403', `${path} cannot be read`, { help: 'check its permissions' }));
+    return;
+  }
+  gathering.hash.update(text);
+  const { actions, faults } = readActions(text);
+  gathering.actions.push(...actions);
+  for (const fault of faults.slice(0, 20)) {
+    gathering.diagnostics.push(
+      finding('E411', `${path} line ${fault.line}: ${fault.message}`, {
+        help: 'a row is date,symbol,split,dividend: 2014-06-09,AAPL,7,0',
+      }),
+    );
+  }
+}
+
+async function readPlace(gathering: Gathering, progress: ((progress: CsvProgress) => void) | undefined): Promise<void> {
+  const work = pairs(gathering);
+  let turn = 0;
+  for (const [index, [symbol, path]] of work.entries()) {
+    let before = 0;
+    await readSymbol(gathering, symbol, path, (bytes) => {
+      progress?.({ file: path, filesDone: index, files: work.length, bytes });
+      turn += bytes - before;
+      before = bytes;
+      if (turn < TURN) return undefined;
+      turn = 0;
+      return new Promise((resolve) => setImmediate(resolve));
+    });
+  }
+}
+
+async function readSymbol(
+  gathering: Gathering,
+  symbol: string,
+  path: string,
+  pause: (bytes: number) => Promise<void> | undefined,
+): Promise<void> {
+  const { quarantine, diagnostics } = gathering;
+  const before = { count: quarantine.count, kept: quarantine.rows.length };
+  const reading = await readCsvFile(path, quarantine, gathering.zone, gathering.hash, pause);
+  if ('kind' in reading) {
+    const code = reading.kind === 'unreadable' ? 'E403' : reading.kind === 'not_text' ? 'E404' : 'E405';
+    const header = reading.kind === 'layout' ? reading.header : '';
+    diagnostics.push(
+      finding(code, `${path}: ${reading.message}`, { help: reading.help, file: { path, text: header } }),
+    );
+    return;
+  }
+  const { scan, layout } = reading;
+  gathering.rowsRead += scan.rows;
+  const fitted = settle(gathering, symbol, path, scan);
+  if (fitted === undefined) return;
+  gathering.outsideSession += fitted.outside;
+  const refused = quarantine.count - before.count;
+  if (fitted.bars.length === 0) {
+    const first = quarantine.rows[before.kept];
+    const cause =
+      refused > 0 && first !== undefined
+        ? `${refused} of ${scan.rows} rows are faulty, the first on line ${first.line}: ${first.detail}`
+        : scan.rows === 0
+          ? 'the file has a header and no rows'
+          : fitted.outside > 0
+            ? `${fitted.outside} of ${scan.rows} rows lie outside the ${gathering.options.hours} hours of ${calendarOf(symbol).id}`
+            : 'no row lies in the time asked for';
+    diagnostics.push(finding('E408', `${path}: no usable bar: ${cause}`, { help: helpFor(first?.cause) }));
+    return;
+  }
+  gathering.bars.set(symbol, fitted.bars);
+  gathering.barsUsed += fitted.bars.length;
+  if (refused > 0) {
+    const first = quarantine.rows[before.kept];
+    const where = first === undefined ? '' : `; the first is line ${first.line}: ${first.detail}`;
+    const rows = refused === 1 ? '1 row was' : `${refused} rows were`;
+    diagnostics.push(finding('E410', `${path}: ${rows} not used${where}`, { help: 'mend the file if they matter' }));
+  }
+  if (layout.ignored.length > 0) gathering.warnings.push(`${path}: columns not used: ${listed(layout.ignored)}`);
+  if (!layout.hasVolume) gathering.warnings.push(`${path}: there is no volume column; volume is 0`);
+  if (fitted.beyond > 0) {
+    gathering.warnings.push(`${path}: ${fitted.beyond} rows lie beyond the calendar, which runs from 1990 to 2035`);
+  }
+  gathering.warnings.push(...lookOver(fitted.bars, calendarOf(symbol), gathering.actions));
+}
+
+const helpFor = (cause: string | undefined): string =>
+  cause === 'bad_time'
+    ? 'write times as 2024-01-02T14:30:00Z, as 2024-01-02, or as seconds or milliseconds since 1970'
+    : 'look at the first rows of the file, and at --from, --to and --symbols';
+
+function spoken(ms: number): string {
+  if (ms % DAY === 0) return `${ms / DAY} days`;
+  return ms % MINUTE === 0 ? `${ms / MINUTE} minutes` : `${ms / SECOND} seconds`;
+}
+
+/** Settles zone, direction and bar size of a file that was read, then cuts its rows to the sessions. */
+function settle(gathering: Gathering, symbol: string, path: string, scan: Scan): Fitted | undefined {
+  const { columns, runs } = scan;
+  const { time, length } = columns;
+  let dates = scan.kind === DATE_ONLY;
+  if (scan.kind === LOCAL && gathering.zone === undefined) {
+    dates = true;
+    for (let i = 0; i < length && dates; i++) dates = time[i]! % DAY === 0;
+    if (!dates) {
+      const help = 'say which clock it is: --tz America/New_York (or UTC, or where the file was made)';
+      gathering.diagnostics.push(finding('E406', `${path}: the times name no zone`, { help }));
+      return undefined;
+    }
+  }
+  let rising = 0;
+  for (let i = 1; i < length; i++) rising += time[i]! > time[i - 1]! ? 1 : time[i]! < time[i - 1]! ? -1 : 0;
+  const reversed = rising < 0;
+  if (reversed) reverseColumns(columns);
+  const spacing = inferSpacing(time, length);
+  if ('odd' in spacing) {
+    const message = `${path}: the rows are ${spoken(spacing.odd)} apart, which is no size of bars`;
+    gathering.diagnostics.push(finding('E409', message, { help: `sizes are ${TIMEFRAMES.join(' ')}` }));
+    return undefined;
+  }
+  return fitBars(columns, {
+    symbol,
+    calendar: calendarOf(symbol),
+    timeframe: spacing.timeframe,
+    hours: gathering.options.hours,
+    dates,
+    from: gathering.options.from ?? Number.NEGATIVE_INFINITY,
+    to: gathering.options.to ?? Number.POSITIVE_INFINITY,
+    refuse(row, cause, detail) {
+      gathering.quarantine.put(path, lineOf(runs, reversed ? length - 1 - row : row), cause, detail);
+    },
+  });
+}

@@ -1,0 +1,68 @@
+import { type Bars, type CorporateAction, REGULAR } from '../market/bars.ts';
+import type { Calendar } from '../market/calendar.ts';
+
+const RATIOS: readonly (readonly [number, string])[] = [
+  [1.5, '3:2'],
+  ...[2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 30, 50, 100].map((n) => [n, `${n}:1`] as const),
+];
+const TOLERANCE = 0.08;
+const SHOWN = 10;
+
+function likeSplit(ratio: number): string | undefined {
+  const size = ratio >= 1 ? ratio : 1 / ratio;
+  const match = RATIOS.find(([value]) => Math.abs(size / value - 1) <= TOLERANCE);
+  return match === undefined ? undefined : ratio >= 1 ? match[1] : match[1].split(':').reverse().join(':');
+}
+
+/** Sentences on what looks wrong between the sessions of one symbol: jumps like a split, splits without a jump, sessions without a bar. */
+export function lookOver(bars: Bars, calendar: Calendar, actions: readonly CorporateAction[]): string[] {
+  const own = new Map(actions.filter((action) => action.symbol === bars.symbol).map((action) => [action.date, action]));
+  const out: string[] = [];
+  let jumps = 0;
+  let missing = 0;
+  let firstMissing = -1;
+  let lastMissing = -1;
+  let previous = -1;
+  const { session, open, close, hours, length, timeframe } = bars;
+  for (let i = 0; i < length; i++) {
+    const current = session[i]!;
+    if (previous >= 0 && current === session[previous]!) {
+      previous = i;
+      continue;
+    }
+    if (previous >= 0) {
+      const gap = current - session[previous]! - 1;
+      if (gap > 0 && timeframe !== '1w') {
+        missing += gap;
+        if (firstMissing < 0) firstMissing = session[previous]! + 1;
+        lastMissing = current - 1;
+      }
+      const ratio = close[previous]! / open[i]!;
+      if (calendar.id === 'XNYS' && (ratio > 1.35 || ratio < 0.74 || own.size > 0)) {
+        const date = calendar.date(current);
+        const action = own.get(date);
+        const shape = likeSplit(ratio);
+        if ((action === undefined || action.split === 1) && shape !== undefined && (ratio > 1.35 || ratio < 0.74)) {
+          jumps++;
+          if (jumps <= SHOWN) {
+            out.push(
+              `${bars.symbol}: ${date} opens at ${open[i]} after a close of ${close[previous]} (ratio ${ratio.toFixed(2)}), which looks like a ${shape} split. If it was one, add "${date},${bars.symbol},${shape},0" to actions.csv; if the price did move so, nothing is to be done`,
+            );
+          }
+        } else if (action !== undefined && action.split !== 1 && Math.abs(Math.log(ratio / action.split)) > 0.3) {
+          out.push(
+            `${bars.symbol}: actions.csv has a split of ${action.split} on ${date}, but the price goes from ${close[previous]} to ${open[i]}: the bars look adjusted already; take the split out, or use raw prices`,
+          );
+        }
+      }
+    }
+    if (hours[i] === REGULAR || previous < 0 || current !== session[previous]!) previous = i;
+  }
+  if (jumps > SHOWN) out.push(`${bars.symbol}: ${jumps - SHOWN} more jumps look like splits`);
+  if (missing > 0) {
+    const span = firstMissing === lastMissing ? '' : ` to ${calendar.date(lastMissing)}`;
+    const sessions = missing === 1 ? '1 session' : `${missing} sessions`;
+    out.push(`${bars.symbol}: ${sessions} without a bar (${calendar.date(firstMissing)}${span})`);
+  }
+  return out;
+}
