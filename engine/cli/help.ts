@@ -52,7 +52,7 @@ export const overview = (commands: readonly CommandSpec[], width: number, style:
 /** Help of one command: what it does, examples, then flags. */
 export const commandHelp = (command: CommandSpec, width: number, style: Style = styleOf(false)): string => {
   const lines = [
-    `${style.bold(`engine ${command.name}`)}: ${command.summary}.`,
+    wrap(`engine ${command.name}: ${command.summary}.`, width).join('\n').replace(`engine ${command.name}`, style.bold),
     '',
     style.bold('Examples'),
     ...command.examples.flatMap((example) => [`  ${style.cyan(example.line)}`, ...wrap(example.says, width, '      ')]),

@@ -1,20 +1,4 @@
-/** Damerau-Levenshtein distance (adjacent swaps count one) between two short words. */
-const distance = (a: string, b: string): number => {
-  let before: number[] = [];
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i += 1) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
-      let best = Math.min(previous[j]! + 1, row[j - 1]! + 1, previous[j - 1]! + cost);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, before[j - 2]! + 1);
-      row.push(best);
-    }
-    before = previous;
-    previous = row;
-  }
-  return previous[b.length]!;
-};
+import { editDistance } from '../documents/suggest.ts';
 
 /** The known words that a mistyped one most likely meant, nearest first, at most three. */
 export const nearest = (word: string, known: readonly string[]): string[] => {
@@ -25,7 +9,7 @@ export const nearest = (word: string, known: readonly string[]): string[] => {
     .map((candidate) => {
       const name = candidate.toLowerCase();
       const prefix = typed.length >= 2 && (name.startsWith(typed) || (name.length >= 3 && typed.startsWith(name)));
-      return { candidate, far: prefix ? 0.5 : distance(typed, name) };
+      return { candidate, far: prefix ? 0.5 : editDistance(typed, name) };
     })
     .filter(({ far }) => far <= allowed)
     .sort((a, b) => a.far - b.far || (a.candidate < b.candidate ? -1 : 1))

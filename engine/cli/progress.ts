@@ -1,4 +1,4 @@
-import { counted, dollars, fixed } from '../report/amounts.ts';
+import { compactly, counted, dollars, fixed } from '../report/amounts.ts';
 import { marketDate } from '../report/clock.ts';
 import { clip } from '../report/wrap.ts';
 import type { Progress } from '../runtime/run.ts';
@@ -8,12 +8,12 @@ const REDRAW_MS = 100;
 const LINE_MS = 10_000;
 const BAR = 16;
 
-/** `1.2 M`, `850 k`, `12`. */
-const compact = (value: number): string =>
-  value >= 1e6 ? `${fixed(value / 1e6, 1)} M` : value >= 1e4 ? `${fixed(value / 1e3, 0)} k` : fixed(value, 0);
-
 const duration = (seconds: number): string =>
-  seconds < 90 ? `${Math.ceil(seconds)} s` : seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${fixed(seconds / 3600, 1)} h`;
+  seconds < 90
+    ? `${Math.ceil(seconds)} s`
+    : seconds < 5400
+      ? `${Math.round(seconds / 60)} min`
+      : `${fixed(seconds / 3600, 1)} h`;
 
 /** What has been done, in one line: how far, the market's date, equity, trades, speed, time left. */
 export const progressText = (progress: Progress, seconds: number, symbol: string): string => {
@@ -28,7 +28,7 @@ export const progressText = (progress: Progress, seconds: number, symbol: string
     marketDate(symbol, progress.at),
     dollars(progress.equity).replace(/\.\d\d$/, ''),
     counted(progress.trades, 'trade'),
-    `${compact(speed)} bars/s`,
+    `${compactly(speed)} bars/s`,
     ...(part === undefined || speed === 0 || total === undefined ? [] : [`${duration((total - done) / speed)} left`]),
   ].join('  ');
 };

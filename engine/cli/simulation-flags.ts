@@ -45,9 +45,17 @@ const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
  * An instant given by a flag: a date is the start (or, for an end, the last moment) of that day on the exchange's clock;
  * anything longer must be ISO 8601 with a zone.
  */
-export const readInstant = (flag: string, text: string | undefined, end: boolean, symbol: string): Instant | undefined => {
+export const readInstant = (
+  flag: string,
+  text: string | undefined,
+  end: boolean,
+  symbol: string,
+): Instant | undefined => {
   if (text === undefined) return undefined;
-  const wrong = failure(`--${flag} cannot be \`${text}\``, `write a date, --${flag} 2024-01-31, or a time with its zone, 2024-01-31T15:30:00Z`);
+  const wrong = failure(
+    `--${flag} cannot be \`${text}\``,
+    `write a date, --${flag} 2024-01-31, or a time with its zone, 2024-01-31T15:30:00Z`,
+  );
   const date = DATE.exec(text);
   if (date === null) {
     const at = /T.*(Z|[+-]\d{2}:?\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
@@ -58,9 +66,7 @@ export const readInstant = (flag: string, text: string | undefined, end: boolean
   if (new Date(noon).toISOString().slice(0, 10) !== text) throw wrong;
   const calendar = calendarOf(symbol);
   // Noon UTC of a date is that date on the exchange's clock; 36 hours later is always the next one.
-  return end
-    ? instant(calendar.midnight(instant(noon + DAY + 6 * HOUR)) - 1)
-    : calendar.midnight(instant(noon));
+  return end ? instant(calendar.midnight(instant(noon + DAY + 6 * HOUR)) - 1) : calendar.midnight(instant(noon));
 };
 
 /** How the simulated broker fills, as the flags say. */

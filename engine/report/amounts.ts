@@ -72,3 +72,9 @@ export const count = (value: number): string => grouped(String(Math.round(value)
 /** `1 trade`, `1,200 trades`. */
 export const counted = (value: number, thing: string, things = `${thing}s`): string =>
   `${count(value)} ${value === 1 ? thing : things}`;
+
+/** `12`, `850 k`, `1.2 M`. */
+export const compactly = (value: number): string => {
+  if (value >= 999_500) return `${fixed(value / 1e6, 1)} M`;
+  return value >= 10_000 ? `${fixed(value / 1e3, 0)} k` : fixed(value, 0);
+};

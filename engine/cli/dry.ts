@@ -1,0 +1,134 @@
+import type { Fill, Order } from '../ledger/order.ts';
+import { counted } from '../report/amounts.ts';
+import { resultJson } from '../report/json.ts';
+import { resultText } from '../report/text.ts';
+import { fillLine, type LineOptions, refusalLine, tradeLine } from '../report/trade-line.ts';
+import { wrap } from '../report/wrap.ts';
+import { dryRun } from '../runtime/dry-run.ts';
+import type { Observer } from '../runtime/run.ts';
+import { loadWorkspace } from '../runtime/workspace.ts';
+import { textFlag } from './arguments.ts';
+import { dryFeed } from './bars-source.ts';
+import type { CommandContext } from './command.ts';
+import { EXIT } from './exit.ts';
+import { hasErrors, showFindings } from './findings.ts';
+import { type ProgressScreen, progressScreen } from './progress.ts';
+import type { FeedChoice } from './run.ts';
+import { readAssumptions, readCash } from './simulation-flags.ts';
+
+/**
+ * Lines of a run as it goes: entries when they fill, trades when they end. The fill that ends a trade is told by the
+ * trade's own line, so an exit fill waits for the next event before it gets a line of its own.
+ */
+export const runLines = (screen: Pick<ProgressScreen, 'above' | 'update'>, options: LineOptions): Observer => {
+  let waiting: { readonly order: Order; readonly fill: Fill } | undefined;
+  const tell = (): void => {
+    if (waiting === undefined) return;
+    const { order, fill } = waiting;
+    waiting = undefined;
+    screen.above(fillLine(order, fill, options));
+  };
+  return {
+    progress(progress) {
+      tell();
+      screen.update(progress);
+    },
+    filled(order, fill) {
+      tell();
+      if (order.role === 'entry') screen.above(fillLine(order, fill, options));
+      else waiting = { order, fill };
+    },
+    traded(trade) {
+      if (waiting?.order.strategy === trade.strategy && waiting.order.symbol === trade.symbol) waiting = undefined;
+      tell();
+      screen.above(tradeLine(trade, options));
+    },
+    refused(order, reason) {
+      tell();
+      screen.above(refusalLine(order, reason, options));
+    },
+  };
+};
+
+export interface DryChoices {
+  readonly feed: FeedChoice;
+  readonly speed: 'max' | 'realtime' | number;
+  readonly folder: string;
+}
+
+/** Loads the rules, runs them on the feed with a screen beside it, and ends with the summary. */
+export const dry = async (context: CommandContext, { feed, speed, folder }: DryChoices): Promise<number> => {
+  const { flags, positionals, terminal, interruption } = context;
+  const json = flags.format === 'json';
+  const assumptions = readAssumptions(flags);
+  const cash = readCash(textFlag(flags, 'cash'));
+  const risk = textFlag(flags, 'risk');
+  const signal = interruption();
+
+  const workspace = await loadWorkspace({
+    dir: folder,
+    ...(positionals.length > 0 ? { paths: positionals } : {}),
+    ...(risk === undefined ? {} : { risk }),
+  });
+  const { ruleset } = workspace;
+  if (ruleset === undefined || hasErrors(workspace.diagnostics)) {
+    await showFindings(
+      workspace.diagnostics,
+      workspace.counts,
+      json ? 'json' : 'pretty',
+      terminal,
+      json ? 'out' : 'err',
+    );
+    return EXIT.findings;
+  }
+  if (workspace.diagnostics.length > 0) {
+    await showFindings(workspace.diagnostics, workspace.counts, 'pretty', terminal, 'err');
+  }
+  const style = terminal.errStyle;
+  terminal.err(
+    style
+      .dim(
+        `${counted(ruleset.strategies.length, 'strategy', 'strategies')}, ${counted(ruleset.traded.length, 'symbol')} (${ruleset.traded.join(' ')}), rules ${ruleset.revision.slice(0, 7)}.`,
+      )
+      .concat('\n'),
+  );
+  for (const sentence of ruleset.notActing) {
+    terminal.err(
+      `${wrap(`not acting yet: ${sentence}`, Math.min(terminal.errWidth, 120)).map(style.dim).join('\n')}\n`,
+    );
+  }
+
+  const source = await dryFeed(ruleset, flags, feed);
+  if (source.feed === undefined) {
+    await showFindings(source.diagnostics, workspace.counts, json ? 'json' : 'pretty', terminal, json ? 'out' : 'err');
+    return EXIT.findings;
+  }
+  const screen = progressScreen(terminal, ruleset.traded[0] ?? '', () => performance.now());
+  const observer: Observer = json
+    ? { progress: screen.update }
+    : runLines(screen, { width: terminal.width, style: terminal.style });
+  const once = flags.once === true || !terminal.outTty;
+  const result = await dryRun(
+    ruleset,
+    source.feed,
+    {
+      cash,
+      from: undefined,
+      to: undefined,
+      assumptions,
+      closeAtEnd: false,
+      speed,
+      once,
+      sampleThenLive: feed.kind === 'sample' && !once,
+    },
+    observer,
+    signal,
+  );
+  screen.end();
+  await terminal.stream(
+    json
+      ? resultJson(result)
+      : ['\n', resultText(result, { title: 'Dry run', width: terminal.width, style: terminal.style })],
+  );
+  return EXIT.fine;
+};

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { resultJson } from '../../engine/report/json.ts';
+import { ENTRY, EXIT, result } from './hand-made.ts';
+
+const parsed = (over: Partial<typeof result> = {}) => JSON.parse([...resultJson({ ...result, ...over })].join(''));
+
+describe('the JSON report', () => {
+  it('holds every field of the contract, by its frozen name', () => {
+    const json = parsed();
+    expect(json).toMatchObject({
+      schemaVersion: 1,
+      engine: '1.2.3',
+      revision: '3f9c1d2aa0',
+      ambiguousBars: 3,
+      breakers: [],
+    });
+    expect(Object.keys(json.data)).toEqual(
+      expect.arrayContaining([
+        'source',
+        'symbols',
+        'timeframe',
+        'from',
+        'to',
+        'rowsRead',
+        'barsUsed',
+        'quarantined',
+        'hash',
+      ]),
+    );
+    expect(json.assumptions).toMatchObject({
+      fillAt: 'next_open',
+      intrabar: 'pessimistic',
+      slippage: { kind: 'bps', bps: 1 },
+      commission: {},
+    });
+    expect(Object.keys(json.metrics)).toEqual(
+      expect.arrayContaining(
+        'startEquity endEquity returnPct cagrPct sharpe sortino volatilityPct maxDrawdownPct calmar trades winRatePct profitFactor expectancy sqn exposurePct buyHoldPct'.split(
+          ' ',
+        ),
+      ),
+    );
+    expect(json.reasons).toEqual(result.reasons);
+    expect(json.strategies.moving_average.metrics.endEquity).toBe(101_000);
+  });
+
+  it('writes exact decimals as text and times as ISO 8601', () => {
+    const json = parsed();
+    expect(json.trades[0]).toMatchObject({
+      strategy: 'moving_average',
+      symbol: 'AAPL',
+      side: 'long',
+      qty: '112',
+      entryTime: new Date(ENTRY).toISOString(),
+      entryPrice: '178.21',
+      exitTime: '2024-03-12T18:00:00.000Z',
+      exitPrice: '181.05',
+      pnl: '318.08',
+      pnlPct: 1.5936,
+      entryRule: 'entry.long',
+      exitRule: 'exit.cross_back',
+      exitReason: 'exit_rule',
+      bars: 31,
+    });
+    expect(json.trades[0].legs).toHaveLength(1);
+    expect(json.trades[1]).toMatchObject({ qty: '0.125', pnl: '-153.12625', exitRule: null, exitReason: 'stop_loss' });
+    expect(json.openPositions).toEqual([
+      {
+        strategy: 'rsi',
+        symbol: 'SPY',
+        side: 'long',
+        qty: '1250',
+        entryTime: '2024-03-05T15:00:00.000Z',
+        entryPrice: '511.333333333',
+        lastPrice: '512.5',
+        unrealized: '1458.33',
+      },
+    ]);
+    expect(json.orders[0]).toMatchObject({
+      id: '7',
+      rule: 'entry.long',
+      side: 'buy',
+      type: 'market',
+      qty: '112',
+      status: 'filled',
+      reason: null,
+      decidedAt: '2024-03-05T15:00:00.000Z',
+      fills: [{ time: '2024-03-05T15:00:00.000Z', at: 'open', price: '178.21', qty: '112' }],
+    });
+    expect(json.orders[1]).toMatchObject({ status: 'refused', reason: 'size_zero', fills: [] });
+    expect(json.equity).toEqual([{ time: new Date(EXIT).toISOString(), equity: '103412.55' }]);
+  });
+
+  it('is whole JSON for no trades and for many', () => {
+    expect(parsed({ trades: [], orders: [], equity: [], openPositions: [], strategies: [] }).trades).toEqual([]);
+    const trades = Array.from({ length: 5000 }, () => result.trades[0]!);
+    expect(parsed({ trades }).trades).toHaveLength(5000);
+    const pieces = [...resultJson({ ...result, trades })];
+    expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThan(200_000);
+  });
+});

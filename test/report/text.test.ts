@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { moneyFrom } from '../../engine/ledger/money.ts';
+import { shownWidth, styleOf } from '../../engine/report/style.ts';
+import { resultText } from '../../engine/report/text.ts';
+import { result } from './hand-made.ts';
+
+const screen = (width: number, over: Partial<typeof result> = {}, colour = false): string =>
+  resultText({ ...result, ...over }, { title: 'Dry run', width, style: styleOf(colour) });
+
+describe('the summary of a run', () => {
+  it.each([80, 120])('is drawn the same at %i columns', async (width) => {
+    await expect(screen(width)).toMatchFileSnapshot(`golden/summary-${width}.txt`);
+  });
+
+  it.each([80, 100, 120, 160])('keeps to %i columns, with and without colour', (width) => {
+    for (const colour of [false, true]) {
+      const lines = screen(width, {}, colour).split('\n');
+      expect(lines.length).toBeGreaterThan(30);
+      for (const line of lines) expect(shownWidth(line), line).toBeLessThanOrEqual(width);
+    }
+  });
+
+  it('shows the same words with and without colour', () => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
+    const plain = screen(160, {}, true).replace(/\u001b\[[0-9;]*m/g, '');
+    expect(plain).toBe(screen(160));
+  });
+
+  it('says SYNTHETIC of the sample market and of nothing else', () => {
+    expect(screen(80)).toContain('SYNTHETIC MARKET');
+    const real = { ...result.data, synthetic: false, source: 'bars/' };
+    expect(screen(80, { data: real })).not.toContain('SYNTHETIC');
+  });
+
+  it('gives a reason in words for a figure that does not exist', () => {
+    const text = screen(80, {
+      metrics: { ...result.metrics, profitFactor: null },
+      reasons: { profitFactor: 'no_losing_trades' },
+    });
+    expect(text).toMatch(/profit factor +-\n/);
+    expect(text).toContain('no profit factor: no trade lost');
+    expect(text).not.toMatch(/NaN|Infinity|null|undefined/);
+  });
+
+  it('survives a run in which nothing happened', () => {
+    const text = screen(80, { trades: [], openPositions: [], orders: [], strategies: [], notActing: [] });
+    expect(text).not.toContain('How trades ended');
+    expect(text).not.toContain('Refused orders');
+    expect(text).not.toContain('does not act yet');
+  });
+
+  it('says that it was interrupted', () => {
+    expect(screen(80, { interrupted: true })).toContain('Interrupted: the figures end at 2024-03-12 14:00');
+  });
+
+  it('counts refused orders by their cause', () => {
+    expect(screen(80)).toContain('1 × breakout entry.long: the size comes to 0 shares');
+  });
+
+  it('sums trades by what ended them, to the cent', () => {
+    const trades = [100.005, 50, -20].map((pnl) => ({ ...result.trades[0]!, pnl: moneyFrom(pnl) }));
+    expect(screen(80, { trades })).toMatch(/exit rule +3 +66\.7 % +\+\$130\.01 +\+\$43\.34/);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { shownWidth, styleOf } from '../../engine/report/style.ts';
+import { fillLine, refusalLine, tradeLine } from '../../engine/report/trade-line.ts';
+import { lost, order, refused, trade } from './hand-made.ts';
+
+const wide = { width: 120, style: styleOf(false) };
+
+describe('one line for each trade', () => {
+  it('tells time in New York, what was done, the result and why', () => {
+    expect(tradeLine(trade, wide)).toBe(
+      '2024-03-12 14:00 moving_average AAPL    sell  112 @ 181.05  +$318.08  +1.59% rule cross_back',
+    );
+  });
+
+  it('tells coins in UTC and shorts as covered', () => {
+    expect(tradeLine(lost, wide)).toBe(
+      '2024-03-12 18:00 mean_reversio… BTC/USD cover 0.125 @ 62475.51  -$153.13  -2.00% stop loss',
+    );
+  });
+
+  it('tells an entry and a refusal', () => {
+    expect(fillLine(order, order.fills[0]!, wide)).toBe(
+      '2024-03-05 10:00 moving_average AAPL    buy   112 @ 178.21 entry.long',
+    );
+    expect(refusalLine(refused, 'size_zero', wide)).toBe(
+      '2024-03-05 10:00 breakout       AAPL    refused buy entry.long: the size comes to 0 shares',
+    );
+  });
+
+  it('tells the part that an exit closed', () => {
+    const part = {
+      ...order,
+      role: 'take_profit',
+      side: 'sell',
+      exitReason: 'take_profit',
+      rule: 'exit.take_profit',
+    } as const;
+    expect(fillLine(part, order.fills[0]!, wide)).toContain('sell  112 @ 178.21 in part: take profit');
+  });
+
+  it.each([80, 100])('keeps to %i columns, in colour too', (width) => {
+    for (const colour of [true, false]) {
+      const options = { width, style: styleOf(colour) };
+      for (const line of [
+        tradeLine(trade, options),
+        tradeLine(lost, options),
+        refusalLine(refused, 'buying_power', options),
+      ]) {
+        expect(shownWidth(line)).toBeLessThanOrEqual(width);
+      }
+    }
+  });
+});
