@@ -1,0 +1,124 @@
+import { CODES } from '../documents/codes.ts';
+import type { Diagnostic } from '../documents/diagnostic.ts';
+import type { RiskDocument, StrategyDocument } from '../documents/document.ts';
+import { checkAt } from './expressions.ts';
+import { createReporter } from './finding.ts';
+import type { BreakerModel, RiskModel, StrategyModel } from './model.ts';
+import { planRuleset } from './plan.ts';
+import type { Ruleset } from './ruleset.ts';
+import { createRiskScope } from './scope.ts';
+import { checkStrategy } from './strategy.ts';
+
+export interface CompileInput {
+  readonly strategies: readonly StrategyDocument[];
+  readonly risk: RiskDocument | undefined;
+  readonly revision: string;
+}
+
+export interface CompileResult {
+  /** Undefined when anything has an error: a ruleset is whole or it is not. */
+  readonly ruleset: (() => Ruleset) | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Checks documents and compiles them. The graph is laid out only when `ruleset` is called: checking does not pay for it.
+ */
+export function compile(input: CompileInput): CompileResult {
+  const diagnostics: Diagnostic[] = [];
+  const models: StrategyModel[] = [];
+  let whole = true;
+  input.strategies.forEach((document, order) => {
+    const checked = checkStrategy(document, order);
+    diagnostics.push(...checked.diagnostics);
+    if (checked.model === undefined) whole = false;
+    else models.push(checked.model);
+  });
+  const risk = checkRisk(input.risk, diagnostics);
+  diagnostics.push(...checkTogether(models, input.strategies));
+  if (!whole || diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { ruleset: undefined, diagnostics };
+  return { ruleset: () => planRuleset(input.revision, models, risk, notActing(risk)), diagnostics };
+}
+
+function checkRisk(document: RiskDocument | undefined, diagnostics: Diagnostic[]): RiskModel {
+  if (document === undefined) return { document: undefined, limits: {}, breakers: [] };
+  const reporter = createReporter(document, diagnostics);
+  const scope = createRiskScope();
+  const breakers: BreakerModel[] = [];
+  const seen = new Set<string>();
+  document.value.circuit_breakers.forEach((breaker, index) => {
+    const path = ['circuit_breakers', index];
+    if (seen.has(breaker.id)) {
+      reporter.at('E325', [...path, 'id'], `two circuit breakers are called \`${breaker.id}\``, 'give each its own id');
+    }
+    seen.add(breaker.id);
+    const when = checkAt(reporter, scope, [...path, 'when'], 'condition');
+    if (when === undefined) return;
+    breakers.push({ id: breaker.id, when, scope: breaker.scope, action: breaker.action, until: breaker.until });
+  });
+  return { document, limits: { ...document.value.limits }, breakers };
+}
+
+/** Findings that need all files at once. */
+function checkTogether(models: readonly StrategyModel[], documents: readonly StrategyDocument[]): readonly Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  const first = new Map<string, StrategyDocument>();
+  for (const document of documents) {
+    const other = first.get(document.value.id);
+    if (other === undefined) {
+      first.set(document.value.id, document);
+      continue;
+    }
+    diagnostics.push({
+      code: 'E326',
+      severity: CODES.E326.severity,
+      message: `strategy id \`${document.value.id}\` is taken: ${other.file.path} has it too`,
+      file: document.file,
+      span: document.valueSpan(['id']),
+      context: `strategy ${document.value.id} › id`,
+      help: 'give each strategy its own id',
+      related: [{ file: other.file, span: other.valueSpan(['id']), message: 'first used here' }],
+    });
+  }
+  const sides = new Map<string, { side: string; model: StrategyModel }>();
+  for (const model of models) {
+    if (!model.enabled) continue;
+    for (const symbol of model.symbols) {
+      for (const { side } of model.entries) {
+        const other = sides.get(symbol);
+        if (other === undefined) sides.set(symbol, { side, model });
+        else if (other.side !== side && other.model !== model) {
+          diagnostics.push(oppositeSides(model, other.model, symbol, side));
+          sides.set(symbol, { side, model });
+        }
+      }
+    }
+  }
+  return diagnostics;
+}
+
+function oppositeSides(model: StrategyModel, other: StrategyModel, symbol: string, side: string): Diagnostic {
+  const { document } = model;
+  const index = model.symbols.indexOf(symbol);
+  return {
+    code: 'W327',
+    severity: CODES.W327.severity,
+    message: `\`${model.id}\` enters ${symbol} ${side} and \`${other.id}\` the other way: a broker nets them to one position`,
+    file: document.file,
+    span: document.valueSpan(['symbols', index]),
+    context: `strategy ${model.id} › symbols[${index}]`,
+    help: 'let each symbol be traded one way, or put both sides into one strategy',
+  };
+}
+
+/** What the risk document asks for that this version checks but does not do yet. */
+function notActing(risk: RiskModel): readonly string[] {
+  const sentences: string[] = [];
+  const limits = Object.keys(risk.limits);
+  if (limits.length > 0) sentences.push(`risk.yaml limits (${limits.join(', ')}): checked, not acting yet`);
+  if (risk.breakers.length > 0) {
+    const ids = risk.breakers.map((breaker) => breaker.id).join(', ');
+    sentences.push(`risk.yaml circuit_breakers (${ids}): checked, not acting yet`);
+  }
+  return sentences;
+}

@@ -1,0 +1,70 @@
+import type { DocumentPath } from '../documents/document.ts';
+import { CODES } from '../documents/codes.ts';
+import type { Condition as WrittenCondition } from '../documents/generated/types.ts';
+import { checkDefinition, checkExpression, meaningOf } from '../expressions/check.ts';
+import type { Checked, ExpressionFinding, Meaning, Scope, ValueType } from '../expressions/tree.ts';
+import { CATALOGUE } from '../indicators/catalogue.ts';
+import { contextOf, type Reporter } from './finding.ts';
+import type { Condition } from './model.ts';
+import { joined, negated } from './scope.ts';
+
+/** Checks the expression at `path`, reports what it finds, gives the tree if there was no error. */
+export function checkAt(reporter: Reporter, scope: Scope, path: DocumentPath, wanted: ValueType): Checked | undefined {
+  const embedded = reporter.document.expression(path);
+  if (embedded === undefined) return undefined;
+  const result = checkExpression(embedded.text, scope, wanted, CATALOGUE);
+  reportFindings(reporter, path, result.findings);
+  return result.tree;
+}
+
+function reportFindings(reporter: Reporter, path: DocumentPath, findings: readonly ExpressionFinding[]): void {
+  if (findings.length === 0) return;
+  const embedded = reporter.document.expression(path)!;
+  for (const finding of findings) {
+    reporter.diagnostics.push({
+      code: finding.code,
+      severity: CODES[finding.code].severity,
+      message: finding.message,
+      file: reporter.document.file,
+      span: embedded.toFile(finding.span),
+      context: contextOf(reporter.document, path),
+      help: finding.help,
+    });
+  }
+}
+
+/** Checks an indicator's definition: a number, or an indicator with several outputs that its name will stand for. */
+export function checkNumbers(reporter: Reporter, scope: Scope, path: DocumentPath): Meaning {
+  const embedded = reporter.document.expression(path);
+  if (embedded === undefined) return { kind: 'broken' };
+  const { tree, findings } = checkDefinition(embedded.text, scope, CATALOGUE);
+  reportFindings(reporter, path, findings);
+  return tree === undefined ? { kind: 'broken' } : meaningOf(tree);
+}
+
+/** Checks a condition as written: one expression, or all / any / none lists, nested as needed. */
+export function checkCondition(
+  reporter: Reporter,
+  scope: Scope,
+  written: WrittenCondition,
+  path: DocumentPath,
+): Condition | undefined {
+  if (typeof written !== 'object' || written === null) {
+    const tree = checkAt(reporter, scope, path, 'condition');
+    return tree === undefined ? undefined : { kind: 'expression', tree, path };
+  }
+  const kind = 'all' in written ? 'all' : 'any' in written ? 'any' : 'none';
+  const list = (written as unknown as Readonly<Record<string, readonly WrittenCondition[]>>)[kind] ?? [];
+  const parts = list.map((part, index) => checkCondition(reporter, scope, part, [...path, kind, index]));
+  if (parts.length === 0 || parts.some((part) => part === undefined)) return undefined;
+  return { kind, parts: parts as Condition[] };
+}
+
+/** The whole condition as one tree. */
+export function treeOf(condition: Condition): Checked {
+  if (condition.kind === 'expression') return condition.tree;
+  const trees = condition.parts.map(treeOf);
+  const both = condition.kind === 'all' ? 'and' : 'or';
+  const whole = trees.reduce((left, right) => joined(both, left, right));
+  return condition.kind === 'none' ? negated(whole) : whole;
+}

@@ -1,0 +1,305 @@
+import { leaves } from '../expressions/leaves.ts';
+import { printTree } from '../expressions/print.ts';
+import type { Checked, NodeLeaf, OperandLeaf } from '../expressions/tree.ts';
+import type { Hours } from '../market/calendar.ts';
+import { isTimeframe, type Timeframe } from '../market/timeframe.ts';
+import { measureOf } from './measures.ts';
+import type { Condition, EntryModel, ExitModel, Level, RiskModel, StrategyModel } from './model.ts';
+import { BAR_FIELDS, type InstancePlan, type NodePlan, type Ruleset, type SeriesPlan, type StrategyPlan } from './ruleset.ts';
+
+/** The place an expression is planned for: a strategy on one symbol. */
+interface Place {
+  readonly series: number;
+  readonly instance: MutableInstance;
+}
+
+interface MutableInstance {
+  readonly index: number;
+  readonly strategyIndex: number;
+  readonly symbolIndex: number;
+  readonly series: number;
+  readonly slots: Map<Checked, number>;
+  readonly measures: Map<string, number>;
+}
+
+type MutableSeries = Omit<SeriesPlan, 'foreign' | 'measures'> & { foreign: boolean; readonly measures: Map<string, number> };
+
+/** Builds the graph: gives every series, node and measure its slots, once however many rules read it. */
+interface Planner {
+  readonly symbols: string[];
+  readonly series: MutableSeries[];
+  readonly nodes: NodePlan[];
+  readonly account: Map<string, number>;
+  slotCount: number;
+}
+
+function symbolIndex(planner: Planner, symbol: string): number {
+  const known = planner.symbols.indexOf(symbol);
+  if (known >= 0) return known;
+  planner.symbols.push(symbol);
+  return planner.symbols.length - 1;
+}
+
+function createIndex() {
+  return { series: new Map<string, number>(), nodes: new Map<string, number>() };
+}
+
+type Index = ReturnType<typeof createIndex>;
+
+function seriesFor(planner: Planner, index: Index, symbol: number, timeframe: Timeframe, hours: Hours): number {
+  const key = `${planner.symbols[symbol]} ${timeframe} ${hours}`;
+  const known = index.series.get(key);
+  if (known !== undefined) return known;
+  const slot = allocate(planner, BAR_FIELDS.length);
+  planner.series.push({ key, symbolIndex: symbol, timeframe, hours, slot, foreign: false, measures: new Map() });
+  index.series.set(key, planner.series.length - 1);
+  return planner.series.length - 1;
+}
+
+function allocate(planner: Planner, count: number): number {
+  const slot = planner.slotCount;
+  planner.slotCount += count;
+  return slot;
+}
+
+function measureSlot(planner: Planner, measures: Map<string, number>, name: string): number {
+  let slot = measures.get(name);
+  if (slot === undefined) {
+    slot = allocate(planner, 1);
+    measures.set(name, slot);
+  }
+  return slot;
+}
+
+/** A leaf's slot, the series whose bars move it (undefined: not a bar), its stage, and whether it is the instance's alone. */
+interface Origin {
+  readonly slot: number;
+  readonly series: number | undefined;
+  readonly stage: number;
+  readonly fingerprint: string;
+}
+
+function originOf(planner: Planner, index: Index, place: Place, leaf: OperandLeaf | NodeLeaf): Origin {
+  if (leaf.kind === 'node') {
+    const id = nodeFor(planner, index, place, leaf);
+    const node = planner.nodes[id]!;
+    return {
+      slot: node.outputs[leaf.output]!,
+      series: node.series,
+      stage: node.stage,
+      fingerprint: `${node.fingerprint}#${leaf.output}`,
+    };
+  }
+  const operand = leaf.operand;
+  const own = planner.series[place.series]!;
+  if (operand.kind === 'bar') {
+    const symbol = operand.symbol === undefined ? own.symbolIndex : symbolIndex(planner, operand.symbol);
+    const timeframe = operand.timeframe !== undefined && isTimeframe(operand.timeframe) ? operand.timeframe : own.timeframe;
+    const series = seriesFor(planner, index, symbol, timeframe, own.hours);
+    if (symbol !== own.symbolIndex) planner.series[series]!.foreign = true;
+    const slot = planner.series[series]!.slot + BAR_FIELDS.indexOf(operand.field);
+    return { slot, series, stage: 0, fingerprint: `${planner.series[series]!.key}.${operand.field}` };
+  }
+  const kept = measureOf(operand.name)?.kept ?? 'account';
+  if (kept === 'series') {
+    const slot = measureSlot(planner, own.measures, operand.name);
+    return { slot, series: place.series, stage: 0, fingerprint: `${own.key}.${operand.name}` };
+  }
+  if (kept === 'account') {
+    const slot = measureSlot(planner, planner.account, operand.name);
+    return { slot, series: undefined, stage: 0, fingerprint: operand.name };
+  }
+  const slot = measureSlot(planner, place.instance.measures, operand.name);
+  return { slot, series: undefined, stage: 0, fingerprint: `i${place.instance.index}.${operand.name}` };
+}
+
+/** Resolves every leaf of a tree into `place.instance.slots`; returns what the tree depends on. */
+function planTree(planner: Planner, index: Index, place: Place, tree: Checked): readonly Origin[] {
+  const origins: Origin[] = [];
+  leaves(tree, (leaf) => {
+    const origin = originOf(planner, index, place, leaf);
+    place.instance.slots.set(leaf, origin.slot);
+    origins.push(origin);
+  });
+  return origins;
+}
+
+/** The series that feeds a source-clocked node: the one series all its inputs come from, else the strategy's own. */
+function sourceSeries(inputs: readonly (readonly Origin[])[], own: number): number {
+  let source: number | undefined;
+  for (const origins of inputs) {
+    for (const origin of origins) {
+      if (origin.series === undefined) return own;
+      if (source === undefined) source = origin.series;
+      else if (source !== origin.series) return own;
+    }
+  }
+  return source ?? own;
+}
+
+/** Stage of something fed by `series` from these origins. */
+function stageOf(series: number, origins: readonly Origin[]): number {
+  let stage = 0;
+  for (const origin of origins) {
+    if (origin.series === undefined) continue;
+    stage = Math.max(stage, origin.series === series ? origin.stage : origin.stage + 1);
+  }
+  return stage;
+}
+
+function bare(tree: Checked): Checked {
+  return tree.kind === 'named' ? bare(tree.target) : tree;
+}
+
+function nodeFor(planner: Planner, index: Index, place: Place, leaf: NodeLeaf): number {
+  const origins = leaf.inputs.map((input) => planTree(planner, index, place, input));
+  const series = leaf.entry.clock === 'own' ? place.series : sourceSeries(origins, place.series);
+  const inputs: number[] = [];
+  const names: string[] = [];
+  let stage = 0;
+  leaf.inputs.forEach((input, k) => {
+    const tree = bare(input);
+    const from = origins[k]!;
+    if (tree.kind === 'operand' || tree.kind === 'node') {
+      const origin = from[0]!;
+      inputs.push(origin.slot);
+      names.push(origin.fingerprint);
+      stage = Math.max(stage, stageOf(series, from));
+      return;
+    }
+    const node = planner.nodes[expressionNode(planner, index, place, series, tree, from)]!;
+    inputs.push(node.outputs[0]!);
+    names.push(node.fingerprint);
+    stage = Math.max(stage, node.stage);
+  });
+  const fingerprint = `${planner.series[series]!.key}|${leaf.entry.name}(${names.join(', ')})[${leaf.options.join(', ')}]`;
+  return addNode(planner, index, {
+    fingerprint,
+    series,
+    stage,
+    work: { kind: 'indicator', entry: leaf.entry, options: leaf.options },
+    inputs,
+    outputs: leaf.entry.outputs,
+  });
+}
+
+function expressionNode(
+  planner: Planner,
+  index: Index,
+  place: Place,
+  series: number,
+  tree: Checked,
+  from: readonly Origin[],
+): number {
+  const fingerprint = `${planner.series[series]!.key}|${printTree(tree)} of ${from.map((origin) => origin.fingerprint).join(', ')}`;
+  return addNode(planner, index, {
+    fingerprint,
+    series,
+    stage: stageOf(series, from),
+    work: { kind: 'expression', tree, slots: place.instance.slots },
+    inputs: from.map((origin) => origin.slot),
+    outputs: [{}],
+  });
+}
+
+function addNode(
+  planner: Planner,
+  index: Index,
+  node: Omit<NodePlan, 'outputs'> & { readonly outputs: readonly unknown[] },
+): number {
+  const known = index.nodes.get(node.fingerprint);
+  if (known !== undefined) return known;
+  const first = allocate(planner, node.outputs.length);
+  planner.nodes.push({ ...node, outputs: node.outputs.map((_, k) => first + k) });
+  index.nodes.set(node.fingerprint, planner.nodes.length - 1);
+  return planner.nodes.length - 1;
+}
+
+function conditionTrees(condition: Condition, visit: (tree: Checked) => void): void {
+  if (condition.kind === 'expression') visit(condition.tree);
+  else for (const part of condition.parts) conditionTrees(part, visit);
+}
+
+function levelTrees(level: Level | undefined, visit: (tree: Checked) => void): void {
+  if (level === undefined) return;
+  if (level.kind === 'pct') visit(level.pct);
+  else if (level.kind === 'price') visit(level.price);
+  else {
+    visit(level.atr);
+    visit(level.multiple);
+  }
+}
+
+function entryTrees(entry: EntryModel, visit: (tree: Checked) => void): void {
+  conditionTrees(entry.when, visit);
+  if (entry.order.limitPrice !== undefined) visit(entry.order.limitPrice);
+  if (entry.order.stopPrice !== undefined) visit(entry.order.stopPrice);
+  visit(entry.size.amount);
+}
+
+function exitTrees(exit: ExitModel, visit: (tree: Checked) => void): void {
+  for (const rule of exit.rules) conditionTrees(rule.when, visit);
+  levelTrees(exit.stopLoss, visit);
+  for (const target of exit.takeProfit) levelTrees(target.level, visit);
+  levelTrees(exit.trailing?.level, visit);
+  if (exit.trailing?.activateAtPct !== undefined) visit(exit.trailing.activateAtPct);
+  if (exit.breakEven !== undefined) visit(exit.breakEven.atPct);
+}
+
+/** Every tree that a strategy evaluates at run time. */
+export function strategyTrees(strategy: Pick<StrategyModel, 'entries' | 'exits'>, visit: (tree: Checked) => void): void {
+  for (const entry of strategy.entries) entryTrees(entry, visit);
+  exitTrees(strategy.exits.long, visit);
+  exitTrees(strategy.exits.short, visit);
+}
+
+/** Lays checked strategies out as one graph over numbered slots. */
+export function planRuleset(
+  revision: string,
+  models: readonly StrategyModel[],
+  risk: RiskModel,
+  notActing: readonly string[],
+): Ruleset {
+  const planner: Planner = { symbols: [], series: [], nodes: [], account: new Map(), slotCount: 0 };
+  const index = createIndex();
+  const running = models.filter((model) => model.enabled).sort((a, b) => a.priority - b.priority);
+  const strategies: StrategyPlan[] = [];
+  const instances: InstancePlan[] = [];
+  const traded: string[] = [];
+  for (const model of running) {
+    const strategyIndex = strategies.length;
+    const { id, timeframe, session, capital, entries, exits } = model;
+    strategies.push({ index: strategyIndex, id, timeframe, session, capital, entries, exits });
+    for (const symbol of model.symbols) {
+      if (!traded.includes(symbol)) traded.push(symbol);
+      const number = symbolIndex(planner, symbol);
+      const series = seriesFor(planner, index, number, timeframe, session.hours);
+      const instance: MutableInstance = {
+        index: instances.length,
+        strategyIndex,
+        symbolIndex: number,
+        series,
+        slots: new Map(),
+        measures: new Map(),
+      };
+      const place: Place = { series, instance };
+      strategyTrees(model, (tree) => {
+        planTree(planner, index, place, tree);
+      });
+      instances.push(instance);
+    }
+  }
+  return Object.freeze({
+    revision,
+    strategies,
+    instances,
+    symbols: planner.symbols,
+    traded,
+    series: planner.series,
+    nodes: planner.nodes,
+    measures: planner.account,
+    slotCount: planner.slotCount,
+    risk,
+    notActing,
+  });
+}

@@ -1,0 +1,84 @@
+import type { IndicatorEntry } from '../indicators/entry.ts';
+import type { Checked } from '../expressions/tree.ts';
+import type { Hours } from '../market/calendar.ts';
+import type { Timeframe } from '../market/timeframe.ts';
+import type { EntryModel, ExitModel, RiskModel, SessionModel, StrategyModel } from './model.ts';
+
+/** Offsets of a bar's fields from `SeriesPlan.slot`. */
+export const BAR_FIELDS = ['open', 'high', 'low', 'close', 'volume', 'bar_vwap'] as const;
+
+/** The bars of one symbol in one size and session hours, as some rule reads them. */
+export interface SeriesPlan {
+  /** Stable name: `AAPL 1h regular`. */
+  readonly key: string;
+  readonly symbolIndex: number;
+  readonly timeframe: Timeframe;
+  readonly hours: Hours;
+  /** First of its six bar slots. */
+  readonly slot: number;
+  /** Some strategy reads it for a symbol other than its own: blanked when its last bar is older than a session. */
+  readonly foreign: boolean;
+  /** Session and clock measures that rules read of this series: canonical name → slot. */
+  readonly measures: ReadonlyMap<string, number>;
+}
+
+/** One node of the indicator graph. Nodes with the same fingerprint are one node, however many rules use them. */
+export interface NodePlan {
+  readonly fingerprint: string;
+  /** The series whose bars feed it. */
+  readonly series: number;
+  /** 0: reads its own series only; n: reads nodes of other series of stage n-1. Stages run one after another in an instant. */
+  readonly stage: number;
+  readonly work:
+    | { readonly kind: 'indicator'; readonly entry: IndicatorEntry; readonly options: readonly number[] }
+    /** An expression that feeds an indicator: evaluated on every bar of its series. */
+    | { readonly kind: 'expression'; readonly tree: Checked; readonly slots: Slots };
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
+
+/** Slot of each operand and node leaf of the trees of one place. */
+export type Slots = ReadonlyMap<Checked, number>;
+
+/** A strategy on one of its symbols. */
+export interface InstancePlan {
+  /** Its number in the ruleset, in order of decision. */
+  readonly index: number;
+  readonly strategyIndex: number;
+  readonly symbolIndex: number;
+  /** The series that its decisions run on. */
+  readonly series: number;
+  readonly slots: Slots;
+  /** Measures of this instance and its strategy that rules read: canonical name → slot. */
+  readonly measures: ReadonlyMap<string, number>;
+}
+
+export interface StrategyPlan {
+  readonly index: number;
+  readonly id: string;
+  readonly timeframe: Timeframe;
+  readonly session: SessionModel;
+  readonly capital: StrategyModel['capital'];
+  readonly entries: readonly EntryModel[];
+  readonly exits: { readonly long: ExitModel; readonly short: ExitModel };
+}
+
+/** All documents, compiled: frozen, without state. What runs is this and an arena of numbers. */
+export interface Ruleset {
+  readonly revision: string;
+  readonly strategies: readonly StrategyPlan[];
+  /** In the order of decision: priority, file, symbol. */
+  readonly instances: readonly InstancePlan[];
+  /** Every symbol traded or read; a symbol's place is its number everywhere. */
+  readonly symbols: readonly string[];
+  /** The symbols that some strategy trades. */
+  readonly traded: readonly string[];
+  readonly series: readonly SeriesPlan[];
+  readonly nodes: readonly NodePlan[];
+  /** Account measures that rules read: canonical name → slot. */
+  readonly measures: ReadonlyMap<string, number>;
+  readonly slotCount: number;
+  readonly risk: RiskModel;
+  /** What is checked but does not act yet, a sentence each. */
+  readonly notActing: readonly string[];
+}

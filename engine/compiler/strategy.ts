@@ -1,0 +1,182 @@
+import type { Diagnostic } from '../documents/diagnostic.ts';
+import type { DocumentPath, StrategyDocument } from '../documents/document.ts';
+import type { EntrySide, ExitSide, Strategy } from '../documents/generated/types.ts';
+import { createDefinitions, reportUnused } from './definitions.ts';
+import { checkAt } from './expressions.ts';
+import { checkCondition } from './expressions.ts';
+import { createReporter, type Reporter } from './finding.ts';
+import { checkExits, NO_EXITS } from './exits.ts';
+import type { EntryModel, SizeKind, StrategyModel } from './model.ts';
+import type { StrategyScope } from './scope.ts';
+import type { PositionSide } from '../ledger/order.ts';
+import { checkSession } from './session.ts';
+import { parseCapital, parseDuration } from './words.ts';
+
+/** What checking one strategy gives. */
+export interface CheckedStrategy {
+  /** Undefined when there was an error. */
+  readonly model: StrategyModel | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** All that the parts of one strategy's check share. */
+export interface Checking {
+  readonly reporter: Reporter;
+  readonly scope: StrategyScope;
+  readonly value: Strategy;
+}
+
+const SIDES: readonly PositionSide[] = ['long', 'short'];
+const SIZES: readonly SizeKind[] = ['shares', 'notional', 'purse_pct', 'risk_pct'];
+
+/**
+ * Checks one strategy document: names, types, and whether what it asks for can be done.
+ * @param order its place among the files, the default priority
+ */
+export function checkStrategy(document: StrategyDocument, order: number): CheckedStrategy {
+  const diagnostics: Diagnostic[] = [];
+  const reporter = createReporter(document, diagnostics);
+  const { value } = document;
+  const definitions = createDefinitions(reporter, value);
+  const checking: Checking = { reporter, scope: definitions.scope, value };
+
+  const capital = parseCapital(value.capital);
+  if (capital === undefined) {
+    reporter.at('E303', ['capital'], `capital is \`${String(value.capital)}\``, 'write dollars (20000) or a share (30% of account)');
+  }
+  const symbols = checkSymbols(checking);
+  const session = checkSession(checking);
+  const entries = SIDES.map((side) => checkEntry(checking, side)).filter((entry) => entry !== undefined);
+  const written = SIDES.filter((side) => value.entry[side] !== undefined);
+  if (written.length === 0) {
+    reporter.at('E311', ['entry'], 'the strategy never enters: neither `entry.long` nor `entry.short` is there', 'add entry.long with `when:` and `size:`');
+  }
+  const exits = { long: NO_EXITS, short: NO_EXITS };
+  for (const side of SIDES) exits[side] = checkExits(checking, side, written);
+  definitions.checkAll();
+  requireStop(checking, exits);
+  reportUnused(reporter, value, definitions);
+
+  const failed = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+  if (failed || capital === undefined) return { model: undefined, diagnostics };
+  const model: StrategyModel = {
+    id: value.id,
+    document,
+    enabled: value.enabled ?? true,
+    priority: value.priority ?? 1_000_000 + order,
+    symbols,
+    timeframe: value.timeframe,
+    capital,
+    session,
+    entries,
+    exits,
+  };
+  return { model, diagnostics };
+}
+
+function checkSymbols({ reporter, value }: Checking): readonly string[] {
+  if (typeof value.symbols === 'string') {
+    reporter.at('E309', ['symbols'], `\`symbols: ${value.symbols}\` names a list file, which is not possible yet`, `write the symbols themselves, one a line, each after "- "`);
+    return [];
+  }
+  value.symbols.forEach((symbol, index) => {
+    if ((value.symbols as string[]).indexOf(symbol) < index) {
+      reporter.at('E304', ['symbols', index], `symbol \`${symbol}\` is listed twice`, 'take one of them out');
+    }
+    if (symbol.includes('/') && value.entry.short !== undefined) {
+      reporter.at('E305', ['symbols', index], `\`${symbol}\` is a crypto pair, which cannot be sold short`, 'take entry.short out, or move the pair to a strategy of its own');
+    }
+  });
+  return value.symbols;
+}
+
+function checkEntry(checking: Checking, side: PositionSide): EntryModel | undefined {
+  const { reporter, scope, value } = checking;
+  const entry = value.entry[side];
+  if (entry === undefined) return undefined;
+  const path: DocumentPath = ['entry', side];
+  const when = checkCondition(reporter, scope, entry.when, [...path, 'when']);
+  const order = checkOrder(checking, entry, path);
+  const size = checkSize(checking, entry, path);
+  if ((entry.max_entries ?? 1) > 1) {
+    reporter.at('E309', [...path, 'max_entries'], 'adding to an open position (`max_entries` above 1) is not possible yet', 'write 1 or leave it out');
+  }
+  const cooldown = entry.cooldown === undefined ? undefined : parseDuration(entry.cooldown);
+  if (when === undefined || size === undefined || order === undefined) return undefined;
+  return {
+    side,
+    rule: `entry.${side}`,
+    when,
+    trigger: entry.trigger ?? 'on_rise',
+    order,
+    size,
+    cooldown,
+    entriesPerSession: entry.entries_per_session,
+  };
+}
+
+function checkOrder(checking: Checking, entry: EntrySide, path: DocumentPath): EntryModel['order'] | undefined {
+  const { reporter, scope } = checking;
+  const order = entry.order ?? {};
+  const type = order.type ?? 'market';
+  const at: DocumentPath = [...path, 'order'];
+  let complete = true;
+  for (const [key, types] of [
+    ['limit_price', ['limit', 'stop_limit']],
+    ['stop_price', ['stop', 'stop_limit']],
+  ] as const) {
+    const wanted = (types as readonly string[]).includes(type);
+    if (wanted && order[key] === undefined) {
+      reporter.at('E307', at, `a ${type} order needs \`${key}\``, `add \`${key}: \` with a price, for example \`${key}: close\``, 'key');
+      complete = false;
+    }
+    if (!wanted && order[key] !== undefined) {
+      reporter.at('E308', [...at, key], `a ${type} order has no \`${key}\``, `set \`type: ${key === 'limit_price' ? 'limit' : 'stop'}\`, or take \`${key}\` out`, 'key');
+      complete = false;
+    }
+  }
+  const limitPrice = complete && order.limit_price !== undefined ? checkAt(reporter, scope, [...at, 'limit_price'], 'number') : undefined;
+  const stopPrice = complete && order.stop_price !== undefined ? checkAt(reporter, scope, [...at, 'stop_price'], 'number') : undefined;
+  if (order.limit_price !== undefined && limitPrice === undefined) complete = false;
+  if (order.stop_price !== undefined && stopPrice === undefined) complete = false;
+  if (!complete) return undefined;
+  return {
+    type,
+    limitPrice,
+    stopPrice,
+    timeInForce: order.time_in_force ?? (order.expires === undefined ? 'day' : 'gtc'),
+    expires: order.expires === undefined ? undefined : parseDuration(order.expires),
+  };
+}
+
+function checkSize(checking: Checking, entry: EntrySide, path: DocumentPath): EntryModel['size'] | undefined {
+  const { reporter, scope } = checking;
+  const at: DocumentPath = [...path, 'size'];
+  if (entry.size.volatility_target_pct !== undefined) {
+    reporter.at('E309', [...at, 'volatility_target_pct'], 'sizing by `volatility_target_pct` is not possible yet', 'use shares, notional, purse_pct or risk_pct', 'key');
+    return undefined;
+  }
+  const kinds = SIZES.filter((kind) => entry.size[kind] !== undefined);
+  const kind = kinds[0];
+  if (kind === undefined || kinds.length > 1) {
+    reporter.at('E306', at, kinds.length === 0 ? 'the size says nothing' : `the size is given ${kinds.length} times: ${kinds.join(', ')}`, 'write exactly one of shares, notional, purse_pct, risk_pct', 'key');
+    return undefined;
+  }
+  const amount = checkAt(reporter, scope, [...at, kind], 'number');
+  return amount === undefined ? undefined : { kind, amount };
+}
+
+/** `risk_pct` sizes by the distance to the stop: without a stop there is no distance. */
+function requireStop(checking: Checking, exits: StrategyModel['exits']): void {
+  for (const side of SIDES) {
+    const size = checking.value.entry[side]?.size;
+    if (size?.risk_pct === undefined || exits[side].stopLoss !== undefined || writtenStop(checking.value, side)) continue;
+    checking.reporter.at('E310', ['entry', side, 'size', 'risk_pct'], '`risk_pct` sizes by the distance to the stop, and there is no `stop_loss`', 'add `stop_loss:` under `exit:`, or size by purse_pct', 'key');
+  }
+}
+
+function writtenStop(value: Strategy, side: PositionSide): boolean {
+  const sided: ExitSide | undefined = value.exit[side];
+  return value.exit.stop_loss !== undefined || sided?.stop_loss !== undefined;
+}
+

@@ -1,0 +1,73 @@
+import type { Ruleset } from '../compiler/ruleset.ts';
+import { compileCondition } from '../expressions/compile-condition.ts';
+import { compileNumber } from '../expressions/compile-number.ts';
+import { TRUE, UNKNOWN } from '../expressions/tree.ts';
+import type { Step } from '../indicators/kernel.ts';
+
+/**
+ * All numbers that rules read and indicators remember. Plans are frozen and closures own nothing, so storing,
+ * copying or carrying over an arena carries the whole memory of a run's indicators.
+ */
+export interface Arena {
+  /** One double a slot; NaN is unknown. */
+  readonly values: Float64Array;
+  /** State of every indicator, by fingerprint. */
+  readonly states: ReadonlyMap<string, Float64Array>;
+}
+
+/** The steps of each series, by stage: `steps[series][stage]` runs on every bar of that series. */
+export interface BoundGraph {
+  readonly arena: Arena;
+  readonly steps: readonly (readonly (readonly Step[])[])[];
+  readonly stages: number;
+}
+
+/**
+ * Ties a ruleset's graph to memory.
+ * @param former states to go on with, by fingerprint; what is not found starts from zero
+ */
+export function bindGraph(ruleset: Ruleset, former?: ReadonlyMap<string, Float64Array>): BoundGraph {
+  const values = new Float64Array(ruleset.slotCount).fill(Number.NaN);
+  const states = new Map<string, Float64Array>();
+  const steps: Step[][][] = ruleset.series.map(() => []);
+  let stages = 1;
+  for (const node of ruleset.nodes) {
+    stages = Math.max(stages, node.stage + 1);
+    const ofSeries = steps[node.series]!;
+    while (ofSeries.length <= node.stage) ofSeries.push([]);
+    ofSeries[node.stage]!.push(bindNode(node, values, states, former));
+  }
+  return { arena: { values, states }, steps, stages };
+}
+
+function bindNode(
+  node: Ruleset['nodes'][number],
+  values: Float64Array,
+  states: Map<string, Float64Array>,
+  former: ReadonlyMap<string, Float64Array> | undefined,
+): Step {
+  if (node.work.kind === 'indicator') {
+    const { entry, options } = node.work;
+    const kernel = entry.kernel;
+    if (kernel === undefined) throw new Error(`indicator ${entry.name} has no kernel`);
+    const state = new Float64Array(kernel.stateSize(options));
+    const kept = former?.get(node.fingerprint);
+    if (kept !== undefined && kept.length === state.length) state.set(kept);
+    states.set(node.fingerprint, state);
+    return kernel.bind(options, state, values, node.inputs, node.outputs);
+  }
+  const { tree, slots } = node.work;
+  const slotOf = (leaf: Parameters<typeof slots.get>[0]): number => slots.get(leaf)!;
+  const out = node.outputs[0]!;
+  if (tree.type === 'condition') {
+    const read = compileCondition(tree, slotOf, values);
+    return () => {
+      const tri = read();
+      values[out] = tri === UNKNOWN ? Number.NaN : tri === TRUE ? 1 : 0;
+    };
+  }
+  const read = compileNumber(tree, slotOf, values);
+  return () => {
+    values[out] = read();
+  };
+}

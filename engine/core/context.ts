@@ -1,0 +1,82 @@
+import type { Ruleset } from '../compiler/ruleset.ts';
+import type { Book } from '../ledger/book.ts';
+import { NO_QTY, type Qty } from '../ledger/money.ts';
+import type { Fill, Order } from '../ledger/order.ts';
+import type { TickRule } from '../ledger/tick.ts';
+import type { Trade } from '../ledger/trade.ts';
+import type { Calendar } from '../market/calendar.ts';
+import { type Instant, instant } from '../market/time.ts';
+import type { Broker } from './broker.ts';
+import type { Instance } from './instance.ts';
+
+/** What is told to whoever watches; none of it comes back. */
+export interface CoreObserver {
+  filled?(order: Order, fill: Fill): void;
+  traded?(trade: Trade): void;
+  refused?(order: Order, reason: string): void;
+}
+
+/** What every decision needs: the account, the way to the broker, and the time. */
+export interface CoreContext {
+  readonly ruleset: Ruleset;
+  readonly book: Book;
+  readonly broker: Broker;
+  readonly observer: CoreObserver;
+  readonly fractional: boolean;
+  /** Nominal length of the feed's bars by symbol number, ms. */
+  readonly baseLength: readonly number[];
+  readonly calendars: readonly Calendar[];
+  readonly tickRules: readonly TickRule[];
+  /** Every order of the run, in the order of decisions. */
+  readonly orders: Order[];
+  /** Instances with an open position, by symbol number. */
+  readonly open: readonly Instance[][];
+  /** End of the bar being decided. */
+  now: number;
+  /** Entries may be decided (past the warm-up). */
+  active: boolean;
+}
+
+/** Fields of a new order that differ from one to the next; the rest is filled in. */
+export type OrderDraft = Pick<Order, 'rule' | 'role' | 'exitReason' | 'side' | 'positionSide' | 'type' | 'qty'> &
+  Partial<Pick<Order, 'limitPrice' | 'stopPrice' | 'timeInForce'>>;
+
+/** Makes an order of an instance and enters it into the run's list. */
+export function draftOrder(context: CoreContext, instance: Instance, draft: OrderDraft): Order {
+  const order: Order = {
+    seq: context.orders.length + 1,
+    strategy: instance.strategy.id,
+    symbol: instance.symbol,
+    symbolIndex: instance.plan.symbolIndex,
+    rule: draft.rule,
+    role: draft.role,
+    exitReason: draft.exitReason,
+    side: draft.side,
+    positionSide: draft.positionSide,
+    type: draft.type,
+    qty: draft.qty,
+    limitPrice: draft.limitPrice,
+    stopPrice: draft.stopPrice,
+    timeInForce: draft.timeInForce ?? 'gtc',
+    extendedHours: instance.series.hours !== 'regular',
+    decidedAt: instant(context.now),
+    group: 0,
+    status: 'working',
+    filled: NO_QTY,
+    fills: [],
+    reason: undefined,
+  };
+  context.orders.push(order);
+  return order;
+}
+
+/** Ends an order that never reached the broker. */
+export function refuse(context: CoreContext, order: Order, reason: string): void {
+  context.book.apply({ kind: 'refused', order, reason, time: context.now as Instant });
+  context.observer.refused?.(order, reason);
+}
+
+/** Exact quantity that an instance holds. */
+export function heldQty(context: CoreContext, instance: Instance): Qty {
+  return context.book.holding(instance.plan.strategyIndex, instance.plan.symbolIndex)?.qty ?? NO_QTY;
+}

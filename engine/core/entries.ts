@@ -1,0 +1,141 @@
+import type { Duration } from '../compiler/model.ts';
+import { FALSE, TRUE, type Tri, UNKNOWN } from '../expressions/tree.ts';
+import { floorQty, NO_QTY, type Price, type Qty, qtyFrom } from '../ledger/money.ts';
+import type { Order } from '../ledger/order.ts';
+import { priceNearest, quantityIncrement } from '../ledger/tick.ts';
+import { TIMEFRAME_MS } from '../market/timeframe.ts';
+import { type CoreContext, draftOrder, refuse } from './context.ts';
+import { passEntry } from './gate.ts';
+import type { BoundEntry, Instance } from './instance.ts';
+import { agreeProtection, levelPrice, type Protection } from './protection.ts';
+import { entrySession } from './windows.ts';
+
+/** Entries of one instance, judged on a bar of its timeframe; `close` is the bar's close in dollars. */
+export function decideEntry(context: CoreContext, instance: Instance, close: number): void {
+  const { state, entries } = instance;
+  for (let k = 0; k < entries.length; k++) {
+    const entry = entries[k]!;
+    const value = entry.when();
+    const before = entry.sign > 0 ? state.lastLong : state.lastShort;
+    if (value !== UNKNOWN) remember(instance, entry, value);
+    if (value !== TRUE) continue;
+    if (entry.model.trigger === 'on_rise' && before !== FALSE) continue;
+    if (context.active && mayEnter(context, instance, entry)) submitEntry(context, instance, entry, close);
+  }
+}
+
+function remember(instance: Instance, entry: BoundEntry, value: Tri): void {
+  if (entry.sign > 0) instance.state.lastLong = value;
+  else instance.state.lastShort = value;
+}
+
+function mayEnter(context: CoreContext, instance: Instance, entry: BoundEntry): boolean {
+  const { state } = instance;
+  if (instance.entryOrder !== undefined) return false;
+  // A position in the way must be about to be closed, whole, by an order of this bar.
+  if (state.side !== 0 && (state.side === entry.sign || !closing(context, instance))) return false;
+  return cooledDown(context, instance, entry.model.cooldown);
+}
+
+function closing(context: CoreContext, instance: Instance): boolean {
+  const order = instance.exitOrder;
+  if (order === undefined) return false;
+  const held = context.book.holding(instance.plan.strategyIndex, instance.plan.symbolIndex)?.qty ?? NO_QTY;
+  return order.qty - order.filled >= held;
+}
+
+function cooledDown(context: CoreContext, instance: Instance, cooldown: Duration | undefined): boolean {
+  if (cooldown === undefined) return true;
+  if (cooldown.kind === 'bars') return instance.state.sinceExit >= cooldown.bars;
+  return context.now >= instance.state.exitTime + cooldown.milliseconds;
+}
+
+function submitEntry(context: CoreContext, instance: Instance, entry: BoundEntry, close: number): void {
+  const session = entrySession(context, instance);
+  if (session < 0) return;
+  const { state, plan } = instance;
+  const most = entry.model.entriesPerSession;
+  if (most !== undefined && state.entrySession === session && state.entriesInSession >= most) return;
+  const exit = entry.sign > 0 ? instance.exits.long : instance.exits.short;
+  const protection = agreeProtection(exit);
+  // A protective level that is unknown blocks the entry: no position without its stop.
+  if (protection === undefined) return;
+  const rule = context.tickRules[plan.symbolIndex]!;
+  const price = (read: (() => number) | undefined): Price | undefined | null => {
+    if (read === undefined) return undefined;
+    const value = read();
+    return Number.isFinite(value) && value > 0 ? priceNearest(rule, value) : null;
+  };
+  const limitPrice = price(entry.limitPrice);
+  const stopPrice = price(entry.stopPrice);
+  if (limitPrice === null || stopPrice === null) return;
+  const increment = quantityIncrement(rule, context.fractional);
+  const wanted = sharesWanted(context, instance, entry, close, protection);
+  const qty = Number.isFinite(wanted) && wanted > 0 ? floorQty(qtyFrom(wanted), increment) : NO_QTY;
+  const order = draftOrder(context, instance, {
+    rule: entry.model.rule,
+    role: 'entry',
+    exitReason: undefined,
+    side: entry.sign > 0 ? 'buy' : 'sell',
+    positionSide: entry.model.side,
+    type: entry.model.order.type,
+    qty: qty as Qty,
+    limitPrice,
+    stopPrice,
+    timeInForce: entry.model.order.timeInForce,
+  });
+  const replacing = state.side === 0 ? -1 : plan.symbolIndex;
+  const verdict = passEntry(context, order, plan.strategyIndex, close, rule, replacing);
+  if (verdict.kind === 'refused') {
+    refuse(context, order, verdict.reason);
+    return;
+  }
+  if (state.entrySession !== session) state.entriesInSession = 0;
+  state.entrySession = session;
+  state.entriesInSession++;
+  instance.entryOrder = order;
+  instance.entryAge = 0;
+  instance.agreed = protection;
+  context.book.reserve(order, close);
+  context.broker.submit(verdict.order);
+}
+
+/** Shares that the size asks for, before rounding; NaN when it is unknown. */
+function sharesWanted(
+  context: CoreContext,
+  instance: Instance,
+  entry: BoundEntry,
+  close: number,
+  protection: Protection,
+): number {
+  const amount = entry.amount();
+  const purse = context.book.strategyEquity(instance.plan.strategyIndex);
+  switch (entry.model.size.kind) {
+    case 'shares':
+      return amount;
+    case 'notional':
+      return amount / close;
+    case 'purse_pct':
+      return (purse * amount) / 100 / close;
+    case 'risk_pct': {
+      if (protection.stop === undefined) return Number.NaN;
+      const stop = levelPrice(protection.stop, close, entry.sign, -1);
+      const distance = (close - stop) * entry.sign;
+      return distance > 0 ? (purse * amount) / 100 / distance : Number.NaN;
+    }
+  }
+}
+
+/** Ends entry orders that have worked for as long as they may. */
+export function expireEntry(context: CoreContext, instance: Instance, order: Order): void {
+  instance.entryAge++;
+  const model = instance.entries.find((entry) => entry.model.rule === order.rule)?.model;
+  const expires = model?.order.expires;
+  if (expires === undefined) return;
+  const over =
+    expires.kind === 'bars'
+      ? instance.entryAge >= expires.bars
+      : context.now + TIMEFRAME_MS[instance.strategy.timeframe] > order.decidedAt + expires.milliseconds;
+  if (over) context.broker.cancel(order, 'expired');
+}
+

@@ -1,0 +1,27 @@
+import type { OrderEvent } from '../ledger/order.ts';
+import type { Bars } from '../market/bars.ts';
+
+/** The bars that end at one instant. The event and its arrays are used again: nothing keeps them. */
+export interface BarsEvent {
+  readonly kind: 'bars';
+  /** End of these bars, ms. */
+  time: number;
+  /** How many of the entries below are filled. */
+  count: number;
+  readonly symbols: Int32Array;
+  readonly columns: Bars[];
+  readonly rows: Int32Array;
+}
+
+/** All that can happen to the core. */
+export type CoreEvent =
+  | BarsEvent
+  /** The clock reached `time` (ms) without a bar: buckets that end by then are complete. */
+  | { readonly kind: 'clock'; readonly time: number }
+  /** A session closed at `time` (ms). */
+  | { readonly kind: 'session_close'; readonly time: number }
+  | { readonly kind: 'order'; readonly event: OrderEvent }
+  /** From now on entries may be decided (the warm-up is over), or no longer. */
+  | { readonly kind: 'activate'; readonly active: boolean }
+  /** Closes every open position at the next open. */
+  | { readonly kind: 'close_all'; readonly reason: 'end_of_data' };

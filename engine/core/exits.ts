@@ -1,0 +1,80 @@
+import { TRUE, UNKNOWN } from '../expressions/tree.ts';
+import { floorQty, type Qty } from '../ledger/money.ts';
+import type { ExitReason } from '../ledger/order.ts';
+import { quantityIncrement } from '../ledger/tick.ts';
+import { TIMEFRAME_MS } from '../market/timeframe.ts';
+import { type CoreContext, draftOrder, heldQty } from './context.ts';
+import { passExit } from './gate.ts';
+import type { BoundExit, Instance } from './instance.ts';
+import { flatDeadline } from './windows.ts';
+
+/** Exits of an open position, judged on a bar of its strategy's timeframe. */
+export function decideExit(context: CoreContext, instance: Instance): void {
+  if (instance.exitOrder !== undefined) return;
+  const exit = instance.state.side > 0 ? instance.exits.long : instance.exits.short;
+  const { rules } = exit;
+  let unknown = false;
+  for (let k = 0; k < rules.length; k++) {
+    const { rule, portion, when } = rules[k]!;
+    if (portion < 100 && (instance.state.fired & (1 << k)) !== 0) continue;
+    const value = when();
+    if (value === UNKNOWN) unknown = true;
+    if (value !== TRUE) continue;
+    if (portion < 100) instance.state.fired |= 1 << k;
+    submitExit(context, instance, rule, 'exit_rule', portion);
+    if (instance.exitOrder !== undefined) break;
+  }
+  instance.state.exitUnknownBars = unknown ? instance.state.exitUnknownBars + 1 : 0;
+  if (instance.exitOrder === undefined && timeIsUp(context, instance, exit)) {
+    submitExit(context, instance, 'exit.time_stop', 'time_stop', 100);
+  }
+}
+
+/** The next bar's open is the last that lies within the time allowed. */
+function timeIsUp(context: CoreContext, instance: Instance, exit: BoundExit): boolean {
+  const { timeStop } = exit;
+  if (timeStop === undefined) return false;
+  if (timeStop.kind === 'bars') return instance.state.bars + 1 >= timeStop.bars;
+  const length = TIMEFRAME_MS[instance.strategy.timeframe];
+  return context.now + length > instance.state.entryTime + timeStop.milliseconds;
+}
+
+/** Closes an open position, or a part of it, at the next open. */
+export function submitExit(
+  context: CoreContext,
+  instance: Instance,
+  rule: string,
+  exitReason: ExitReason,
+  portion: number,
+): void {
+  const held = heldQty(context, instance);
+  let qty = held;
+  if (portion < 100) {
+    const whole = context.book.holding(instance.plan.strategyIndex, instance.plan.symbolIndex)!.largest;
+    const increment = quantityIncrement(context.tickRules[instance.plan.symbolIndex]!, context.fractional);
+    const share = floorQty(((whole * BigInt(Math.round(portion * 1e6))) / 100_000_000n) as Qty, increment);
+    if (share <= 0n) return;
+    if (share < held) qty = share;
+  }
+  const order = draftOrder(context, instance, {
+    rule,
+    role: 'exit',
+    exitReason,
+    side: instance.state.side > 0 ? 'sell' : 'buy',
+    positionSide: instance.state.side > 0 ? 'long' : 'short',
+    type: 'market',
+    qty,
+    timeInForce: 'day',
+  });
+  instance.exitOrder = order;
+  context.broker.submit(passExit(order));
+}
+
+/** Closes a position whose session deadline would have passed by the open after the next. */
+export function decideFlat(context: CoreContext, instance: Instance): void {
+  const { flatBy } = instance.strategy.session;
+  if (flatBy === undefined || instance.exitOrder !== undefined || instance.state.side === 0) return;
+  const deadline = flatDeadline(context, instance, flatBy);
+  if (context.now + context.baseLength[instance.plan.symbolIndex]! <= deadline) return;
+  submitExit(context, instance, 'session.flat_by', 'session', 100);
+}

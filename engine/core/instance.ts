@@ -1,0 +1,164 @@
+import { treeOf } from '../compiler/expressions.ts';
+import type { Duration, EntryModel, ExitModel, Level } from '../compiler/model.ts';
+import type { InstancePlan, Ruleset, SeriesPlan, StrategyPlan } from '../compiler/ruleset.ts';
+import { compileCondition } from '../expressions/compile-condition.ts';
+import { compileNumber } from '../expressions/compile-number.ts';
+import { type Checked, type Tri, UNKNOWN } from '../expressions/tree.ts';
+import type { Order, PositionSide } from '../ledger/order.ts';
+import { bindPositionMeasures } from './position-measures.ts';
+import type { Protection } from './protection.ts';
+
+/** What an instance remembers between bars: plain data, so that it can be stored and resumed. */
+export interface InstanceState {
+  /** 1 long, -1 short, 0 flat. */
+  side: -1 | 0 | 1;
+  /** Shares held; the exact quantity is the ledger's. */
+  qty: number;
+  /** Mean entry price in dollars; NaN when flat. */
+  entryPrice: number;
+  /** Start of the bar of the first entry fill, ms; NaN when flat. */
+  entryTime: number;
+  /** Bars of the strategy's timeframe since the entry filled, 0 on the bar of the fill. */
+  bars: number;
+  /** Best profit_pct at a decision since the entry. */
+  peakProfitPct: number;
+  /** Bars since the last exit filled; Infinity before the first. */
+  sinceExit: number;
+  /** End of the bar of the last exit fill, ms; -Infinity before the first. */
+  exitTime: number;
+  /** The session of the last entry, and how many it had. */
+  entrySession: number;
+  entriesInSession: number;
+  /** Last known value of the entry conditions, for `on_rise`. */
+  lastLong: Tri;
+  lastShort: Tri;
+  /** Bit n: exit rule n with a portion has fired for this position. */
+  fired: number;
+  /** Bars in a row on which an exit rule of the open position was unknown. */
+  exitUnknownBars: number;
+  /** The entry filled inside the bar that is running: only its close is known to come after. */
+  filledInside: boolean;
+  /** The levels agreed at the decision, and where they lie since the fill. */
+  protection: Protection | undefined;
+}
+
+export const flatState = (): InstanceState => ({
+  side: 0,
+  qty: 0,
+  entryPrice: Number.NaN,
+  entryTime: Number.NaN,
+  bars: 0,
+  peakProfitPct: Number.NaN,
+  sinceExit: Number.POSITIVE_INFINITY,
+  exitTime: Number.NEGATIVE_INFINITY,
+  entrySession: -1,
+  entriesInSession: 0,
+  lastLong: UNKNOWN,
+  lastShort: UNKNOWN,
+  fired: 0,
+  exitUnknownBars: 0,
+  filledInside: false,
+  protection: undefined,
+});
+
+/** A level's expressions, bound. */
+export type BoundLevel =
+  | { readonly kind: 'pct'; readonly pct: () => number }
+  | { readonly kind: 'atr'; readonly atr: () => number; readonly multiple: () => number }
+  | { readonly kind: 'price'; readonly price: () => number };
+
+export interface BoundEntry {
+  readonly model: EntryModel;
+  readonly sign: 1 | -1;
+  readonly when: () => Tri;
+  readonly amount: () => number;
+  readonly limitPrice: (() => number) | undefined;
+  readonly stopPrice: (() => number) | undefined;
+}
+
+export interface BoundExit {
+  readonly model: ExitModel;
+  readonly rules: readonly { readonly rule: string; readonly portion: number; readonly when: () => Tri }[];
+  readonly stopLoss: BoundLevel | undefined;
+  readonly takeProfit: readonly { readonly level: BoundLevel; readonly portion: number }[];
+  readonly trailPct: (() => number) | undefined;
+  readonly activatePct: (() => number) | undefined;
+  readonly breakEvenPct: (() => number) | undefined;
+  readonly timeStop: Duration | undefined;
+}
+
+/** A strategy on one symbol, with its rules bound to the arena and its orders at work. */
+export interface Instance {
+  readonly plan: InstancePlan;
+  readonly strategy: StrategyPlan;
+  readonly series: SeriesPlan;
+  readonly symbol: string;
+  readonly entries: readonly BoundEntry[];
+  readonly exits: Readonly<Record<PositionSide, BoundExit>>;
+  state: InstanceState;
+  entryOrder: Order | undefined;
+  /** Bars of the strategy's timeframe that the entry order has worked. */
+  entryAge: number;
+  exitOrder: Order | undefined;
+  /** Levels agreed with the working entry order; they become the position's when it fills. */
+  agreed: Protection | undefined;
+  /** Protective orders of the open position. */
+  readonly legs: Order[];
+  /** Writes the measures of position and strategy that its rules read. */
+  readonly measure: (close: number) => void;
+  readonly hasMeasures: boolean;
+}
+
+/** Binds every instance of a ruleset to the arena's values. */
+export function bindInstances(ruleset: Ruleset, values: Float64Array): readonly Instance[] {
+  return ruleset.instances.map((plan) => bindInstance(ruleset, plan, values));
+}
+
+function bindInstance(ruleset: Ruleset, plan: InstancePlan, values: Float64Array): Instance {
+  const strategy = ruleset.strategies[plan.strategyIndex]!;
+  const slotOf = (leaf: Checked): number => plan.slots.get(leaf)!;
+  const number = (tree: Checked): (() => number) => compileNumber(tree, slotOf, values);
+  const optional = (tree: Checked | undefined): (() => number) | undefined =>
+    tree === undefined ? undefined : number(tree);
+  const condition = (tree: Checked): (() => Tri) => compileCondition(tree, slotOf, values);
+  const level = (model: Level): BoundLevel => {
+    if (model.kind === 'pct') return { kind: 'pct', pct: number(model.pct) };
+    if (model.kind === 'price') return { kind: 'price', price: number(model.price) };
+    return { kind: 'atr', atr: number(model.atr), multiple: number(model.multiple) };
+  };
+  const exit = (model: ExitModel): BoundExit => ({
+    model,
+    rules: model.rules.map(({ rule, portion, when }) => ({ rule, portion, when: condition(treeOf(when)) })),
+    stopLoss: model.stopLoss === undefined ? undefined : level(model.stopLoss),
+    takeProfit: model.takeProfit.map((target) => ({ level: level(target.level), portion: target.portion })),
+    trailPct: model.trailing?.level.kind === 'pct' ? number(model.trailing.level.pct) : undefined,
+    activatePct: optional(model.trailing?.activateAtPct),
+    breakEvenPct: optional(model.breakEven?.atPct),
+    timeStop: model.timeStop,
+  });
+  const instance: Instance = {
+    plan,
+    strategy,
+    series: ruleset.series[plan.series]!,
+    symbol: ruleset.symbols[plan.symbolIndex]!,
+    entries: strategy.entries.map((model) => ({
+      model,
+      sign: model.side === 'long' ? 1 : -1,
+      when: condition(treeOf(model.when)),
+      amount: number(model.size.amount),
+      limitPrice: optional(model.order.limitPrice),
+      stopPrice: optional(model.order.stopPrice),
+    })),
+    exits: { long: exit(strategy.exits.long), short: exit(strategy.exits.short) },
+    state: flatState(),
+    entryOrder: undefined,
+    entryAge: 0,
+    exitOrder: undefined,
+    agreed: undefined,
+    legs: [],
+    measure: (close) => writeMeasures(instance, close),
+    hasMeasures: plan.measures.size > 0,
+  };
+  const writeMeasures = bindPositionMeasures(plan.measures, values);
+  return instance;
+}

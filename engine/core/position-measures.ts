@@ -1,0 +1,35 @@
+import type { Instance } from './instance.ts';
+
+type Writer = (instance: Instance, close: number) => void;
+
+/** Gain of the open position against its entry price, in percent; NaN when flat. */
+export const profitPct = (instance: Instance, close: number): number =>
+  instance.state.side * (close / instance.state.entryPrice - 1) * 100;
+
+const READERS: Readonly<Record<string, (instance: Instance, close: number) => number>> = {
+  'position.side': ({ state }) => state.side,
+  'position.qty': ({ state }) => state.qty,
+  'position.entry_price': ({ state }) => state.entryPrice,
+  'position.bars': ({ state }) => (state.side === 0 ? Number.NaN : state.bars),
+  'position.profit_pct': (instance, close) => (instance.state.side === 0 ? Number.NaN : profitPct(instance, close)),
+  'position.peak_profit_pct': ({ state }) => state.peakProfitPct,
+  bars_since_exit: ({ state }) => state.sinceExit,
+  exit_unknown_bars: ({ state }) => state.exitUnknownBars,
+};
+
+/** Ties the position measures that an instance's rules read to their slots; strategy measures are the account's work. */
+export function bindPositionMeasures(measures: ReadonlyMap<string, number>, values: Float64Array): Writer {
+  const writers: Writer[] = [];
+  for (const [name, slot] of measures) {
+    const read = READERS[name];
+    if (read === undefined) continue;
+    writers.push((instance, close) => {
+      values[slot] = read(instance, close);
+    });
+  }
+  const [only] = writers;
+  if (only !== undefined && writers.length === 1) return only;
+  return (instance, close) => {
+    for (const writer of writers) writer(instance, close);
+  };
+}

@@ -1,0 +1,70 @@
+import type { BoundExit, BoundLevel } from './instance.ts';
+
+/** A level as agreed at the decision: it becomes a price when the entry's fill is known. */
+export type AgreedLevel =
+  | { readonly kind: 'pct'; readonly pct: number }
+  /** Dollars from the entry. */
+  | { readonly kind: 'distance'; readonly distance: number }
+  | { readonly kind: 'price'; readonly price: number };
+
+/** The protective levels of one position. */
+export interface Protection {
+  readonly stop: AgreedLevel | undefined;
+  readonly targets: readonly { readonly level: AgreedLevel; readonly portion: number }[];
+  readonly trailPct: number | undefined;
+  readonly activatePct: number | undefined;
+  readonly breakEvenPct: number | undefined;
+  /** Best price since the entry, dollars; NaN before the fill. */
+  best: number;
+  /** The trailing stop's level, dollars; NaN while it is not active. */
+  trailLevel: number;
+  brokeEven: boolean;
+}
+
+function agree(level: BoundLevel): AgreedLevel | undefined {
+  if (level.kind === 'pct') {
+    const pct = level.pct();
+    return Number.isFinite(pct) && pct > 0 ? { kind: 'pct', pct } : undefined;
+  }
+  if (level.kind === 'price') {
+    const price = level.price();
+    return Number.isFinite(price) && price > 0 ? { kind: 'price', price } : undefined;
+  }
+  const distance = level.atr() * level.multiple();
+  return Number.isFinite(distance) && distance > 0 ? { kind: 'distance', distance } : undefined;
+}
+
+function percent(read: (() => number) | undefined): number | undefined {
+  if (read === undefined) return undefined;
+  return read();
+}
+
+/** Reads the levels at the decision; undefined when one of them is unknown (which blocks the entry). */
+export function agreeProtection(exit: BoundExit): Protection | undefined {
+  const stop = exit.stopLoss === undefined ? undefined : agree(exit.stopLoss);
+  if (exit.stopLoss !== undefined && stop === undefined) return undefined;
+  const targets: { level: AgreedLevel; portion: number }[] = [];
+  for (const target of exit.takeProfit) {
+    const level = agree(target.level);
+    if (level === undefined) return undefined;
+    targets.push({ level, portion: target.portion });
+  }
+  const trailPct = percent(exit.trailPct);
+  const activatePct = percent(exit.activatePct);
+  const breakEvenPct = percent(exit.breakEvenPct);
+  for (const value of [trailPct, activatePct, breakEvenPct]) {
+    if (value !== undefined && !Number.isFinite(value)) return undefined;
+  }
+  return { stop, targets, trailPct, activatePct, breakEvenPct, best: Number.NaN, trailLevel: Number.NaN, brokeEven: false };
+}
+
+/**
+ * Price of a level, in dollars.
+ * @param sign 1 for a long position, -1 for a short one
+ * @param direction -1 for a stop (against the position), 1 for a target
+ */
+export function levelPrice(level: AgreedLevel, entry: number, sign: number, direction: 1 | -1): number {
+  if (level.kind === 'price') return level.price;
+  if (level.kind === 'pct') return entry * (1 + (sign * direction * level.pct) / 100);
+  return entry + sign * direction * level.distance;
+}
