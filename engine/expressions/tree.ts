@@ -123,12 +123,23 @@ export type BarField = 'open' | 'high' | 'low' | 'close' | 'volume' | 'bar_vwap'
  *   `opening_high:30`, ... by its canonical name
  */
 export type Operand =
-  | { readonly kind: 'bar'; readonly field: BarField; readonly symbol: string | undefined; readonly timeframe: string | undefined }
+  | {
+      readonly kind: 'bar';
+      readonly field: BarField;
+      readonly symbol: string | undefined;
+      readonly timeframe: string | undefined;
+    }
   | { readonly kind: 'measure'; readonly name: string };
 
 /** What a name means at one place of a document. */
 export type Meaning =
-  | { readonly kind: 'operand'; readonly operand: Operand; readonly type: ValueType; readonly unit: Unit; readonly range: readonly [number, number] }
+  | {
+      readonly kind: 'operand';
+      readonly operand: Operand;
+      readonly type: ValueType;
+      readonly unit: Unit;
+      readonly range: readonly [number, number];
+    }
   /** A parameter: a number known at load. */
   | { readonly kind: 'constant'; readonly value: number; readonly unit: Unit }
   /** A named indicator or condition, already checked. */

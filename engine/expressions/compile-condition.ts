@@ -1,0 +1,86 @@
+import { compileComparison } from './compile-comparison.ts';
+import { compileNumber, type SlotOf } from './compile-number.ts';
+import { type Checked, FALSE, TRUE, type Tri, UNKNOWN } from './tree.ts';
+
+/** A condition as a closure over slots, three-valued after Kleene; a slot of a condition holds 1, 0 or NaN (unknown). */
+export function compileCondition(tree: Checked, slotOf: SlotOf, values: Float64Array): () => Tri {
+  switch (tree.kind) {
+    case 'operand':
+    case 'node': {
+      const slot = slotOf(tree);
+      return () => {
+        const value = values[slot]!;
+        return value - value !== 0 ? UNKNOWN : value !== 0 ? TRUE : FALSE;
+      };
+    }
+    case 'named':
+      return compileCondition(tree.target, slotOf, values);
+    case 'unary': {
+      const operand = compileCondition(tree.operand, slotOf, values);
+      return () => {
+        const value = operand();
+        return value === UNKNOWN ? UNKNOWN : value === TRUE ? FALSE : TRUE;
+      };
+    }
+    case 'compare':
+      return compileComparison(tree.operator, tree.ties, tree.left, tree.right, slotOf, values);
+    case 'and':
+    case 'or':
+      return compileLogic(tree, slotOf, values);
+    case 'choice': {
+      const condition = compileCondition(tree.condition, slotOf, values);
+      const then = compileCondition(tree.then, slotOf, values);
+      const otherwise = compileCondition(tree.otherwise, slotOf, values);
+      return () => {
+        const holds = condition();
+        return holds === UNKNOWN ? UNKNOWN : holds === TRUE ? then() : otherwise();
+      };
+    }
+    case 'pure':
+      return compileBetween(tree, slotOf, values);
+    default:
+      throw new TypeError(`a ${tree.kind} is no condition`);
+  }
+}
+
+const conjunction = (left: () => Tri, right: () => Tri): (() => Tri) => {
+  return () => {
+    const a = left();
+    if (a === FALSE) return FALSE;
+    const b = right();
+    return b === FALSE ? FALSE : a === TRUE ? b : UNKNOWN;
+  };
+};
+
+function compileLogic(tree: Checked & { kind: 'and' | 'or' }, slotOf: SlotOf, values: Float64Array): () => Tri {
+  const left = compileCondition(tree.left, slotOf, values);
+  const right = compileCondition(tree.right, slotOf, values);
+  if (tree.kind === 'and') return conjunction(left, right);
+  return () => {
+    const a = left();
+    if (a === TRUE) return TRUE;
+    const b = right();
+    return b === TRUE ? TRUE : a === FALSE ? b : UNKNOWN;
+  };
+}
+
+/** `between(x, low, high)` is `x >= low and x <= high`, each comparison with its own ties. */
+function compileBetween(tree: Checked & { kind: 'pure' }, slotOf: SlotOf, values: Float64Array): () => Tri {
+  const [x, low, high] = tree.args;
+  if (tree.name !== 'between' || !x || !low || !high) throw new TypeError(`\`${tree.name}\` is no condition`);
+  const above = compileComparison('>=', tie(x, low), x, low, slotOf, values);
+  const below = compileComparison('<=', tie(x, high), x, high, slotOf, values);
+  return conjunction(above, below);
+}
+
+const tie = (a: Checked, b: Checked): boolean => a.unit === 'price' && b.unit === 'price';
+
+/** A rule's value as a slot holds it: conditions 1, 0, NaN, numbers as they are. */
+export function compileSlot(tree: Checked, slotOf: SlotOf, values: Float64Array): () => number {
+  if (tree.type !== 'condition') return compileNumber(tree, slotOf, values);
+  const condition = compileCondition(tree, slotOf, values);
+  return () => {
+    const value = condition();
+    return value === UNKNOWN ? Number.NaN : value;
+  };
+}
