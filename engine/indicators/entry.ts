@@ -54,7 +54,17 @@ export interface IndicatorEntry {
   /** The name in expressions (tulind's where tulind has it). */
   readonly name: string;
   readonly title: string;
-  readonly group: 'average' | 'momentum' | 'trend' | 'volatility' | 'volume' | 'price' | 'statistics' | 'math' | 'memory' | 'session';
+  readonly group:
+    | 'average'
+    | 'momentum'
+    | 'trend'
+    | 'volatility'
+    | 'volume'
+    | 'price'
+    | 'statistics'
+    | 'math'
+    | 'memory'
+    | 'session';
   /** One or two sentences for a trader. */
   readonly description: string;
   readonly inputs: readonly InputSpec[];

@@ -1,0 +1,46 @@
+import type { IndicatorEntry } from '../entry.ts';
+import { REAL } from '../inputs.ts';
+import type { Kernel } from '../kernel.ts';
+import { bars } from '../options.ts';
+import { ANY, output } from '../outputs.ts';
+import { barsToForget } from '../settling.ts';
+
+// state: a bar was seen, value
+const kernel: Kernel = {
+  stateSize: () => 2,
+  bind(options, state, values, inputs, outputs) {
+    const length = options[0]!;
+    const keep = 1 - 1 / length;
+    const input = inputs[0]!;
+    const out = outputs[0]!;
+    return () => {
+      const x = values[input]!;
+      if (x - x !== 0) {
+        values[out] = NaN;
+        return;
+      }
+      const faded = state[1]! * keep;
+      const value = state[0] === 0 || x > faded ? x : faded;
+      state[0] = 1;
+      state[1] = value;
+      values[out] = value;
+    };
+  },
+};
+
+export const edecay: IndicatorEntry = {
+  name: 'edecay',
+  title: 'Exponential decay',
+  group: 'memory',
+  description: 'Follows rises at once and falls by the part 1 / length of itself a bar: an afterglow of the last peak.',
+  inputs: [REAL],
+  options: [bars('length', 'Bars of the afterglow.')],
+  outputs: [output('edecay', 'input', ANY)],
+  clock: 'source',
+  warmup: () => 1,
+  settle: ([length]) => barsToForget((length! - 1) / length!) + 1,
+  example: 'edecay(rsi(14), 10) > 70',
+  departs: undefined,
+  source: 'tulind 0.8 edecay',
+  kernel,
+};

@@ -1,0 +1,55 @@
+import type { IndicatorEntry } from '../entry.ts';
+import { REAL } from '../inputs.ts';
+import type { Kernel } from '../kernel.ts';
+import { bars } from '../options.ts';
+import { output } from '../outputs.ts';
+import { difference, pushSum, sumFull, sumOf, sumSize, tickLimit } from '../window.ts';
+
+// state: a bar was seen, last value, window of rises, window of falls
+const RISES = 2;
+
+const kernel: Kernel = {
+  stateSize: ([length]) => RISES + 2 * sumSize(length!),
+  bind(options, state, values, inputs, outputs) {
+    const length = options[0]!;
+    const falls = RISES + sumSize(length);
+    const limit = tickLimit(length);
+    const input = inputs[0]!;
+    const out = outputs[0]!;
+    return () => {
+      const x = values[input]!;
+      values[out] = NaN;
+      if (x - x !== 0) return;
+      const change = difference(x, state[1]!);
+      state[1] = x;
+      if (state[0] === 0) {
+        state[0] = 1;
+        return;
+      }
+      pushSum(state, RISES, length, limit, change > 0 ? change : 0);
+      pushSum(state, falls, length, limit, change < 0 ? -change : 0);
+      if (!sumFull(state, RISES, length)) return;
+      const up = sumOf(state, RISES, length);
+      const down = sumOf(state, falls, length);
+      values[out] = up + down > 0 ? ((up - down) / (up + down)) * 100 : 0;
+    };
+  },
+};
+
+export const cmo: IndicatorEntry = {
+  name: 'cmo',
+  title: 'Chande momentum oscillator',
+  group: 'momentum',
+  description: 'Rises less falls as part of all movement, from -100 (only falls) to 100 (only rises).',
+  inputs: [REAL],
+  options: [bars('length', 'Bars in the window.', { default: 14 })],
+  outputs: [output('cmo', 'index', [-100, 100])],
+  clock: 'source',
+  warmup: ([length]) => length! + 1,
+  settle: ([length]) => length! + 1,
+  example: 'cmo(close, 14) > 50',
+  departs:
+    'A window without movement gives 0, as in TA-Lib, where tulind divides 0 by 0. Plain sums, as Chande and tulind have them; TA-Lib smooths like Wilder.',
+  source: 'Tushar Chande and Stanley Kroll, The New Technical Trader (1994); tulind 0.8 cmo',
+  kernel,
+};

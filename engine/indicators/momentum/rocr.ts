@@ -1,0 +1,42 @@
+import type { IndicatorEntry } from '../entry.ts';
+import { REAL } from '../inputs.ts';
+import type { Kernel } from '../kernel.ts';
+import { bars } from '../options.ts';
+import { ANY, output } from '../outputs.ts';
+import { oldest, pushRing, ringFull, ringSize } from '../window.ts';
+
+const kernel: Kernel = {
+  stateSize: ([length]) => ringSize(length!),
+  bind(options, state, values, inputs, outputs) {
+    const length = options[0]!;
+    const input = inputs[0]!;
+    const out = outputs[0]!;
+    return () => {
+      const x = values[input]!;
+      values[out] = NaN;
+      if (x - x !== 0) return;
+      if (ringFull(state, 0, length)) {
+        const earlier = oldest(state, 0);
+        values[out] = x / earlier;
+      }
+      pushRing(state, 0, length, x);
+    };
+  },
+};
+
+export const rocr: IndicatorEntry = {
+  name: 'rocr',
+  title: 'Rate of change ratio',
+  group: 'momentum',
+  description: 'The value divided by what it was some bars ago: 1.02 means 2 % higher.',
+  inputs: [REAL],
+  options: [bars('length', 'How many bars to look back.', { default: 10 })],
+  outputs: [output('rocr', 'ratio', ANY)],
+  clock: 'source',
+  warmup: ([length]) => length! + 1,
+  settle: ([length]) => length! + 1,
+  example: 'rocr(close, 10) > 1.02',
+  departs: undefined,
+  source: 'TA-Lib ROCR; tulind 0.8 rocr',
+  kernel,
+};
