@@ -14,6 +14,8 @@ export interface EmbeddedExpression {
 
 interface Located {
   readonly file: SourceFile;
+  /** The file that the value at `path` stands in: `file`, or one that it `extends`. */
+  source(path: DocumentPath): SourceFile;
   /** Range of the value at `path` (or, if it is missing, of its nearest existing parent's key). */
   valueSpan(path: DocumentPath): Span;
   /** Range of the key that holds the value at `path`. */

@@ -1,0 +1,494 @@
+import type { DiagnosticCode } from './codes.ts';
+import type { Diagnostic, Span } from './diagnostic.ts';
+import type { DocumentPath } from './document.ts';
+import { contextText, finding, quoted } from './finding.ts';
+import { entryOf, type MapNode, type ScalarNode, spanOf, type YamlNode } from './node.ts';
+import { homesOf, resolveSchema, SCHEMAS, type Schema } from './schema.ts';
+import { didYouMean } from './suggest.ts';
+import { accepts, expectation, kindHelp, kindMessage, kindOf } from './wrong-kind.ts';
+import { choicesText, meantChoice, mendedText } from './wrong-word.ts';
+
+interface Walk {
+  readonly kind: 'strategy' | 'risk';
+  readonly root: Schema;
+  readonly id: string | undefined;
+  readonly broken: ReadonlySet<YamlNode>;
+  /** Keys that a template may leave to the files that extend it. */
+  readonly partial: boolean;
+  readonly found: Diagnostic[];
+}
+
+/** A value on the way down: where it stands and the key that holds it. */
+interface Place {
+  readonly path: DocumentPath;
+  readonly key: ScalarNode | undefined;
+}
+
+/**
+ * Findings about the shape of a document, one for each cause, in the words of the schema's own annotations.
+ * Reads the same schemas as the precompiled validators, and finds something exactly when they refuse.
+ */
+export function explainShape(
+  kind: 'strategy' | 'risk',
+  root: MapNode,
+  options: { readonly broken: ReadonlySet<YamlNode>; readonly partial: boolean },
+): Diagnostic[] {
+  const id = entryOf(root, 'id')?.value;
+  const walk: Walk = {
+    kind,
+    root: SCHEMAS[kind],
+    id: id?.kind === 'scalar' && id.text !== '' ? id.text : undefined,
+    broken: options.broken,
+    partial: options.partial,
+    found: [],
+  };
+  check(walk, walk.root, root, { path: [], key: undefined });
+  return walk.found;
+}
+
+function report(
+  walk: Walk,
+  code: DiagnosticCode,
+  node: YamlNode,
+  span: Span,
+  place: Place,
+  message: string,
+  help: string | undefined,
+  related?: Diagnostic['related'],
+): void {
+  walk.found.push(finding(code, node.file, span, message, help, contextText(walk.kind, walk.id, place.path), related));
+}
+
+const keySpan = (place: Place, node: YamlNode): Span => {
+  if (place.key) return spanOf(place.key);
+  // A list item has no key: its first line stands for it.
+  const newline = node.file.text.indexOf('\n', node.start);
+  return { start: node.start, end: newline < 0 ? node.end : Math.min(node.end, newline) };
+};
+
+const nameOf = (place: Place): string | undefined => {
+  const last = place.path.at(-1);
+  return typeof last === 'string' ? last : undefined;
+};
+
+/** Whether a value fits, without a word. */
+function fits(walk: Walk, schema: Schema, node: YamlNode): boolean {
+  const silent: Walk = { ...walk, found: [] };
+  check(silent, schema, node, { path: [], key: undefined });
+  return silent.found.length === 0;
+}
+
+function check(walk: Walk, written: Schema, node: YamlNode, place: Place): void {
+  if (walk.broken.has(node)) return;
+  const schema = resolveSchema(walk.root, written);
+  if (schema['x-planned'] === true) {
+    const message = `${quoted(nameOf(place) ?? '')} is planned and not yet possible`;
+    report(walk, 'E110', node, keySpan(place, node), place, message, `delete it; ${schema.description ?? ''}`);
+    return;
+  }
+  if (node.kind === 'scalar' && node.value === null && kindOf(node) === 'null') {
+    if (place.path.length > 0) nothingThere(walk, schema, node, place);
+    return;
+  }
+  if (schema.anyOf) {
+    checkBranches(walk, schema, node, place);
+    return;
+  }
+  if (!accepts(schema, node)) {
+    wrongKind(walk, [schema], schema['x-expects'], node, place);
+    return;
+  }
+  if (node.kind === 'scalar') checkScalar(walk, schema, node, place);
+  else if (node.kind === 'list') checkList(walk, schema, node, place);
+  else checkMap(walk, schema, node, place);
+}
+
+function wrongKind(
+  walk: Walk,
+  schemas: readonly Schema[],
+  own: string | undefined,
+  node: YamlNode,
+  place: Place,
+): void {
+  const name = nameOf(place);
+  const message = kindMessage(name, expectation(schemas, own), node);
+  const newline = node.file.text.indexOf('\n', node.start);
+  const span = { start: node.start, end: newline < 0 ? node.end : Math.min(node.end, newline) };
+  report(walk, 'E105', node, span, place, message, kindHelp(name, schemas, node));
+}
+
+function nothingThere(walk: Walk, schema: Schema, node: ScalarNode, place: Place): void {
+  const name = nameOf(place);
+  const expected =
+    schema['x-expects'] ??
+    expectation(schema.anyOf ? schema.anyOf.map((branch) => resolveSchema(walk.root, branch)) : [schema], undefined);
+  const span = node.end > node.start ? spanOf(node) : keySpan(place, node);
+  const who = name === undefined ? 'this item' : quoted(name);
+  report(
+    walk,
+    'E104',
+    node,
+    span.end > span.start ? span : { start: span.start, end: span.start + 1 },
+    place,
+    `${who} has no value`,
+    `it takes ${expected}; write it, or delete the key`,
+  );
+}
+
+/** The branch that the writer meant: the one for this kind of value, and among maps the one that shares most keys. */
+function checkBranches(walk: Walk, schema: Schema, node: YamlNode, place: Place): void {
+  const branches = (schema.anyOf ?? []).map((branch) => resolveSchema(walk.root, branch));
+  const possible = branches.filter((branch) => accepts(branch, node));
+  if (possible.length === 0) {
+    wrongKind(walk, branches, schema['x-expects'], node, place);
+    return;
+  }
+  if (node.kind !== 'map' || possible.length === 1) {
+    check(walk, possible[0] as Schema, node, place);
+    return;
+  }
+  const shares = (branch: Schema): number =>
+    node.entries.filter((entry) => branch.properties?.[entry.key.text] !== undefined).length;
+  const meant = possible.filter((branch) => shares(branch) > 0);
+  if (meant.length === 1) check(walk, meant[0] as Schema, node, place);
+  else {
+    const keys = possible.flatMap((branch) => Object.keys(branch.properties ?? {}));
+    chooseOne(walk, keys, node, place, node.entries.filter((entry) => keys.includes(entry.key.text)).length);
+  }
+}
+
+function checkScalar(walk: Walk, schema: Schema, node: ScalarNode, place: Place): void {
+  const name = nameOf(place);
+  const who = name === undefined ? quoted(node.text) : quoted(name);
+  const { value } = node;
+  if (schema.enum && !schema.enum.includes(value)) {
+    const meant = meantChoice(schema, node.text);
+    const help = `${meant === undefined ? '' : `did you mean ${quoted(meant)}?  `}choices: ${choicesText(schema)}`;
+    const message =
+      name === undefined ? `${quoted(node.text)} is none of the choices` : `${who} cannot be ${quoted(node.text)}`;
+    report(walk, 'E106', node, spanOf(node), place, message, help);
+  } else if (typeof value === 'string') checkText(walk, schema, node, value, place);
+  else if (typeof value === 'number') checkNumber(walk, schema, node, value, place);
+  if (schema.const !== undefined && schema.const !== value)
+    report(walk, 'E106', node, spanOf(node), place, `${who} must be ${quoted(String(schema.const))}`, undefined);
+}
+
+function checkText(walk: Walk, schema: Schema, node: ScalarNode, value: string, place: Place): void {
+  const name = nameOf(place);
+  const who = name === undefined ? 'this item' : quoted(name);
+  if (schema.minLength !== undefined && value.length < schema.minLength) {
+    report(
+      walk,
+      'E104',
+      node,
+      spanOf(node),
+      place,
+      `${who} is empty`,
+      `it takes ${expectation([schema], schema['x-expects'])}`,
+    );
+  } else if (schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value)) {
+    const mended = mendedText(schema, value);
+    const expected = schema['x-expects'] ?? `text like ${schema.pattern}`;
+    const list = name === 'symbols' && /^[A-Za-z0-9.,/ -]+$/.test(value);
+    const help = list
+      ? `write ${quoted(
+          `symbols: [${value
+            .toUpperCase()
+            .split(/[,\s]+/)
+            .filter(Boolean)
+            .join(', ')}]`,
+          60,
+        )}`
+      : mended === undefined
+        ? `it takes ${expected}`
+        : `did you mean ${quoted(mended)}?  it takes ${expected}`;
+    report(walk, 'E107', node, spanOf(node), place, `${who} cannot be read from ${quoted(value)}`, help);
+  } else if (schema.maxLength !== undefined && value.length > schema.maxLength) {
+    report(
+      walk,
+      'E107',
+      node,
+      spanOf(node),
+      place,
+      `${who} has ${value.length} characters; it may have ${schema.maxLength}`,
+      'choose a shorter one',
+    );
+  }
+}
+
+function checkNumber(walk: Walk, schema: Schema, node: ScalarNode, value: number, place: Place): void {
+  const name = nameOf(place);
+  const who = name === undefined ? 'this number' : quoted(name);
+  const under = schema.minimum !== undefined && value < schema.minimum;
+  const low = schema.exclusiveMinimum !== undefined && value <= schema.exclusiveMinimum;
+  const over = schema.maximum !== undefined && value > schema.maximum;
+  if (under || low || over) {
+    const rule = under
+      ? `at least ${schema.minimum}`
+      : low
+        ? `more than ${schema.exclusiveMinimum}`
+        : `at most ${schema.maximum}`;
+    const help = schema['x-percent'] === true ? 'percent is always percent: 2 means 2 %' : undefined;
+    report(walk, 'E108', node, spanOf(node), place, `${who} must be ${rule}; here it is ${quoted(node.text)}`, help);
+  }
+}
+
+function checkList(walk: Walk, schema: Schema, node: YamlNode & { readonly kind: 'list' }, place: Place): void {
+  const name = nameOf(place);
+  const who = name === undefined ? 'this list' : quoted(name);
+  const count = node.items.length;
+  if (schema.minItems !== undefined && count < schema.minItems) {
+    if (count === 0)
+      report(
+        walk,
+        'E104',
+        node,
+        spanOf(node),
+        place,
+        `${who} is an empty list`,
+        'write at least one item, each after `- `, or delete the key',
+      );
+    else
+      report(
+        walk,
+        'E108',
+        node,
+        keySpan(place, node),
+        place,
+        `${who} has ${count} items; it needs at least ${schema.minItems}`,
+        undefined,
+      );
+  }
+  if (schema.maxItems !== undefined && count > schema.maxItems) {
+    report(
+      walk,
+      'E108',
+      node,
+      keySpan(place, node),
+      place,
+      `${who} has ${count} items; it may have ${schema.maxItems}`,
+      undefined,
+    );
+  }
+  if (schema.items) {
+    for (const [index, item] of node.items.entries())
+      check(walk, schema.items, item, { path: [...place.path, index], key: undefined });
+  }
+  if (schema.uniqueItems === true) unique(walk, node.items, place);
+  const field = schema['x-unique'];
+  if (field !== undefined) {
+    const ids = node.items
+      .flatMap((item) => (item.kind === 'map' ? [entryOf(item, field)?.value] : []))
+      .filter((item) => item !== undefined);
+    unique(walk, ids, place);
+  }
+}
+
+function unique(walk: Walk, nodes: readonly YamlNode[], place: Place): void {
+  const seen = new Map<string, YamlNode>();
+  for (const node of nodes) {
+    if (node.kind !== 'scalar') continue;
+    const first = seen.get(node.text);
+    if (!first) seen.set(node.text, node);
+    else {
+      const related = [{ file: first.file, span: spanOf(first), message: 'first written here' }];
+      report(
+        walk,
+        'E109',
+        node,
+        spanOf(node),
+        place,
+        `${quoted(node.text)} stands here twice`,
+        'delete one, or give it another name',
+        related,
+      );
+    }
+  }
+}
+
+function checkMap(walk: Walk, schema: Schema, node: MapNode, place: Place): void {
+  const suspects = new Set<string>();
+  for (const entry of node.entries) {
+    const { key, value } = entry;
+    const inner: Place = { path: [...place.path, key.text], key };
+    const own = Object.hasOwn(schema.properties ?? {}, key.text) ? schema.properties?.[key.text] : undefined;
+    if (own === false) conflict(walk, node, entry.key, inner);
+    else if (own !== undefined && own !== true) check(walk, own, value, inner);
+    else if (schema.additionalProperties === false && own === undefined) {
+      if (walk.broken.has(value)) continue;
+      const meant = unknownKey(walk, schema, node, key, inner);
+      if (meant !== undefined) suspects.add(meant);
+    } else if (typeof schema.additionalProperties === 'object') {
+      checkName(walk, schema, key, inner);
+      check(walk, schema.additionalProperties, value, inner);
+    }
+  }
+  const choice = schema['x-choose'] ?? (schema.maxProperties === 1 ? Object.keys(schema.properties ?? {}) : undefined);
+  if (choice) {
+    const chosen = node.entries.filter((entry) => choice.includes(entry.key.text));
+    if (chosen.length !== 1 && !(chosen.length === 0 && suspects.size > 0))
+      chooseOne(walk, choice, node, place, chosen.length);
+  } else if (schema.minProperties !== undefined && node.entries.length < schema.minProperties) {
+    const keys = Object.keys(schema.properties ?? {}).map((key) => quoted(key));
+    const span = keySpan(place, node);
+    report(
+      walk,
+      'E104',
+      node,
+      span,
+      place,
+      `${quoted(nameOf(place) ?? 'this')} needs ${schema.minProperties > 1 ? 'more than one key' : 'at least one key'}`,
+      `keys here: ${keys.join(', ')}`,
+    );
+  }
+  for (const key of schema.required ?? []) {
+    if (!entryOf(node, key) && !suspects.has(key)) missing(walk, schema, key, node, place);
+  }
+  for (const part of schema.allOf ?? []) checkMap(walk, resolveSchema(walk.root, part), node, place);
+  for (const [key, part] of Object.entries(schema.dependencies ?? {}))
+    if (entryOf(node, key)) checkMap(walk, part, node, place);
+  if (schema.if) {
+    // Templates leave keys to the files that extend them.
+    const branch = fits(walk, schema.if, node) ? schema.then : schema.else;
+    if (branch && !(walk.partial && place.path.length === 0)) checkMap(walk, branch, node, place);
+  }
+  if (schema.anyOf) {
+    const fitting = schema.anyOf.some((part) => fits(walk, part, node));
+    if (!fitting) report(walk, 'E103', node, keySpan(place, node), place, 'none of the possible forms fits', undefined);
+  }
+}
+
+function checkName(walk: Walk, schema: Schema, key: ScalarNode, place: Place): void {
+  const form = schema.propertyNames;
+  if (form?.pattern === undefined || new RegExp(form.pattern, 'u').test(key.text)) return;
+  const mended = mendedText(form, key.text);
+  const help = mended === undefined ? 'use letters, digits and _, beginning with a letter' : `write ${quoted(mended)}`;
+  report(walk, 'E112', key, spanOf(key), place, `${quoted(key.text)} cannot be a name in expressions`, help);
+}
+
+function chooseOne(walk: Walk, keys: readonly string[], node: MapNode, place: Place, count: number): void {
+  const name = nameOf(place);
+  const who = name === undefined ? 'this item' : quoted(name);
+  const words = keys.map((key) => quoted(key));
+  const list = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  if (count > 1) {
+    const second = node.entries.filter((entry) => keys.includes(entry.key.text))[1];
+    const span = second ? spanOf(second.key) : keySpan(place, node);
+    report(
+      walk,
+      'E103',
+      node,
+      span,
+      place,
+      `${who} takes exactly one of ${list}; here are ${count}`,
+      'keep one of them',
+    );
+  } else if (node.entries.some((entry) => !keys.includes(entry.key.text) && entry.key.text !== 'portion')) {
+    const unknown = node.entries.find((entry) => !keys.includes(entry.key.text)) as MapNode['entries'][number];
+    const meant = didYouMean(unknown.key.text, keys);
+    const help = `${meant === undefined ? '' : `did you mean ${quoted(meant)}?  `}keys here: ${words.join(', ')}`;
+    report(
+      walk,
+      'E101',
+      node,
+      spanOf(unknown.key),
+      { ...place, path: [...place.path, unknown.key.text] },
+      `unknown key ${quoted(unknown.key.text)}`,
+      help,
+    );
+  } else
+    report(
+      walk,
+      'E103',
+      node,
+      keySpan(place, node),
+      place,
+      `${who} takes exactly one of ${list}; here is none`,
+      'add one of them',
+    );
+}
+
+const homes = new Map<string, ReadonlyMap<string, readonly string[]>>();
+
+function homesFor(walk: Walk): ReadonlyMap<string, readonly string[]> {
+  const known = homes.get(walk.kind) ?? homesOf(walk.root);
+  homes.set(walk.kind, known);
+  return known;
+}
+
+/** Reports a key that does not exist here; gives the key that was meant, if it can be told. */
+function unknownKey(walk: Walk, schema: Schema, node: MapNode, key: ScalarNode, place: Place): string | undefined {
+  const known = Object.keys(schema.properties ?? {}).filter((name) => {
+    const property = schema.properties?.[name];
+    return typeof property === 'object' && property['x-planned'] !== true;
+  });
+  const free = known.filter((name) => !entryOf(node, name));
+  const word = key.text.toLowerCase().replaceAll('-', '_');
+  const renamed = schema['x-renames']?.[word];
+  const home = homesFor(walk)
+    .get(word)
+    ?.filter((path) => path !== '' || place.path.length > 1);
+  const wrapper = schema['x-wrapper'];
+  const wrapped = wrapper !== undefined ? home?.some((path) => path.endsWith(`.${wrapper}`)) : false;
+  const meant =
+    wrapped || (home && home.length > 0 && renamed === undefined)
+      ? undefined
+      : (renamed ?? didYouMean(key.text, free) ?? didYouMean(key.text, known));
+  const keys = `keys here: ${known.map((name) => quoted(name)).join(', ')}`;
+  let help = keys;
+  if (meant !== undefined) help = `did you mean ${quoted(meant)}?  ${keys}`;
+  else if (wrapped) help = `put it under ${quoted(`${wrapper}:`)}, indented`;
+  else if (home && home.length > 0)
+    help = `${quoted(key.text)} belongs under ${quoted((home[0] as string) || 'the top level')}; ${keys}`;
+  const where = place.path.length > 1 ? ` in ${quoted(String(place.path.at(-2)))}` : '';
+  report(
+    walk,
+    'E101',
+    key,
+    spanOf(key),
+    place,
+    `unknown key ${quoted(key.text)}${typeof place.path.at(-2) === 'string' ? where : ''}`,
+    help,
+  );
+  return meant;
+}
+
+function missing(walk: Walk, schema: Schema, key: string, node: MapNode, place: Place): void {
+  const whole = schema.properties?.[key] ?? (place.path.length === 0 ? walk.root.properties?.[key] : undefined);
+  const about = typeof whole === 'object' ? resolveSchema(walk.root, whole) : undefined;
+  const name = nameOf(place);
+  const who =
+    place.path.length === 0
+      ? walk.kind === 'risk'
+        ? 'risk.yaml'
+        : 'the strategy'
+      : name === undefined
+        ? 'this item'
+        : quoted(name);
+  const example = about?.examples?.[0];
+  const shown = example === undefined || typeof example === 'object' ? `${key}: …` : `${key}: ${String(example)}`;
+  const help =
+    about?.['x-missing-help'] ??
+    `add ${quoted(Array.isArray(example) ? `${key}: [${example.join(', ')}]` : shown)}${about?.description ? `: ${about.description}` : ''}`;
+  const first = node.entries[0];
+  const span = place.key ? spanOf(place.key) : first ? spanOf(first.key) : keySpan(place, node);
+  report(walk, 'E102', node, span, place, `${who} has no ${quoted(key)}`, help);
+}
+
+function conflict(walk: Walk, node: MapNode, key: ScalarNode, place: Place): void {
+  const others = node.entries.map((entry) => entry.key.text).filter((text) => text !== key.text);
+  const type = entryOf(node, 'type')?.value;
+  const order = place.path.at(-2) === 'order';
+  const message = order
+    ? `a ${type?.kind === 'scalar' ? type.text : 'market'} order has no ${quoted(key.text)}`
+    : `${quoted(key.text)} does not go together with ${others
+        .filter((text) => ['long', 'short', 'when'].includes(text))
+        .map((text) => quoted(text))
+        .join(' and ')}`;
+  const help = order
+    ? `say \`type: ${key.text === 'limit_price' ? 'limit' : 'stop'}\`, or delete ${quoted(key.text)}`
+    : others.includes('when') && key.text === 'rules'
+      ? 'move the condition of `when` into the list'
+      : 'move it under `long:` or `short:`';
+  report(walk, 'E111', node, spanOf(key), place, message, help);
+}

@@ -1,0 +1,90 @@
+import type { Diagnostic, SourceFile } from './diagnostic.ts';
+import { finding, quoted } from './finding.ts';
+import { readWithLibrary } from './library-reader.ts';
+import type { MapNode, YamlNode } from './node.ts';
+import { findTraps } from './traps.ts';
+
+/** Most characters of a document: dozens of times the longest strategy. */
+export const LARGEST = 256 * 1024;
+
+export interface ReadYaml {
+  /** The document's keys; undefined when the file has no readable ones. */
+  readonly root: MapNode | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Values already reported: later steps say nothing more about them. */
+  readonly broken: ReadonlySet<YamlNode>;
+}
+
+const NONE: ReadonlySet<YamlNode> = new Set();
+
+const refused = (diagnostic: Diagnostic): ReadYaml => ({ root: undefined, diagnostics: [diagnostic], broken: NONE });
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]|\r(?!\n)/;
+
+const CONTROL_NAMES: Readonly<Record<number, string>> = {
+  0: 'a NUL byte',
+  13: 'an old line ending (CR without LF)',
+  27: 'an escape character',
+};
+
+/** Reads one YAML file into a tree with positions; any text gives an answer, and every finding names one cause. */
+export function readYaml(file: SourceFile): ReadYaml {
+  const { text } = file;
+  if (text.length > LARGEST) {
+    const message = `the file has ${Math.round(text.length / 1024)} kB; a document may have ${LARGEST / 1024} kB`;
+    return refused(
+      finding(
+        'E002',
+        file,
+        { start: 0, end: 0 },
+        message,
+        'put long lists of symbols into a list file, bars into CSV files',
+      ),
+    );
+  }
+  const control = CONTROL.exec(text);
+  if (control) {
+    const code = text.charCodeAt(control.index);
+    const name = CONTROL_NAMES[code] ?? `the control character U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+    const span = { start: control.index, end: control.index + 1 };
+    return refused(finding('E004', file, span, `${name} stands in the text`, 'delete it, or type the line again'));
+  }
+  const reading = readWithLibrary(file);
+  if (reading.diagnostics.length > 0) return { root: undefined, diagnostics: reading.diagnostics, broken: NONE };
+  const { root } = reading;
+  if (!root || (root.kind === 'scalar' && root.value === null)) {
+    const words = /\S/.test(text) ? 'the file holds only comments' : 'the file is empty';
+    return refused(
+      finding(
+        'E005',
+        file,
+        { start: 0, end: 0 },
+        words,
+        'write a strategy into it (`engine new NAME` gives a start), or delete it',
+      ),
+    );
+  }
+  const traps = findTraps(root);
+  if (root.kind === 'map') return { root, diagnostics: traps.diagnostics, broken: traps.broken };
+  if (traps.diagnostics.length > 0) return { root: undefined, diagnostics: traps.diagnostics, broken: NONE };
+  return refused(notKeys(file, root));
+}
+
+function notKeys(file: SourceFile, root: YamlNode): Diagnostic {
+  const line = file.text.slice(root.start, root.end).split('\n')[0] ?? '';
+  const span = { start: root.start, end: root.start + Math.max(1, line.trimEnd().length) };
+  const tight = /^["']?([A-Za-z_]\w*)["']?:(?=\S)/.exec(line);
+  if (root.kind === 'scalar' && tight) {
+    const help = `write ${quoted(`${tight[0]} ${line.slice(tight[0].length)}`)}`;
+    return finding(
+      'E013',
+      file,
+      { start: root.start, end: root.start + tight[0].length },
+      `a space is missing after ${quoted(tight[0])}`,
+      help,
+    );
+  }
+  const what = root.kind === 'list' ? 'a list' : 'a single text';
+  return finding('E007', file, span, `the file is ${what}, not \`key: value\` lines`, 'begin with `id: NAME`');
+}
