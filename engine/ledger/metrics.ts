@@ -1,0 +1,182 @@
+import { DAY, type Instant } from '../market/time.ts';
+import { drawdownOf } from './drawdown.ts';
+import type { MetricReasons, Metrics } from './figures.ts';
+import { moneyToNumber } from './money.ts';
+import type { EquityPoint, Trade } from './trade.ts';
+
+export interface MetricsInput {
+  readonly startEquity: number;
+  /** At the last bar; the last sample when the run ended on a session close. */
+  readonly endEquity: number;
+  /** When the first bar began. */
+  readonly from: Instant;
+  /** At each session close, days without trades included; without a point for the start. */
+  readonly daily: readonly EquityPoint[];
+  readonly trades: readonly Trade[];
+  /** Instants of the run, and those with a position. */
+  readonly bars: number;
+  readonly exposedBars: number;
+  /** Deepest bar-by-bar fall, as a fraction of the peak. */
+  readonly barDrawdown: number;
+  /** Sessions a year: 252, or 365 for crypto. */
+  readonly annualisation: 252 | 365;
+  /** Dollars bought and sold, and commissions paid. */
+  readonly traded: number;
+  readonly commission: number;
+}
+
+const FEW_RETURNS = 20;
+const FEW_TRADES = 30;
+const YEAR_DAYS = 365.25;
+
+/** Spread this small against the values is rounding noise of an even series. */
+const NOISE = 1e-12;
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const deviation = (values: readonly number[]): number => {
+  const middle = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
+  const spread = Math.sqrt(squares / (values.length - 1));
+  const size = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return spread <= NOISE * size ? 0 : spread;
+};
+
+const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+};
+
+const longestStreak = (profits: readonly number[], sign: 1 | -1): number => {
+  let longest = 0;
+  let running = 0;
+  for (const profit of profits) {
+    running = profit * sign > 0 ? running + 1 : 0;
+    if (running > longest) longest = running;
+  }
+  return longest;
+};
+
+type Figure = number | string;
+
+interface Judged {
+  /** The figure, or null with its reason kept under `name`; a caution is kept too. */
+  take(name: keyof Metrics, figure: Figure, caution: string | undefined): number | null;
+  readonly reasons: Record<string, string>;
+}
+
+const judge = (): Judged => {
+  const reasons: Record<string, string> = {};
+  return {
+    reasons,
+    take: (name, figure, caution) => {
+      const broken = typeof figure === 'number' && !Number.isFinite(figure);
+      const reason = typeof figure === 'string' ? figure : broken ? 'not_finite' : caution;
+      if (reason !== undefined) reasons[name] = reason;
+      return typeof figure === 'string' || broken ? null : figure;
+    },
+  };
+};
+
+const returnsOf = (startEquity: number, daily: readonly EquityPoint[]): number[] => {
+  let before = startEquity;
+  return daily.map(({ equity }) => {
+    const change = equity / before - 1;
+    before = equity;
+    return change;
+  });
+};
+
+const yearly = (input: MetricsInput, judged: Judged, drawdown: number) => {
+  const { startEquity, daily, annualisation } = input;
+  const ruined = startEquity <= 0 || daily.some(({ equity }) => equity <= 0);
+  const returns = ruined ? [] : returnsOf(startEquity, daily);
+  const few = returns.length < FEW_RETURNS ? 'few_returns' : undefined;
+  const short = ruined ? 'equity_not_positive' : returns.length < 2 ? 'too_few_returns' : undefined;
+  const middle = mean(returns);
+  const spread = returns.length < 2 ? 0 : deviation(returns);
+  const root = Math.sqrt(annualisation);
+  const downside = Math.sqrt(returns.reduce((sum, value) => sum + Math.min(value, 0) ** 2, 0) / returns.length);
+  const flat = short ?? (spread === 0 ? 'no_variance' : undefined);
+  const last = daily.at(-1);
+  const days = last === undefined ? 0 : (last.time - input.from) / DAY;
+  const growth = last === undefined ? 1 : last.equity / startEquity;
+  const lasting = ruined ? 'equity_not_positive' : days <= 0 ? 'no_time' : undefined;
+  const cagr = lasting ?? growth ** (YEAR_DAYS / days) - 1;
+  const noFall = drawdown === 0 ? 'no_drawdown' : undefined;
+  return {
+    cagrPct: judged.take('cagrPct', typeof cagr === 'string' ? cagr : cagr * 100, few),
+    sharpe: judged.take('sharpe', flat ?? (middle / spread) * root, few),
+    sortino: judged.take('sortino', short ?? (downside === 0 ? 'no_losing_days' : (middle * root) / downside), few),
+    volatilityPct: judged.take('volatilityPct', short ?? spread * root * 100, few),
+    calmar: judged.take('calmar', typeof cagr === 'string' ? cagr : (noFall ?? cagr / drawdown), few),
+  };
+};
+
+/** Sum of wins over the size of the sum of losses, or why there is none. */
+export const profitFactorOf = (profits: readonly number[]): Figure => {
+  if (profits.length === 0) return 'no_trades';
+  const won = profits.reduce((sum, profit) => sum + Math.max(profit, 0), 0);
+  const lost = profits.reduce((sum, profit) => sum - Math.min(profit, 0), 0);
+  return lost === 0 ? 'no_losing_trades' : won / lost;
+};
+
+const sqnOf = (profits: readonly number[]): Figure => {
+  if (profits.length < 2) return profits.length === 0 ? 'no_trades' : 'one_trade';
+  const spread = deviation(profits);
+  return spread === 0 ? 'no_variance' : (Math.sqrt(profits.length) * mean(profits)) / spread;
+};
+
+const ofTrades = (trades: readonly Trade[], judged: Judged) => {
+  const profits = trades.map(({ pnl }) => moneyToNumber(pnl));
+  const bars = trades.map((trade) => trade.bars);
+  const inR = trades.flatMap(({ pnl, riskAtEntry }) =>
+    riskAtEntry !== undefined && riskAtEntry > 0 ? [moneyToNumber(pnl) / riskAtEntry] : [],
+  );
+  const few = trades.length < FEW_TRADES ? 'few_trades' : undefined;
+  const none = trades.length === 0 ? 'no_trades' : undefined;
+  const noRisk = none ?? (inR.length === 0 ? 'no_stop' : undefined);
+  const partR = inR.length < trades.length ? 'some_without_stop' : few;
+  return {
+    trades: trades.length,
+    winRatePct: judged.take('winRatePct', none ?? (profits.filter((p) => p > 0).length / profits.length) * 100, few),
+    profitFactor: judged.take('profitFactor', profitFactorOf(profits), few),
+    expectancy: judged.take('expectancy', none ?? mean(profits), few),
+    expectancyR: judged.take('expectancyR', noRisk ?? mean(inR), partR),
+    sqn: judged.take('sqn', sqnOf(profits), few),
+    averageBars: judged.take('averageBars', none ?? mean(bars), undefined),
+    medianBars: judged.take('medianBars', none ?? median(bars), undefined),
+    bestTrade: judged.take('bestTrade', none ?? profits.reduce((a, b) => Math.max(a, b)), undefined),
+    worstTrade: judged.take('worstTrade', none ?? profits.reduce((a, b) => Math.min(a, b)), undefined),
+    longestWinStreak: longestStreak(profits, 1),
+    longestLossStreak: longestStreak(profits, -1),
+  };
+};
+
+/**
+ * The figures of a run or a strategy (SEMANTICS, "Trades and metrics"; risk-free rate 0). What cannot be computed is
+ * `null` with a reason; what rests on under 20 returns or 30 trades is given, with `few_returns` or `few_trades`.
+ * `turnover` is dollars bought and sold over the mean daily equity; `tradesPerDay` is trades over sessions.
+ */
+export const computeMetrics = (input: MetricsInput): { metrics: Metrics; reasons: MetricReasons } => {
+  const judged = judge();
+  const { startEquity, endEquity, daily, bars } = input;
+  const drawdown = drawdownOf(startEquity, daily);
+  const level = daily.length === 0 ? startEquity : mean(daily.map(({ equity }) => equity));
+  const metrics: Metrics = {
+    startEquity,
+    endEquity,
+    returnPct: startEquity === 0 ? 0 : (endEquity / startEquity - 1) * 100,
+    ...yearly(input, judged, drawdown.fraction),
+    maxDrawdownPct: drawdown.fraction * 100,
+    maxDrawdown: drawdown.dollars,
+    maxDrawdownBarPct: Math.max(input.barDrawdown, drawdown.fraction) * 100,
+    ...ofTrades(input.trades, judged),
+    exposurePct: bars === 0 ? 0 : (input.exposedBars / bars) * 100,
+    turnover: level > 0 ? input.traded / level : 0,
+    tradesPerDay: daily.length === 0 ? 0 : input.trades.length / daily.length,
+    commission: input.commission,
+  };
+  return { metrics, reasons: judged.reasons };
+};
