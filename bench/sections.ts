@@ -159,8 +159,8 @@ async function condition(runs: number): Promise<Figure[]> {
   ];
 }
 
-/** The first line that tells of a trade has a side and a quantity in it. */
-const TRADE_LINE = /\b(?:buy|sell|bought|sold|long|short)\b[^\n]*\d[^\n]*\n/i;
+/** A fill or a trade in the run's lines: `buy   85 @ 175.76`. */
+const TRADE_LINE = /\b(?:buy|sell|short|cover) +\S+ @ \S/;
 
 async function dry(): Promise<Figure[]> {
   const { first, matched, done } = await watch(['run', '--dry', '--once', '--workspace', ROOT], TRADE_LINE);
