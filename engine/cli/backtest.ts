@@ -46,16 +46,16 @@ export const run = async ({ positionals, flags, terminal, interruption }: Comman
   const from = readInstant('from', textFlag(flags, 'from'), false, first);
   const to = readInstant('to', textFlag(flags, 'to'), true, first);
   const signal = interruption();
-  const { data, diagnostics } = await readBars(ruleset, flags, { from, to });
-  if (hasErrors(diagnostics)) {
-    await showFindings(diagnostics, workspace.counts, json ? 'json' : 'pretty', terminal, json ? 'out' : 'err');
+  const bars = await readBars(ruleset, flags, to);
+  if (hasErrors(bars.diagnostics)) {
+    await showFindings(bars.diagnostics, workspace.counts, json ? 'json' : 'pretty', terminal, json ? 'out' : 'err');
     return EXIT.findings;
   }
   const screen = progressScreen(terminal, first, () => performance.now());
   const result = await runBacktest(
     ruleset,
-    data,
-    { cash, from, to, assumptions, closeAtEnd: flags['close-at-end'] === true },
+    bars.data,
+    { cash, from: from ?? bars.from, to, assumptions, closeAtEnd: flags['close-at-end'] === true },
     { progress: screen.update },
     signal,
   );

@@ -1,6 +1,7 @@
 import type { Fill, Order } from '../ledger/order.ts';
 import { counted } from '../report/amounts.ts';
 import { resultJson } from '../report/json.ts';
+import type { RunResult } from '../report/result.ts';
 import { resultText } from '../report/text.ts';
 import { fillLine, type LineOptions, refusalLine, tradeLine } from '../report/trade-line.ts';
 import { wrap } from '../report/wrap.ts';
@@ -98,15 +99,24 @@ export const dry = async (context: CommandContext, { feed, speed, folder }: DryC
     );
   }
 
-  const source = await dryFeed(ruleset, flags, feed);
-  if (source.feed === undefined) {
+  const source = await dryFeed(ruleset, flags, feed.kind === 'csv' ? feed.path : undefined);
+  if (hasErrors(source.diagnostics)) {
     await showFindings(source.diagnostics, workspace.counts, json ? 'json' : 'pretty', terminal, json ? 'out' : 'err');
     return EXIT.findings;
   }
   const screen = progressScreen(terminal, ruleset.traded[0] ?? '', () => performance.now());
+  const summary = (result: RunResult): string =>
+    `\n${resultText(result, { title: 'Dry run', width: terminal.width, style: terminal.style })}`;
   const observer: Observer = json
     ? { progress: screen.update }
-    : runLines(screen, { width: terminal.width, style: terminal.style });
+    : {
+        ...runLines(screen, { width: terminal.width, style: terminal.style }),
+        complete(result) {
+          screen.end();
+          terminal.out(summary(result));
+          terminal.err(`\n${style.bold('The sample year is over.')} It goes on at a bar a second; Ctrl-C ends it.\n\n`);
+        },
+      };
   const once = flags.once === true || !terminal.outTty;
   const result = await dryRun(
     ruleset,
@@ -125,10 +135,6 @@ export const dry = async (context: CommandContext, { feed, speed, folder }: DryC
     signal,
   );
   screen.end();
-  await terminal.stream(
-    json
-      ? resultJson(result)
-      : ['\n', resultText(result, { title: 'Dry run', width: terminal.width, style: terminal.style })],
-  );
+  await terminal.stream(json ? resultJson(result) : [summary(result)]);
   return EXIT.fine;
 };

@@ -4,16 +4,20 @@ import type { IndicatorEntry, InputSpec, OptionSpec, OutputSpec } from '../indic
 const shownInputs = (entry: IndicatorEntry): readonly InputSpec[] =>
   entry.inputs.filter((input) => input.role === 'real' || input.role === 'condition');
 
-/** How it is called: `macd(close, short 12, long 26, signal 9)`. */
-export const signature = (entry: IndicatorEntry): string => {
+const written = (entry: IndicatorEntry, option: (option: OptionSpec) => string): string => {
   const inputs = shownInputs(entry).map((input) =>
     input.role === 'real' && entry.inputs.length === 1 ? 'close' : input.name,
   );
-  const options = entry.options.map((option) =>
-    option.default === undefined ? option.name : `${option.name} ${option.default}`,
-  );
-  return `${entry.name}(${[...inputs, ...options].join(', ')})`;
+  return `${entry.name}(${[...inputs, ...entry.options.map(option)].join(', ')})`;
 };
+
+/** How it is called, options by name with their usual values: `macd(close, fast 12, slow 26, signal 9)`. */
+export const signature = (entry: IndicatorEntry): string =>
+  written(entry, (option) => (option.default === undefined ? option.name : `${option.name} ${option.default}`));
+
+/** How it is typed: `macd(close, 12, 26, 9)`; an option that has no usual value by its name. */
+export const call = (entry: IndicatorEntry): string =>
+  written(entry, (option) => (option.default === undefined ? option.name : String(option.default)));
 
 /** Option values to show figures at: the defaults, and 14 (inside the bounds) for one that has none. */
 export const shownOptions = (entry: IndicatorEntry): number[] =>

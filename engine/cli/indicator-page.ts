@@ -51,7 +51,7 @@ export const indicatorPage = (entry: IndicatorEntry, screen: number, style: Styl
         : rows(
             entry.options.map((option) => [
               option.name,
-              `${option.description}${option.description === '' ? '' : '; '}${boundsOf(option)}${option.default === undefined ? '; must be given' : `; ${option.default} when left out`}`,
+              `${option.description.replace(/\.$/, '')}${option.description === '' ? '' : '; '}${boundsOf(option)}${option.default === undefined ? '; must be given' : `; ${option.default} when left out`}`,
             ]),
             width,
           ),

@@ -4,7 +4,7 @@ import { table } from '../report/table.ts';
 import { wrap } from '../report/wrap.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT, failure } from './exit.ts';
-import { signature, warmupOf } from './indicator-facts.ts';
+import { call, warmupOf } from './indicator-facts.ts';
 import { indicatorJson, indicatorPage } from './indicator-page.ts';
 import { didYouMean } from './nearest.ts';
 import type { Terminal } from './terminal.ts';
@@ -38,7 +38,7 @@ const listing = (entries: readonly IndicatorEntry[], terminal: Terminal): string
           { title: 'what it is', align: 'left', shrinks: true },
         ],
         members.map((entry) => [
-          signature(entry),
+          call(entry),
           entry.outputs.length === 1 ? 'a value' : entry.outputs.map((output) => `.${output.name}`).join(' '),
           warmupOf(entry),
           entry.title,
@@ -53,7 +53,7 @@ const listing = (entries: readonly IndicatorEntry[], terminal: Terminal): string
 
 const FOOT = (width: number): string[] =>
   wrap(
-    'An option with a value (length 14) may be left out; `ready` is the first bar with a value, at those values. ' +
+    'A number in a call is the usual value and may be left out with all after it; `ready` is the first bar with a value. ' +
       'engine indicators NAME shows a page; engine indicators WORD searches.',
     width,
   );

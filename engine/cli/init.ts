@@ -28,6 +28,8 @@ const CONTENTS: readonly { readonly path: string; readonly says: string; readonl
   { path: '.vscode/settings.json', says: 'ties the schemas to the files', text: EDITOR_SETTINGS },
 ];
 
+const WIDTH = Math.max(...CONTENTS.map(({ path }) => path.length)) + 1;
+
 const isThere = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EEXIST';
 
 export const run = async ({ positionals, flags, terminal }: CommandContext): Promise<number> => {
@@ -41,10 +43,10 @@ export const run = async ({ positionals, flags, terminal }: CommandContext): Pro
     try {
       // `wx` refuses what is there, so that a second `init` never costs anybody an edit.
       await writeFile(target, content, { flag: 'wx' });
-      lines.push(`  ${style.green('made')}  ${path.padEnd(32)} ${style.dim(says)}`);
+      lines.push(`  ${style.green('made')}  ${path.padEnd(WIDTH)} ${style.dim(says)}`);
     } catch (error) {
       if (!isThere(error)) throw error;
-      lines.push(`  ${style.dim('kept')}  ${path.padEnd(32)} ${style.dim('is there already')}`);
+      lines.push(`  ${style.dim('kept')}  ${path.padEnd(WIDTH)} ${style.dim('is there already')}`);
     }
   }
   const shown = relative(process.cwd(), folder);

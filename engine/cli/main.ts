@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { ENGINE_VERSION } from '../runtime/version.ts';
 import { GLOBAL_FLAGS, readArguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { COMMANDS, LATER } from './commands.ts';
@@ -6,7 +7,6 @@ import { EXIT, failure, fileFailure, isFailure } from './exit.ts';
 import { interruptions } from './interruption.ts';
 import { didYouMean } from './nearest.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
-import { ENGINE_VERSION } from './version.ts';
 
 const wantsJson = (words: readonly string[]): boolean =>
   words.some((word, index) => word === '--format=json' || (word === '--format' && words[index + 1] === 'json'));

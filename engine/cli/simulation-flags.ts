@@ -1,7 +1,7 @@
 import type { Commission, FillAssumptions, Slippage } from '../brokers/assumptions.ts';
 import { DEFAULT_ASSUMPTIONS } from '../brokers/assumptions.ts';
 import { calendarOf } from '../market/calendars.ts';
-import { DAY, HOUR, type Instant, instant } from '../market/time.ts';
+import { DAY, type Instant, instant } from '../market/time.ts';
 import { type Arguments, textFlag } from './arguments.ts';
 import { failure } from './exit.ts';
 
@@ -42,7 +42,7 @@ export const readCash = (text: string | undefined): number | undefined => {
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 /**
- * An instant given by a flag: a date is the start (or, for an end, the last moment) of that day on the exchange's clock;
+ * An instant given by a flag: a date is the start (or, for an end, the start of the day after: ends are exclusive) on the exchange's clock;
  * anything longer must be ISO 8601 with a zone.
  */
 export const readInstant = (
@@ -65,8 +65,8 @@ export const readInstant = (
   const noon = Date.UTC(Number(date[1]), Number(date[2]) - 1, Number(date[3]), 12);
   if (new Date(noon).toISOString().slice(0, 10) !== text) throw wrong;
   const calendar = calendarOf(symbol);
-  // Noon UTC of a date is that date on the exchange's clock; 36 hours later is always the next one.
-  return end ? instant(calendar.midnight(instant(noon + DAY + 6 * HOUR)) - 1) : calendar.midnight(instant(noon));
+  // Noon UTC of a date is that date on the exchange's clock, noon UTC a day later always the next one.
+  return calendar.midnight(instant(end ? noon + DAY : noon));
 };
 
 /** How the simulated broker fills, as the flags say. */

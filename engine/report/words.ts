@@ -39,6 +39,10 @@ const ORDER_WORDS: Readonly<Record<string, string>> = {
   end_of_data: 'the data ended',
   end_of_session: 'the session ended',
   oco: 'another leg was filled',
+  unknown_symbol: 'the feed does not have its symbol',
+  limit_price_missing: 'its limit price cannot be computed yet',
+  stop_price_missing: 'its stop price cannot be computed yet',
+  resized: 'replaced by one of another size',
   outside_hours: 'outside regular hours',
   short_not_allowed: 'shorting is not allowed by risk.yaml',
   max_position_pct: 'over max_position_pct of risk.yaml',
@@ -75,25 +79,23 @@ export const metricName = (key: string): string =>
 
 const REASON_WORDS: Readonly<Record<string, string>> = {
   no_trades: 'no trade was closed',
+  one_trade: 'one trade says nothing of spread',
+  few_trades: 'fewer than 30 trades',
   no_losing_trades: 'no trade lost',
-  no_winning_trades: 'no trade won',
+  no_stop: 'no trade had a stop at its entry',
+  some_without_stop: 'trades without a stop are left out',
+  too_few_returns: 'too few daily returns',
+  few_returns: 'fewer than 20 daily returns',
+  no_losing_days: 'no day lost',
   no_variance: 'every value is the same',
   no_drawdown: 'equity never fell',
-  no_losing_days: 'no day lost',
-  no_downside: 'no day lost',
-  no_returns: 'too few days',
-  no_days: 'too few days',
-  no_risk: 'no trade had a stop at its entry',
-  no_stop: 'no trade had a stop at its entry',
+  no_time: 'no time went by',
   no_data: 'no bars',
-  too_few_returns: 'too few daily returns',
-  too_few_trades: 'too few trades',
-  too_short: 'the run is too short',
   equity_not_positive: 'equity fell to 0 or below',
-  few_returns: 'fewer than 20 daily returns',
-  few_trades: 'fewer than 30 trades',
+  not_finite: 'the figure is out of all bounds',
 };
 
+/** Why a figure is missing or to be read with care, in words. */
 export const reasonWords = (reason: string): string => REASON_WORDS[reason] ?? reason.replaceAll('_', ' ');
 
 const slippageWords = ({ slippage }: FillAssumptions): string => {

@@ -47,14 +47,14 @@ describe('dates', () => {
   it('are whole days on the New York clock, over both changes of the clock', () => {
     const iso = (text: string, end: boolean): string => new Date(readInstant('from', text, end, 'SPY')!).toISOString();
     expect(iso('2024-01-31', false)).toBe('2024-01-31T05:00:00.000Z');
-    expect(iso('2024-01-31', true)).toBe('2024-02-01T04:59:59.999Z');
+    expect(iso('2024-01-31', true)).toBe('2024-02-01T05:00:00.000Z');
     expect(iso('2024-03-10', false)).toBe('2024-03-10T05:00:00.000Z');
-    expect(iso('2024-03-10', true)).toBe('2024-03-11T03:59:59.999Z');
-    expect(iso('2024-11-03', true)).toBe('2024-11-04T04:59:59.999Z');
+    expect(iso('2024-03-10', true)).toBe('2024-03-11T04:00:00.000Z');
+    expect(iso('2024-11-03', true)).toBe('2024-11-04T05:00:00.000Z');
   });
 
   it('are UTC days for coins', () => {
-    expect(readInstant('to', '2024-02-28', true, 'BTC/USD')).toBe(Date.UTC(2024, 1, 29) - 1);
+    expect(readInstant('to', '2024-02-28', true, 'BTC/USD')).toBe(Date.UTC(2024, 1, 29));
   });
 
   it('may be times with a zone, and nothing else', () => {

@@ -170,7 +170,7 @@ export const result: RunResult = {
       id: 'mean_reversion_on_bands',
       capital: 20_000,
       metrics: { ...metrics, endEquity: 99_846.87, returnPct: -0.15313, profitFactor: null },
-      reasons: { profitFactor: 'no_winning_trades' },
+      reasons: { profitFactor: 'no_losing_trades' },
     },
   ],
   trades: [trade, lost],

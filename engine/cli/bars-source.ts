@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import type { Ruleset } from '../compiler/ruleset.ts';
+import type { Diagnostic } from '../documents/diagnostic.ts';
+import type { MarketData } from '../market/bars.ts';
+import type { Hours } from '../market/calendar.ts';
+import type { Instant } from '../market/time.ts';
+import type { Feed } from '../runtime/feed.ts';
+import { type Arguments, textFlag } from './arguments.ts';
+import { failure } from './exit.ts';
+
+const WIDTH: Readonly<Record<Hours, number>> = { regular: 0, extended: 1, always: 2 };
+
+/** The widest hours that any rule reads: bars outside them are left out by the feed. */
+const widestHours = (ruleset: Ruleset): Hours =>
+  ruleset.series.reduce<Hours>((widest, { hours }) => (WIDTH[hours] > WIDTH[widest] ? hours : widest), 'regular');
+
+export interface BarsRead {
+  readonly data: MarketData;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Where figures begin when the person did not say. */
+  readonly from: Instant | undefined;
+}
+
+/** The bars of CSV files for every symbol that the rules trade or read. */
+const readCsvBars = async (
+  ruleset: Ruleset,
+  path: string,
+  flags: Arguments['flags'],
+  to: Instant | undefined,
+): Promise<BarsRead> => {
+  if (!existsSync(path))
+    throw failure(`${path} does not exist`, 'name a folder with one CSV a symbol (bars/SPY.csv), or one CSV file');
+  const { readCsv } = await import('../feeds/csv.ts');
+  const reading = await readCsv({
+    path,
+    symbols: ruleset.symbols,
+    timezone: textFlag(flags, 'tz'),
+    hours: widestHours(ruleset),
+    to,
+  });
+  return { ...reading, from: undefined };
+};
+
+/** What a backtest runs on: the files that `--data` names, or the sample market's year. */
+export const readBars = async (
+  ruleset: Ruleset,
+  flags: Arguments['flags'],
+  to: Instant | undefined,
+): Promise<BarsRead> => {
+  const path = textFlag(flags, 'data');
+  if (path !== undefined) return readCsvBars(ruleset, path, flags, to);
+  const { sampleYear } = await import('./sample-source.ts');
+  return { ...sampleYear(ruleset), diagnostics: [] };
+};
+
+/** What a dry run runs on: the sample market session by session, or a folder of CSV at once. */
+export const dryFeed = async (
+  ruleset: Ruleset,
+  flags: Arguments['flags'],
+  path: string | undefined,
+): Promise<{ readonly feed: Feed; readonly diagnostics: readonly Diagnostic[] }> => {
+  if (path === undefined) {
+    const { sampleFeed } = await import('./sample-source.ts');
+    return { feed: sampleFeed(ruleset), diagnostics: [] };
+  }
+  const { wholeFeed } = await import('../runtime/feed.ts');
+  const { data, diagnostics } = await readCsvBars(ruleset, path, flags, undefined);
+  return { feed: wholeFeed(data), diagnostics };
+};

@@ -1,0 +1,170 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../engine/cli/commands.ts';
+import { engine, folder, ROOT } from './engine.ts';
+
+let place: ReturnType<typeof folder>;
+let cwd = '';
+
+/** Clock hours of thirty New York sessions, prices on a slow wave: enough for averages of 20 to cross. */
+const waves = (sessions: number): string => {
+  const rows = ['timestamp,open,high,low,close,volume'];
+  let bar = 0;
+  for (let day = 0; rows.length < sessions * 6; day += 1) {
+    const date = new Date(Date.UTC(2023, 5, 1 + day));
+    if (date.getUTCDay() % 6 === 0 || ['2023-06-19', '2023-07-04'].includes(date.toISOString().slice(0, 10))) continue;
+    for (let hour = 14; hour < 20; hour += 1) {
+      const at = (n: number): number => Math.round((100 + 8 * Math.sin(n / 9)) * 100) / 100;
+      const [open, close] = [at(bar), at(bar + 1)];
+      const high = Math.max(open, close) + 0.25;
+      const low = Math.min(open, close) - 0.25;
+      rows.push(
+        `${date.toISOString().slice(0, 10)}T${hour}:00:00Z,${open},${high.toFixed(2)},${low.toFixed(2)},${close},${1000 + bar}`,
+      );
+      bar += 1;
+    }
+  }
+  return `${rows.join('\n')}\n`;
+};
+
+beforeAll(async () => {
+  place = folder();
+  cwd = place.path;
+  const made = await engine(['init'], { cwd });
+  expect(made.code, made.stderr).toBe(0);
+  mkdirSync(join(cwd, 'bars'));
+  const symbols = new Set(
+    ['moving_average', 'rsi'].flatMap((name) => {
+      const text = readFileSync(join(cwd, 'strategies.d', `${name}.yaml`), 'utf8');
+      return [...text.matchAll(/^ +- ([A-Z]+)$/gm)].map((found) => found[1]!);
+    }),
+  );
+  for (const symbol of [...symbols, 'AAPL', 'SPY']) writeFileSync(join(cwd, 'bars', `${symbol}.csv`), waves(60));
+});
+afterAll(() => place.remove());
+
+const json = (text: string): Record<string, unknown> => JSON.parse(text) as Record<string, unknown>;
+
+describe('exit codes and streams', () => {
+  it.each([
+    [['bogus'], 2, /no command `bogus`/],
+    [['valdate'], 2, /did you mean `validate`\?/],
+    [['sweep'], 2, /comes with a later version/],
+    [['validate', '--stric'], 2, /did you mean `--strict`\?/],
+    [['backtest', '--slippage', 'lots'], 2, /--slippage cannot be `lots`/],
+    [['backtest', '--cash', '-1'], 2, /--cash/],
+    [['backtest', '--data', 'nowhere'], 1, /nowhere/],
+    [['run'], 2, /ALPACA_API_KEY and ALPACA_SECRET_KEY/],
+    [['run', '--dry', '--feed', 'alpaca'], 2, /later version/],
+    [['run', '--dry', '--speed', 'warp'], 2, /--speed cannot be `warp`/],
+    [['run', '--live'], 2, /--live comes with a later version/],
+    [['explain', 'E9999'], 2, /no code `E9999`/],
+    [['explain'], 2, /needs a code/],
+    [['schema', 'risc'], 2, /did you mean `risk`\?/],
+    [['indicators', 'zzzz'], 2, /no indicator/],
+    [['new'], 2, /needs a name/],
+    [['new', 'My Idea'], 2, /engine new my_idea/],
+    [['validate', '--workspace', '/nowhere'], 2, /does not exist/],
+    [['fmt', 'nowhere.yaml'], 2, /nowhere\.yaml does not exist/],
+  ] as const)('engine %j ends with %i and one plain cause', async (words, code, stderr) => {
+    const ended = await engine(words, { cwd });
+    expect(ended.stderr).toMatch(stderr);
+    expect(ended.code).toBe(code);
+    expect(ended.stdout).toBe('');
+    expect(ended.stderr).not.toMatch(/\n\s+at |node:internal/);
+  });
+
+  it.each([
+    [['validate', '--format', 'json', '--stric']],
+    [['backtest', '--format', 'json', '--data', 'nowhere']],
+    [['backtest', '--format=json', '--slippage', 'x']],
+    [['explain', 'E9999', '--format', 'json']],
+    [['bogus', '--format', 'json']],
+    [['run', '--format', 'json']],
+  ])('engine %j leaves pure JSON on stdout', async (words) => {
+    const ended = await engine(words, { cwd });
+    expect(ended.code).toBeGreaterThan(0);
+    expect(json(ended.stdout).schemaVersion).toBe(1);
+  });
+
+  it('prints the version of package.json', async () => {
+    const { version } = json(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    expect(await engine(['--version'])).toMatchObject({ code: 0, stdout: `${String(version)}\n`, stderr: '' });
+  });
+
+  it('keeps quiet when the reader goes away, and still ends', async () => {
+    const child = spawn(process.execPath, [join(ROOT, 'dist', 'engine.js'), 'explain', '--all', '--format', 'json'], {
+      cwd,
+    });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.stdout.destroy();
+    const [code] = (await once(child, 'close')) as [number];
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+  });
+
+  it('writes more than a pipe holds', async () => {
+    const ended = await engine(['schema', 'strategy'], { cwd });
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toBe(readFileSync(join(ROOT, 'schemas', 'strategy.schema.json'), 'utf8'));
+  });
+});
+
+describe('colour', () => {
+  it('is there only when it is wanted', async () => {
+    const plain = await engine(['help'], { cwd });
+    const forced = await engine(['help'], { cwd, env: { FORCE_COLOR: '1' } });
+    const refused = await engine(['help'], { cwd, env: { FORCE_COLOR: '1', NO_COLOR: '1' } });
+    expect(plain.stdout).not.toContain('\u001b');
+    expect(forced.stdout).toContain('\u001b[1m');
+    expect(refused.stdout).toBe(plain.stdout);
+  });
+});
+
+describe('help', () => {
+  it('is the same by all three ways in, for every command', async () => {
+    for (const { name } of COMMANDS) {
+      const [a, b, c] = await Promise.all([engine(['help', name]), engine([name, '--help']), engine([name, '-h'])]);
+      expect(a.code).toBe(0);
+      expect(a.stdout).toContain('\nExamples\n');
+      expect(b.stdout).toBe(a.stdout);
+      expect(c.stdout).toBe(a.stdout);
+    }
+  });
+
+  it('of the program comes with no words, help and --help', async () => {
+    const [a, b, c] = await Promise.all([engine([]), engine(['help']), engine(['--help'])]);
+    expect(a).toMatchObject({ code: 0, stderr: '' });
+    expect(b.stdout).toBe(a.stdout);
+    expect(c.stdout).toBe(a.stdout);
+  });
+});
+
+describe('every example in help', () => {
+  const examples = COMMANDS.flatMap((command) => command.examples.map((example) => example.line));
+
+  it.each(examples)(
+    '%s',
+    async (line) => {
+      const [command, file] = line.split(' < ');
+      const words = command!.split(' ').slice(1);
+      const ended = await engine(words, {
+        cwd,
+        ...(file === undefined ? {} : { input: readFileSync(join(cwd, file), 'utf8') }),
+      });
+      expect(ended.stderr).not.toMatch(/fault/);
+      // `fmt --check` and `validate --strict` may have something to say of the starter files; nothing else may.
+      expect(
+        line.includes('--check') ? [0, 1] : line.includes('--strict') ? [0, 3] : [0],
+        ended.stderr + ended.stdout,
+      ).toContain(ended.code);
+    },
+    60_000,
+  );
+});
