@@ -4,7 +4,7 @@ import type { FillPlace, Order, OrderEvent } from '../ledger/order.ts';
 import { instant } from '../market/time.ts';
 import type { Commission, FillAssumptions } from './assumptions.ts';
 import * as fill from './fill.ts';
-import { type Floor, type Moment, timeOf } from './moment.ts';
+import { AT_OPEN, type Floor, type Moment, timeOf } from './moment.ts';
 import { type Desk, LIMIT, MARKET, STOP, type Working } from './working.ts';
 
 export interface ExecutionOptions {
@@ -125,6 +125,7 @@ export const createFloor = (options: ExecutionOptions): Floor => {
       !working.done &&
       (moment.regular || working.order.extendedHours) &&
       working.order.timeInForce !== 'cls' &&
+      (working.order.timeInForce !== 'opg' || moment.phase === AT_OPEN) &&
       working.triedBar !== moment.start,
     market: (desk, working, base, at) => execute(desk, working, base, at, false, true),
     limit: (desk, working, base, at) => execute(desk, working, base, at, true, false),

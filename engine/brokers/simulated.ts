@@ -175,7 +175,7 @@ export const createSimulatedBroker = (options: SimulatedBrokerOptions): Simulate
     for (let n = 0; n < desk.list.length; n++) {
       const working = desk.list[n]!;
       if (working.kind !== MARKET || working.bornBar === moment.start || (exitsOnly && !working.exit)) continue;
-      if (working.order.timeInForce === 'opg' || !floor.eligible(working)) continue;
+      if (!floor.eligible(working)) continue;
       floor.market(desk, working, moment.close, 'close');
     }
     end(bars, i, symbol);
