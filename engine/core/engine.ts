@@ -3,20 +3,21 @@ import type { Book } from '../ledger/book.ts';
 import { priceToNumber, qtyToNumber } from '../ledger/money.ts';
 import type { Order, OrderEvent } from '../ledger/order.ts';
 import type { TickRule } from '../ledger/tick.ts';
+import type { Bars } from '../market/bars.ts';
 import type { Calendar } from '../market/calendar.ts';
 import { instant } from '../market/time.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../market/timeframe.ts';
 import { type AccountState, bindAccountMeasures, createAccountState } from './account-measures.ts';
 import { type BoundGraph, bindGraph } from './arena.ts';
 import type { Broker } from './broker.ts';
-import type { CoreContext, CoreObserver } from './context.ts';
+import { type CoreContext, type CoreObserver, heldQty } from './context.ts';
 import { decideEntry, expireEntry } from './entries.ts';
 import type { BarsEvent, CoreEvent } from './events.ts';
 import { decideExit, decideFlat, submitExit } from './exits.ts';
 import { bindInstances, type Instance } from './instance.ts';
 import { cancelLegs, placeLegs, replaceLegs, shrinkLegs, trail } from './legs.ts';
 import { profitPct } from './position-measures.ts';
-import { createSeries, type RunningSeries, takeBar, takeBucket } from './series.ts';
+import { createSeries, resetSeries, type RunningSeries, takeBar, takeBucket } from './series.ts';
 
 export interface CoreOptions {
   readonly ruleset: Ruleset;
@@ -83,17 +84,45 @@ export function createCore(options: CoreOptions): Core {
       const holders = context.open[symbol]!;
       for (let h = 0; h < holders.length; h++) trailInstance(context, holders[h]!, event, k);
       book.mark(symbol, column.high[row]!, column.low[row]!, column.close[row]!);
-      const fed = bySymbol[symbol]!;
-      for (let s = 0; s < fed.length; s++) {
-        const one = fed[s]!;
-        if (one.aggregator !== undefined) one.aggregator.add(column, row);
-        else if (takeBar(one, column, row, values)) one.stamp = instantNumber;
-      }
+      feedSeries(symbol, column, row);
     }
     if (context.active) book.endInstant();
     closeBuckets(event.time);
     decide();
     for (const instance of flatBy) decideFlat(context, instance);
+  }
+
+  function feedSeries(symbol: number, column: Bars, row: number): void {
+    const fed = bySymbol[symbol]!;
+    for (let s = 0; s < fed.length; s++) {
+      const one = fed[s]!;
+      if (one.aggregator !== undefined) one.aggregator.add(column, row);
+      else if (takeBar(one, column, row, values)) one.stamp = instantNumber;
+    }
+  }
+
+  function history(event: BarsEvent): void {
+    instantNumber++;
+    for (let k = 0; k < event.count; k++) feedSeries(event.symbols[k]!, event.columns[k]!, event.rows[k]!);
+    closeBuckets(event.time);
+    advance(graph, series, instantNumber);
+  }
+
+  function rewarm(): void {
+    values.fill(Number.NaN);
+    for (const state of graph.arena.states.values()) state.fill(0);
+    for (const one of series) resetSeries(one);
+  }
+
+  function split(symbol: number, ratio: number): void {
+    for (const instance of context.open[symbol]!) {
+      const { state } = instance;
+      state.entryPrice /= ratio;
+      state.qty = qtyToNumber(heldQty(context, instance));
+      if (state.protection === undefined) continue;
+      state.protection.best /= ratio;
+      state.protection.trailLevel /= ratio;
+    }
   }
 
   function closeBuckets(time: number): boolean {
@@ -136,8 +165,8 @@ export function createCore(options: CoreOptions): Core {
   function beforeExit(instance: Instance, close: number): void {
     const { state } = instance;
     if (instance.entryOrder !== undefined) expireEntry(context, instance, instance.entryOrder);
+    state.sinceExit++;
     if (state.side === 0) {
-      if (state.sinceExit !== Number.POSITIVE_INFINITY) state.sinceExit++;
       if (instance.hasMeasures) instance.measure(close);
       return;
     }
@@ -244,6 +273,15 @@ export function createCore(options: CoreOptions): Core {
         case 'session_close':
           account.dayStart = book.equity();
           account.dailyTrades = 0;
+          return;
+        case 'split':
+          split(event.symbol, event.ratio);
+          return;
+        case 'rewarm':
+          rewarm();
+          return;
+        case 'history':
+          history(event.bars);
           return;
         case 'activate':
           context.active = event.active;

@@ -33,7 +33,7 @@ function mayEnter(context: CoreContext, instance: Instance, entry: BoundEntry): 
   const { state } = instance;
   if (instance.entryOrder !== undefined) return false;
   // A position in the way must be about to be closed, whole, by an order of this bar.
-  if (state.side !== 0 && (state.side === entry.sign || !closing(context, instance))) return false;
+  if (state.side !== 0 && !closing(context, instance)) return false;
   return cooledDown(context, instance, entry.model.cooldown);
 }
 

@@ -21,6 +21,14 @@ export type CoreEvent =
   /** A session closed at `time` (ms). */
   | { readonly kind: 'session_close'; readonly time: number }
   | { readonly kind: 'order'; readonly event: OrderEvent }
+  /**
+   * A split before the session's first bar: quantities and levels are restated. Indicators are not: the driver resets
+   * them (`rewarm`) and gives the history again on the new footing (`history`).
+   */
+  | { readonly kind: 'split'; readonly symbol: number; readonly ratio: number }
+  | { readonly kind: 'rewarm' }
+  /** A past bar: it moves indicators and nothing else. */
+  | { readonly kind: 'history'; readonly bars: BarsEvent }
   /** From now on entries may be decided (the warm-up is over), or no longer. */
   | { readonly kind: 'activate'; readonly active: boolean }
   /** Closes every open position at the next open. */

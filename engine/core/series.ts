@@ -64,3 +64,11 @@ export function takeBucket(series: RunningSeries, values: Float64Array): void {
   aggregator.take();
   if (series.tracker !== undefined) series.tracker.update(series.session, start, end);
 }
+
+/** Forgets all bars, for a re-warm. */
+export function resetSeries(series: RunningSeries): void {
+  series.aggregator?.take();
+  series.tracker?.state.fill(Number.NaN);
+  series.session = -1;
+  series.stale = false;
+}

@@ -1,8 +1,8 @@
 import type { FillAssumptions } from '../brokers/assumptions.ts';
-import type { Order } from '../ledger/order.ts';
-import type { Fill } from '../ledger/order.ts';
+import type { Fill, Order } from '../ledger/order.ts';
 import type { Trade } from '../ledger/trade.ts';
 import type { Instant } from '../market/time.ts';
+import type { RunResult } from '../report/result.ts';
 
 /** How a run is driven; the rules come from the ruleset, the bars from the feed. */
 export interface RunOptions {
@@ -32,4 +32,6 @@ export interface Observer {
   filled?(order: Order, fill: Fill): void;
   traded?(trade: Trade): void;
   refused?(order: Order, reason: string): void;
+  /** A feed that can go on has reached its length (the sample year is over): the run so far. */
+  complete?(result: RunResult): void;
 }

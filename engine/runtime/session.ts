@@ -3,11 +3,13 @@ import type { Ruleset } from '../compiler/ruleset.ts';
 import { type Core, createCore } from '../core/engine.ts';
 import type { BarsEvent } from '../core/events.ts';
 import { type Book, createBook } from '../ledger/book.ts';
-import type { Bars } from '../market/bars.ts';
+import { quantityIncrement } from '../ledger/tick.ts';
+import type { Bars, CorporateAction } from '../market/bars.ts';
 import type { Calendar } from '../market/calendar.ts';
 import { calendarOf, isCrypto } from '../market/calendars.ts';
-import { type Instant, instant } from '../market/time.ts';
-import type { Timeframe } from '../market/timeframe.ts';
+import { instant } from '../market/time.ts';
+import { TIMEFRAMES, type Timeframe } from '../market/timeframe.ts';
+import { createPendingActions, restated } from './actions.ts';
 import type { Observer, RunOptions } from './run.ts';
 
 /** A run in progress over simulated fills: bars go in, in pieces of any size; the book holds what came of them. */
@@ -19,21 +21,43 @@ export interface Session {
   readonly startCash: number;
   /** Market time reached, ms; NaN before the first bar. */
   readonly now: number;
+  /** Start of the first bar after the warm-up, ms; NaN before it. */
+  readonly firstStart: number;
+  /** Sizes of the feed's bars, finest first. */
+  readonly timeframes: readonly Timeframe[];
   /** Bars processed after the warm-up, and in all. */
   readonly barsDone: number;
   /** First and last close of each traded symbol since the warm-up ended, for buy and hold. */
   readonly firstOpen: Float64Array;
   readonly lastClose: Float64Array;
+  /** What one share held from there on became by splits, and the dollars it was paid. */
+  readonly held: { readonly shares: Float64Array; readonly dividends: Float64Array };
   /** Gives the session further bars of each symbol, later than all before. Columns stay in use until they are worked off. */
   feed(bars: ReadonlyMap<string, Bars>): void;
   /** Works off up to `instants` instants; false when the bars fed so far are used up. */
   advance(instants: number): boolean;
+  /** The symbols that the rules trade or read. */
+  readonly symbols: readonly string[];
+  /** Indicators go on, entries rest, nothing is counted: a warm-up. */
+  pause(): void;
+  /** Ends a warm-up: from the next bar on, entries may be decided. */
+  resume(): void;
   /** Cancels and closes what is open at the last bar's close, if asked, and takes the last sample of equity. */
   finish(closeAtEnd: boolean): void;
 }
 
+const emptyEvent = (symbols: number): BarsEvent => ({
+  kind: 'bars',
+  time: 0,
+  count: 0,
+  symbols: new Int32Array(symbols),
+  columns: [],
+  rows: new Int32Array(symbols),
+});
+
 /**
  * Starts a run.
+ * @param actions splits and dividends of the bars that will be fed
  * @param bases size of the feed's bars of each symbol of the ruleset; symbols without bars may be left out
  */
 export function createSession(
@@ -41,6 +65,7 @@ export function createSession(
   bases: ReadonlyMap<string, Timeframe>,
   options: RunOptions,
   observer: Observer,
+  actions: readonly CorporateAction[] = [],
 ): Session {
   const { symbols } = ruleset;
   const calendars = symbols.map((symbol) => calendarOf(symbol));
@@ -75,43 +100,45 @@ export function createSession(
   // Sessions are those of the exchange as soon as one share is traded; a run of coins alone has UTC days.
   const reference: Calendar = calendars.find((calendar) => calendar.id === 'XNYS') ?? calendarOf('BTC/USD');
   const columns: (Bars | undefined)[] = new Array<Bars | undefined>(count).fill(undefined);
-  /** The columns last fed, kept when they are used up. */
-  const fed: (Bars | undefined)[] = new Array<Bars | undefined>(count).fill(undefined);
   const rows = new Int32Array(count);
-  const event: BarsEvent = { kind: 'bars', time: 0, count: 0, symbols: new Int32Array(count), columns: [], rows: new Int32Array(count) };
+  const event = emptyEvent(count);
   const firstOpen = new Float64Array(count).fill(Number.NaN);
   const lastClose = new Float64Array(count).fill(Number.NaN);
-  const clock = { now: Number.NaN, nextClose: Number.NaN, session: -1, active: false, barsDone: 0, earliest: 0 };
+  /** Columns restated for the splits so far. */
+  const history: (Bars | undefined)[] = [];
+  const pending = createPendingActions(actions, symbols);
+  /** What buy and hold gathers of a share held from the start: shares now, and dollars paid. */
+  const held = { shares: new Float64Array(count).fill(1), dividends: new Float64Array(count) };
+  const clock = { now: Number.NaN, nextClose: Number.NaN, session: -1, active: false, paused: false, barsDone: 0, earliest: 0, firstStart: Number.NaN };
   if (from > Number.NEGATIVE_INFINITY) core.process({ kind: 'activate', active: false });
   else clock.active = true;
 
-  /** Collects the bars that end next into the event; false when there are none. */
-  function gather(): boolean {
+  /** Collects the bars that end next, and moves past them; false when there are none. */
+  function gather(into: BarsEvent, from: readonly (Bars | undefined)[], next: Int32Array): boolean {
     let time = Number.POSITIVE_INFINITY;
     for (let s = 0; s < count; s++) {
-      const bars = columns[s];
-      if (bars === undefined) continue;
-      const end = bars.end[rows[s]!]!;
+      const bars = from[s];
+      if (bars === undefined || next[s]! >= bars.length) continue;
+      const end = bars.end[next[s]!]!;
       if (end < time) time = end;
     }
     if (time === Number.POSITIVE_INFINITY) return false;
     let filled = 0;
     let earliest = Number.POSITIVE_INFINITY;
     for (let s = 0; s < count; s++) {
-      const bars = columns[s];
+      const bars = from[s];
       if (bars === undefined) continue;
-      const row = rows[s]!;
-      if (bars.end[row] !== time) continue;
-      event.symbols[filled] = s;
-      event.columns[filled] = bars;
-      event.rows[filled] = row;
+      const row = next[s]!;
+      if (row >= bars.length || bars.end[row] !== time) continue;
+      into.symbols[filled] = s;
+      into.columns[filled] = bars;
+      into.rows[filled] = row;
       filled++;
       if (bars.start[row]! < earliest) earliest = bars.start[row]!;
-      rows[s] = row + 1;
-      if (row + 1 === bars.length) columns[s] = undefined;
+      next[s] = row + 1;
     }
-    event.time = time;
-    event.count = filled;
+    into.time = time;
+    into.count = filled;
     clock.earliest = earliest;
     return true;
   }
@@ -129,6 +156,7 @@ export function createSession(
     clock.session = Math.max(0, reference.sessionOn(instant(start)));
     if (reference.close(clock.session) <= start) clock.session++;
     clock.nextClose = reference.close(clock.session);
+    pending.skipBefore(reference, clock.session);
   }
 
   /** Fills of this instant's bars: exits at the open, entries at the open, then inside the bar. */
@@ -172,11 +200,57 @@ export function createSession(
     }
   }
 
+  /** Splits and dividends of the session that begins with this bar, before its first fills. */
+  function act(start: number): void {
+    const session = reference.sessionOn(instant(start));
+    for (let action = pending.take(reference, session); action !== undefined; action = pending.take(reference, session)) {
+      const symbol = symbols.indexOf(action.symbol);
+      if (action.split !== 1) split(symbol, action.split, start);
+      if (action.dividend > 0) {
+        book.applyDividend(symbol, action.dividend);
+        if (clock.active) held.dividends[symbol] = held.dividends[symbol]! + action.dividend * held.shares[symbol]!;
+      }
+    }
+  }
+
+  function split(symbol: number, ratio: number, start: number): void {
+    const bars = columns[symbol];
+    const row = nextRow(symbol);
+    const price = bars?.open[row] ?? Number.NaN;
+    const increment = quantityIncrement(tickRules[symbol]!, options.assumptions.fractional);
+    book.applySplit(symbol, ratio, price, increment, instant(start));
+    broker.applySplit(symbol, ratio);
+    core.process({ kind: 'split', symbol, ratio });
+    if (clock.active) held.shares[symbol] = held.shares[symbol]! * ratio;
+    if (bars === undefined) return;
+    history[symbol] = restated(history[symbol] ?? bars, row, ratio);
+    core.process({ kind: 'rewarm' });
+    const next = new Int32Array(count);
+    const past = emptyEvent(count);
+    const { earliest } = clock;
+    const before = columns.map((column, s) => {
+      const known = history[s] ?? column;
+      return known === undefined ? undefined : { ...known, length: nextRow(s) };
+    });
+    while (gather(past, before, next)) {
+      for (let due = core.due(); due <= clock.earliest; due = core.due()) core.process({ kind: 'history', bars: { ...past, time: due, count: 0 } });
+      core.process({ kind: 'history', bars: past });
+    }
+    clock.earliest = earliest;
+  }
+
+  /** First row of a symbol that is not past: the running instant's own bar, if it has one. */
+  function nextRow(symbol: number): number {
+    for (let k = 0; k < event.count; k++) if (event.symbols[k] === symbol) return event.rows[k]!;
+    return rows[symbol]!;
+  }
+
   function step(): void {
     const start = clock.earliest;
     if (Number.isNaN(clock.nextClose)) beginAt(start);
     while (start >= clock.nextClose) closeSession();
-    if (!clock.active && start >= from) {
+    if (actions.length > 0) act(start);
+    if (!clock.active && !clock.paused && start >= from) {
       clock.active = true;
       core.process({ kind: 'activate', active: true });
     }
@@ -185,6 +259,7 @@ export function createSession(
     core.process(event);
     if (fillAtClose) fillClose();
     if (clock.active) {
+      if (clock.barsDone === 0) clock.firstStart = start;
       clock.barsDone += event.count;
       buyAndHold();
     }
@@ -200,23 +275,38 @@ export function createSession(
     get now() {
       return clock.now;
     },
+    get firstStart() {
+      return clock.firstStart;
+    },
+    timeframes: TIMEFRAMES.filter((timeframe) => symbols.some((symbol) => bases.get(symbol) === timeframe)),
     get barsDone() {
       return clock.barsDone;
     },
     firstOpen,
     lastClose,
+    held,
+    symbols,
+    pause() {
+      clock.active = false;
+      clock.paused = true;
+      core.process({ kind: 'activate', active: false });
+    },
+    resume() {
+      clock.active = true;
+      clock.paused = false;
+      core.process({ kind: 'activate', active: true });
+    },
     feed(bars) {
       symbols.forEach((symbol, index) => {
         const column = bars.get(symbol);
         if (column === undefined || column.length === 0) return;
         columns[index] = column;
-        fed[index] = column;
         rows[index] = 0;
       });
     },
     advance(instants) {
       for (let k = 0; k < instants; k++) {
-        if (!gather()) return false;
+        if (!gather(event, columns, rows)) return false;
         step();
       }
       return true;
@@ -225,12 +315,12 @@ export function createSession(
       if (closeAtEnd) {
         core.process({ kind: 'close_all', reason: 'end_of_data' });
         for (let symbol = 0; symbol < count; symbol++) {
-          const bars = fed[symbol];
+          const bars = columns[symbol];
           if (bars !== undefined && broker.hasOrders(symbol)) broker.close(bars, rows[symbol]! - 1, symbol, true);
         }
         book.endInstant();
       }
-      if (!Number.isNaN(clock.now)) book.sampleSession((clock.now >= clock.nextClose ? clock.nextClose : clock.now) as Instant);
+      if (clock.now >= clock.nextClose) closeSession();
     },
   };
 }
