@@ -16,12 +16,18 @@ const EXACT = 2 ** 53;
 const SQUARES_EXACT = 2 ** 51;
 const DEVIATION_EXACT = 2 ** 25;
 
+/** Added and taken away again, it leaves the nearest whole number (below 2^51): a third of what Math.round costs. */
+const ROUNDER = 1.5 * 2 ** 52;
+
 /** Largest tick whose sum over `length` values is certain to be exact; larger ones count as off the grid. */
 export const tickLimit = (length: number): number => Math.min(2 ** 50, Math.floor(EXACT / length));
 
+/** The whole number of ticks nearest to `x`. */
+export const nearestTick = (x: number): number => x * TICKS + ROUNDER - ROUNDER;
+
 /** The whole number of ticks that `x` stands for, or NaN when it is off the grid or beyond `limit`. */
 export const tickOf = (x: number, limit: number): number => {
-  const tick = Math.round(x * TICKS);
+  const tick = x * TICKS + ROUNDER - ROUNDER;
   return tick / TICKS === x && tick <= limit && tick >= -limit ? tick : NaN;
 };
 
@@ -49,10 +55,10 @@ export const ringSize = (length: number): number => RING + length;
 export const ringFull = (state: Float64Array, at: number, length: number): boolean => state[at + 1]! === length;
 
 /** The oldest value of a full ring. */
-export const oldest = (state: Float64Array, at: number): number => state[at + RING + state[at]!]!;
+export const oldest = (state: Float64Array, at: number): number => state[at + RING + (state[at]! | 0)]!;
 
 export const pushRing = (state: Float64Array, at: number, length: number, x: number): void => {
-  const head = state[at]!;
+  const head = state[at]! | 0;
   state[at + RING + head] = x;
   state[at] = head + 1 === length ? 0 : head + 1;
   if (state[at + 1]! < length) state[at + 1] = state[at + 1]! + 1;
@@ -62,36 +68,42 @@ export const pushRing = (state: Float64Array, at: number, length: number, x: num
 export const ringSum = (state: Float64Array, at: number, length: number): number => {
   const ring = at + RING;
   let sum = 0;
-  for (let k = 0, j = state[at]!; k < length; k++) {
+  for (let k = 0, j = state[at]! | 0; k < length; k++) {
     sum += state[ring + j]!;
     j = j + 1 === length ? 0 : j + 1;
   }
   return sum;
 };
 
-/** Mean of a full ring, never outside its values; of equal values exactly that value. */
-export const ringMean = (state: Float64Array, at: number, length: number): number => {
+/** Mean of a full ring; of equal values exactly that value. It may leave the values' span by a rounding error. */
+export const ringAverage = (state: Float64Array, at: number, length: number): number => {
   const ring = at + RING;
   const first = oldest(state, at);
   let sum = 0;
-  let low = first;
-  let high = first;
-  for (let k = 0, j = state[at]!; k < length; k++) {
-    const x = state[ring + j]!;
-    sum += x - first;
-    if (x < low) low = x;
-    if (x > high) high = x;
+  for (let k = 0, j = state[at]! | 0; k < length; k++) {
+    sum += state[ring + j]! - first;
     j = j + 1 === length ? 0 : j + 1;
   }
-  const mean = first + sum / length;
-  return mean < low ? low : mean > high ? high : mean;
+  return first + sum / length;
+};
+
+/** Mean of a full ring, never outside its values. */
+const ringMean = (state: Float64Array, at: number, length: number): number => {
+  const mean = ringAverage(state, at, length);
+  let low = Infinity;
+  let high = -Infinity;
+  for (let j = at + RING; j < at + RING + length; j++) {
+    low = Math.min(low, state[j]!);
+    high = Math.max(high, state[j]!);
+  }
+  return Math.min(Math.max(mean, low), high);
 };
 
 /** Sum of |x - centre| over a full ring. */
 export const ringDistance = (state: Float64Array, at: number, length: number, centre: number): number => {
   const ring = at + RING;
   let sum = 0;
-  for (let k = 0, j = state[at]!; k < length; k++) {
+  for (let k = 0, j = state[at]! | 0; k < length; k++) {
     sum += Math.abs(state[ring + j]! - centre);
     j = j + 1 === length ? 0 : j + 1;
   }
@@ -109,10 +121,10 @@ export const ringNotAbove = (state: Float64Array, at: number, length: number, x:
 /** Sum of squared deviations from the mean of a full ring in two passes; of equal values exactly 0. */
 const ringSquares = (state: Float64Array, at: number, length: number): number => {
   const ring = at + RING;
-  const mean = ringMean(state, at, length);
+  const mean = ringAverage(state, at, length);
   let residue = 0;
   let squares = 0;
-  for (let k = 0, j = state[at]!; k < length; k++) {
+  for (let k = 0, j = state[at]! | 0; k < length; k++) {
     const u = state[ring + j]! - mean;
     residue += u;
     squares += u * u;
@@ -130,22 +142,39 @@ export const sumSize = (length: number): number => SUM + ringSize(length);
 
 export const sumFull = (state: Float64Array, at: number, length: number): boolean => ringFull(state, at + SUM, length);
 
-/** @param limit `tickLimit(length)` */
-export const pushSum = (state: Float64Array, at: number, length: number, limit: number, x: number): void => {
+/**
+ * Adds a value; true once the window is full.
+ * @param limit `tickLimit(length)`
+ */
+export const pushSum = (state: Float64Array, at: number, length: number, limit: number, x: number): boolean => {
+  const tick = x * TICKS + ROUNDER - ROUNDER;
+  if (tick / TICKS !== x || tick > limit || tick < -limit || state[at]! !== 0 || state[at + 3]! !== length) {
+    return pushAnySum(state, at, length, limit, x);
+  }
+  const head = state[at + 2]! | 0;
+  const slot = at + SUM + RING + head;
+  state[at + 1] = state[at + 1]! + (tick - nearestTick(state[slot]!));
+  state[slot] = x;
+  state[at + 2] = head + 1 === length ? 0 : head + 1;
+  return true;
+};
+
+/** The same while the window fills or holds values off the grid. */
+const pushAnySum = (state: Float64Array, at: number, length: number, limit: number, x: number): boolean => {
   let off = state[at]!;
   let ticks = state[at + 1]!;
-  if (ringFull(state, at + SUM, length)) {
-    const leaving = oldest(state, at + SUM);
-    const tick = off === 0 ? Math.round(leaving * TICKS) : tickOf(leaving, limit);
-    if (!Number.isNaN(tick)) ticks -= tick;
-    else off -= 1;
+  if (sumFull(state, at, length)) {
+    const tick = tickOf(oldest(state, at + SUM), limit);
+    if (Number.isNaN(tick)) off -= 1;
+    else ticks -= tick;
   }
   const tick = tickOf(x, limit);
-  if (!Number.isNaN(tick)) ticks += tick;
-  else off += 1;
+  if (Number.isNaN(tick)) off += 1;
+  else ticks += tick;
   state[at] = off;
   state[at + 1] = ticks;
   pushRing(state, at + SUM, length, x);
+  return sumFull(state, at, length);
 };
 
 /** Sum over a full window. */
@@ -159,7 +188,7 @@ export const meanOf = (state: Float64Array, at: number, length: number): number 
 /** `x - mean` over a full window that holds `x`. */
 export const fromMean = (state: Float64Array, at: number, length: number, x: number): number =>
   state[at]! === 0
-    ? (Math.round(x * TICKS) * length - state[at + 1]!) / (TICKS * length)
+    ? (nearestTick(x) * length - state[at + 1]!) / (TICKS * length)
     : x - ringMean(state, at + SUM, length);
 
 /** Mean of |x - mean| over a full window. */
@@ -173,24 +202,33 @@ const SPREAD = 3;
 export const spreadSize = (length: number): number => sumSize(length) + SPREAD;
 
 /** As `pushSum`, for windows that are asked for `squaresOf` on every full bar. */
-export const pushSpread = (state: Float64Array, at: number, length: number, limit: number, x: number): void => {
-  const spread = at + sumSize(length);
-  if (state[spread + 2]! === 0) {
-    pushSum(state, at, length, limit, x);
-    return;
-  }
-  const leaving = oldest(state, at + SUM);
-  pushSum(state, at, length, limit, x);
-  const centre = state[spread]!;
-  const u = Math.round(x * TICKS) - centre;
-  const v = Math.round(leaving * TICKS) - centre;
-  if (state[at]! !== 0 || u > DEVIATION_EXACT || u < -DEVIATION_EXACT) {
+export const pushSpread = (state: Float64Array, at: number, length: number, limit: number, x: number): boolean => {
+  const spread = at + SUM + RING + length;
+  if (state[spread + 2]! !== 0) {
+    const tick = x * TICKS + ROUNDER - ROUNDER;
+    const head = state[at + 2]! | 0;
+    const slot = at + SUM + RING + head;
+    const leaving = nearestTick(state[slot]!);
+    const centre = state[spread]!;
+    const u = tick - centre;
+    const squares = state[spread + 1]! + (tick - leaving) * (u + (leaving - centre));
+    if (
+      tick / TICKS === x &&
+      tick <= limit &&
+      tick >= -limit &&
+      u <= DEVIATION_EXACT &&
+      u >= -DEVIATION_EXACT &&
+      squares <= SQUARES_EXACT
+    ) {
+      state[at + 1] = state[at + 1]! + (tick - leaving);
+      state[slot] = x;
+      state[at + 2] = head + 1 === length ? 0 : head + 1;
+      state[spread + 1] = squares;
+      return true;
+    }
     state[spread + 2] = 0;
-    return;
   }
-  const squares = state[spread + 1]! + (u - v) * (u + v);
-  state[spread + 1] = squares;
-  if (squares > SQUARES_EXACT) state[spread + 2] = 0;
+  return pushSum(state, at, length, limit, x);
 };
 
 /**
@@ -204,7 +242,7 @@ export const squaresOf = (state: Float64Array, at: number, length: number): numb
   if (state[at]! !== 0) return ringSquares(state, at + SUM, length);
   const spread = at + sumSize(length);
   const ticks = state[at + 1]!;
-  const middle = Math.round(ticks / length);
+  const middle = ticks / length + ROUNDER - ROUNDER;
   const residue = ticks - middle * length;
   let squares: number;
   if (state[spread + 2]! === 0) {
@@ -225,8 +263,8 @@ export const squaresOf = (state: Float64Array, at: number, length: number): numb
 const tickSquares = (state: Float64Array, at: number, length: number, centre: number): number => {
   const ring = at + RING;
   let squares = 0;
-  for (let k = 0, j = state[at]!; k < length; k++) {
-    const u = Math.round(state[ring + j]! * TICKS) - centre;
+  for (let k = 0, j = state[at]! | 0; k < length; k++) {
+    const u = nearestTick(state[ring + j]!) - centre;
     squares += u * u;
     j = j + 1 === length ? 0 : j + 1;
   }
@@ -250,8 +288,8 @@ export const pushHighest = (state: Float64Array, at: number, length: number, x: 
   const bar = state[at]!;
   const candidates = at + EXTREME;
   const bars = candidates + length;
-  let front = state[at + 1]!;
-  let size = state[at + 2]!;
+  let front = state[at + 1]! | 0;
+  let size = state[at + 2]! | 0;
   if (size > 0 && state[bars + front]! <= bar - length) {
     front = front + 1 === length ? 0 : front + 1;
     size -= 1;
@@ -269,7 +307,7 @@ export const pushHighest = (state: Float64Array, at: number, length: number, x: 
   state[at] = bar + 1;
   state[at + 1] = front;
   state[at + 2] = size + 1;
-  return state[candidates + front]!;
+  return size === 0 ? x : state[candidates + front]!;
 };
 
 /** Adds a value and gives the lowest of the last `length`. */
@@ -278,4 +316,4 @@ export const pushLowest = (state: Float64Array, at: number, length: number, x: n
 
 /** Bars since the extreme value was last reached: 0 on its bar. */
 export const extremeAge = (state: Float64Array, at: number, length: number): number =>
-  state[at]! - 1 - state[at + EXTREME + length + state[at + 1]!]!;
+  state[at]! - 1 - state[at + EXTREME + length + (state[at + 1]! | 0)]!;

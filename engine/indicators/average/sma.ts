@@ -3,7 +3,7 @@ import { REAL } from '../inputs.ts';
 import type { Kernel } from '../kernel.ts';
 import { bars } from '../options.ts';
 import { output } from '../outputs.ts';
-import { meanOf, pushSum, sumFull, sumSize, tickLimit } from '../window.ts';
+import { meanOf, pushSum, sumSize, tickLimit } from '../window.ts';
 
 const kernel: Kernel = {
   stateSize: ([length]) => sumSize(length!),
@@ -18,8 +18,7 @@ const kernel: Kernel = {
         values[out] = NaN;
         return;
       }
-      pushSum(state, 0, length, limit, x);
-      values[out] = sumFull(state, 0, length) ? meanOf(state, 0, length) : NaN;
+      values[out] = pushSum(state, 0, length, limit, x) ? meanOf(state, 0, length) : NaN;
     };
   },
 };

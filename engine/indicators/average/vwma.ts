@@ -3,7 +3,7 @@ import { CLOSE, VOLUME } from '../inputs.ts';
 import type { Kernel } from '../kernel.ts';
 import { bars } from '../options.ts';
 import { ANY, output } from '../outputs.ts';
-import { oldest, pushRing, ringFull, ringSize, TICKS, tickOf } from '../window.ts';
+import { nearestTick, oldest, pushRing, ringFull, ringSize, TICKS, tickOf } from '../window.ts';
 
 /** Whole products and their sums up to here can be moved to another centre without rounding. */
 const PRODUCTS_EXACT = 2 ** 51;
@@ -25,7 +25,7 @@ const recentre = (state: Float64Array, length: number, centre: number): void => 
   let distance = 0;
   for (let k = 0; k < length; k++) {
     const volume = state[volumes + 2 + k]!;
-    const d = Math.round(state[PRICES + 2 + k]! * TICKS) - centre;
+    const d = nearestTick(state[PRICES + 2 + k]!) - centre;
     total += volume;
     weighted += d * volume;
     distance += Math.abs(d) * volume;
@@ -40,14 +40,14 @@ const recentre = (state: Float64Array, length: number, centre: number): void => 
 /** The average as the newest price and the weighted distance of the others from it, oldest first. */
 const direct = (state: Float64Array, length: number, newest: number, grid: boolean): number => {
   const volumes = PRICES + ringSize(length);
-  const origin = grid ? Math.round(newest * TICKS) : newest;
+  const origin = grid ? nearestTick(newest) : newest;
   let total = 0;
   let weighted = 0;
-  for (let k = 0, j = state[PRICES]!; k < length; k++) {
+  for (let k = 0, j = state[PRICES]! | 0; k < length; k++) {
     const volume = state[volumes + 2 + j]!;
     const price = state[PRICES + 2 + j]!;
     total += volume;
-    weighted += (grid ? Math.round(price * TICKS) - origin : price - origin) * volume;
+    weighted += (grid ? nearestTick(price) - origin : price - origin) * volume;
     j = j + 1 === length ? 0 : j + 1;
   }
   if (!(total > 0)) return NaN;
@@ -82,10 +82,10 @@ const kernel: Kernel = {
         values[out] = direct(state, length, price, false);
         return;
       }
-      const tick = Math.round(price * TICKS);
+      const tick = nearestTick(price);
       if (state[1]! === 1) {
         const d = tick - state[2]!;
-        const e = Math.round(oldPrice * TICKS) - state[2]!;
+        const e = nearestTick(oldPrice) - state[2]!;
         const added = Math.abs(d) * volume;
         if (added <= PRODUCTS_EXACT) {
           const total = state[3]! + volume - oldVolume;

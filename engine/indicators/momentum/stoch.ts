@@ -9,10 +9,13 @@ import {
   pushHighest,
   pushLowest,
   pushRing,
+  ringAverage,
   ringFull,
-  ringMean,
   ringSize,
 } from '../window.ts';
+
+/** Rounding may carry an average over the edge; so may inputs that are not a bar's high, low and close. */
+const between0And100 = (x: number): number => (x > 100 ? 100 : x < 0 ? 0 : x);
 
 const kernel: Kernel = {
   stateSize: ([length, slowing, smoothing]) => 2 * extremeSize(length!) + ringSize(slowing!) + ringSize(smoothing!),
@@ -39,13 +42,13 @@ const kernel: Kernel = {
       const bottom = pushLowest(state, lows, length, l);
       if (!extremeFull(state, 0, length) || top <= bottom) return;
       const raw = 100 * ((c - bottom) / (top - bottom));
-      pushRing(state, raws, slowing, raw > 100 ? 100 : raw < 0 ? 0 : raw);
+      pushRing(state, raws, slowing, between0And100(raw));
       if (!ringFull(state, raws, slowing)) return;
-      const k = ringMean(state, raws, slowing);
+      const k = between0And100(ringAverage(state, raws, slowing));
       pushRing(state, ks, smoothing, k);
       if (!ringFull(state, ks, smoothing)) return;
       values[kOut] = k;
-      values[dOut] = ringMean(state, ks, smoothing);
+      values[dOut] = between0And100(ringAverage(state, ks, smoothing));
     };
   },
 };

@@ -2,16 +2,16 @@ import type { IndicatorEntry } from '../entry.ts';
 import type { Kernel } from '../kernel.ts';
 import { bars } from '../options.ts';
 import { output } from '../outputs.ts';
-import { pushRing, ringFull, ringMean, ringSize } from '../window.ts';
+import { pushRing, ringAverage, ringFull, ringSize } from '../window.ts';
 
 /** Pearson's coefficient of two full rings; NaN when one of them is flat. */
 const pearson = (state: Float64Array, second: number, length: number): number => {
-  const meanX = ringMean(state, 0, length);
-  const meanY = ringMean(state, second, length);
+  const meanX = ringAverage(state, 0, length);
+  const meanY = ringAverage(state, second, length);
   let xx = 0;
   let yy = 0;
   let xy = 0;
-  for (let k = 0, j = state[0]!; k < length; k++) {
+  for (let k = 0, j = state[0]! | 0; k < length; k++) {
     const u = state[2 + j]! - meanX;
     const v = state[second + 2 + j]! - meanY;
     xx += u * u;

@@ -3,7 +3,7 @@ import { REAL } from '../inputs.ts';
 import type { Kernel } from '../kernel.ts';
 import { bars } from '../options.ts';
 import { NOT_NEGATIVE, output } from '../outputs.ts';
-import { meanDistance, pushSum, sumFull, sumSize, tickLimit } from '../window.ts';
+import { meanDistance, pushSum, sumSize, tickLimit } from '../window.ts';
 
 const kernel: Kernel = {
   stateSize: ([length]) => sumSize(length!),
@@ -18,8 +18,7 @@ const kernel: Kernel = {
         values[out] = NaN;
         return;
       }
-      pushSum(state, 0, length, limit, x);
-      values[out] = sumFull(state, 0, length) ? meanDistance(state, 0, length) : NaN;
+      values[out] = pushSum(state, 0, length, limit, x) ? meanDistance(state, 0, length) : NaN;
     };
   },
 };

@@ -3,7 +3,7 @@ import { REAL } from '../inputs.ts';
 import type { Kernel } from '../kernel.ts';
 import { bars } from '../options.ts';
 import { NOT_NEGATIVE, output } from '../outputs.ts';
-import { deviationOf, pushSpread, spreadSize, sumFull, tickLimit } from '../window.ts';
+import { deviationOf, pushSpread, spreadSize, tickLimit } from '../window.ts';
 
 const kernel: Kernel = {
   stateSize: ([length]) => spreadSize(length!),
@@ -18,8 +18,7 @@ const kernel: Kernel = {
         values[out] = NaN;
         return;
       }
-      pushSpread(state, 0, length, limit, x);
-      values[out] = sumFull(state, 0, length) ? deviationOf(state, 0, length) : NaN;
+      values[out] = pushSpread(state, 0, length, limit, x) ? deviationOf(state, 0, length) : NaN;
     };
   },
 };

@@ -3,7 +3,7 @@ import { REAL } from '../inputs.ts';
 import type { Kernel } from '../kernel.ts';
 import { bars } from '../options.ts';
 import { ANY, output } from '../outputs.ts';
-import { deviationOf, fromMean, pushSpread, spreadSize, sumFull, tickLimit } from '../window.ts';
+import { deviationOf, fromMean, pushSpread, spreadSize, tickLimit } from '../window.ts';
 
 const kernel: Kernel = {
   stateSize: ([length]) => spreadSize(length!),
@@ -18,8 +18,7 @@ const kernel: Kernel = {
         values[out] = NaN;
         return;
       }
-      pushSpread(state, 0, length, limit, x);
-      if (!sumFull(state, 0, length)) {
+      if (!pushSpread(state, 0, length, limit, x)) {
         values[out] = NaN;
         return;
       }

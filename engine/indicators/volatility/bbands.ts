@@ -3,7 +3,7 @@ import { REAL } from '../inputs.ts';
 import type { Kernel } from '../kernel.ts';
 import { bars } from '../options.ts';
 import { ANY, output } from '../outputs.ts';
-import { deviationOf, meanOf, pushSpread, spreadSize, sumFull, tickLimit } from '../window.ts';
+import { deviationOf, meanOf, pushSpread, spreadSize, tickLimit } from '../window.ts';
 
 const kernel: Kernel = {
   stateSize: ([length]) => spreadSize(length!),
@@ -17,9 +17,7 @@ const kernel: Kernel = {
     const upper = outputs[2]!;
     return () => {
       const x = values[input]!;
-      const finite = x - x === 0;
-      if (finite) pushSpread(state, 0, length, limit, x);
-      if (!finite || !sumFull(state, 0, length)) {
+      if (x - x !== 0 || !pushSpread(state, 0, length, limit, x)) {
         values[lower] = NaN;
         values[middle] = NaN;
         values[upper] = NaN;
