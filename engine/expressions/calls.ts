@@ -56,6 +56,11 @@ function unknownFunction(context: Context, call: CallSyntax): undefined {
   }
   if (TIMED_MEASURES.has(name))
     return report(context, 'E202', span, `\`${name}\` cannot be read in this place`, undefined);
+  const known = [...PURE_FUNCTIONS.keys(), ...context.catalogue.keys(), ...TIMED_MEASURES.keys()];
+  const small = name.toLowerCase();
+  if (small !== name && known.includes(small)) {
+    return report(context, 'E202', span, `unknown function \`${name}\``, `did you mean \`${small}\`?`);
+  }
   const meaning = context.scope.resolve(name);
   if (meaning !== undefined) {
     const help =
@@ -65,7 +70,6 @@ function unknownFunction(context: Context, call: CallSyntax): undefined {
     return report(context, 'E240', span, `\`${name}\` is a value and takes no arguments`, help);
   }
   const last = name.slice(name.lastIndexOf('.') + 1);
-  const known = [...PURE_FUNCTIONS.keys(), ...context.catalogue.keys(), ...TIMED_MEASURES.keys()];
   if (last !== name && known.includes(last)) {
     return report(context, 'E202', span, `unknown function \`${name}\``, `did you mean \`${last}\`?`);
   }

@@ -1,3 +1,4 @@
+import { CATALOGUE } from '../indicators/catalogue.ts';
 import { checkCall } from './calls.ts';
 import { checkComparison } from './comparison.ts';
 import { constantOf } from './constants.ts';
@@ -20,7 +21,12 @@ const MAX_TREE_DEPTH = 1_500;
  * Reads an expression and checks it against what its place can see and wants.
  * Never throws; `tree` is undefined when a finding is an error, or when the text rests on a name that is itself broken.
  */
-export function checkExpression(text: string, scope: Scope, wanted: ValueType, catalogue: Catalogue): CheckResult {
+export function checkExpression(
+  text: string,
+  scope: Scope,
+  wanted: ValueType,
+  catalogue: Catalogue = CATALOGUE,
+): CheckResult {
   return checkText(text, scope, catalogue, (context, syntax) => {
     if (wanted === 'condition') return checkCondition(context, syntax);
     if (wanted === 'number') return checkNumber(context, syntax);
@@ -32,7 +38,7 @@ export function checkExpression(text: string, scope: Scope, wanted: ValueType, c
  * Checks the expression of an entry of `indicators:`: a number, or a call with several outputs, whose tree then is a node
  * that reads its first output (`meaningOf` tells the two apart).
  */
-export function checkDefinition(text: string, scope: Scope, catalogue: Catalogue): CheckResult {
+export function checkDefinition(text: string, scope: Scope, catalogue: Catalogue = CATALOGUE): CheckResult {
   return checkText(text, scope, catalogue, (context, syntax) => {
     if (syntax.kind === 'call' && (catalogue.get(syntax.name.name)?.outputs.length ?? 1) > 1)
       return checkCall(context, syntax, true);

@@ -11,8 +11,10 @@ export function checkComparison(context: Context, part: BinarySyntax, operator: 
   if (part.left.kind === 'text' || part.right.kind === 'text') return checkTextComparison(context, part, operator);
   const trap = negatedNumber(context, part, operator);
   if (trap) return undefined;
-  const left = checkCoded(context, part.left);
-  const right = checkCoded(context, part.right);
+  const [first, second] = [context.check(part.left), context.check(part.right)];
+  if (first?.type === 'condition' && second?.type === 'condition') return refuseConditions(context, part);
+  const left = expectCoded(context, part.left, first);
+  const right = expectCoded(context, part.right, second);
   if (left === undefined || right === undefined) return undefined;
   const coding = codingOf(left) ?? codingOf(right);
   if (coding !== undefined && (codingOf(left) === undefined || codingOf(right) === undefined)) {
@@ -46,9 +48,14 @@ function compare(part: BinarySyntax, operator: Comparison, left: Checked, right:
 }
 
 /** A number, or a measure that is written as text but held as a number. */
-function checkCoded(context: Context, part: Syntax): Checked | undefined {
-  const tree = context.check(part);
+function expectCoded(context: Context, part: Syntax, tree: Checked | undefined): Checked | undefined {
   return tree !== undefined && codingOf(tree) !== undefined ? asNumber(tree) : expectNumber(context, part, tree);
+}
+
+function refuseConditions(context: Context, part: BinarySyntax): undefined {
+  const [a, b] = [written(context, part.left.span), written(context, part.right.span)];
+  const help = `both true: \`${a} and ${b}\`; both the same: \`${a} ? ${b} : not (${b})\``;
+  return report(context, 'E236', part.span, 'numbers are compared, and these are two conditions', help);
 }
 
 function asNumber(tree: Checked): Checked {

@@ -59,6 +59,9 @@ function treeOf(context: Context, name: string, span: Span, meaning: Meaning): C
     case 'outputs':
       return severalOutputs(context, name, span, meaning.tree.entry);
     case 'source': {
+      const small = exampleOf(context, name.toLowerCase());
+      if (small !== undefined)
+        return report(context, 'E201', span, `unknown name \`${name}\``, `did you mean \`${small}\`?`);
       const help = `choose a field, as in \`${name}.close\`, or give it to an indicator, as in \`atr(${name}, 14)\``;
       return report(context, 'E246', span, `\`${name}\` is a whole series of bars, not a number`, help);
     }
@@ -192,7 +195,6 @@ function bareFunction(context: Context, name: string, span: Span): undefined {
   const entry = PURE_FUNCTIONS.has(name) ? undefined : context.catalogue.get(name);
   const empty =
     entry?.options.every((option) => option.default !== undefined) &&
-    entry.options.every((option) => option.default !== undefined) &&
     entry.inputs.filter((input) => input.role === 'real').length < 2;
   const help = `write \`${empty ? `${name}()` : (exampleOf(context, name) ?? `${name}(...)`)}\``;
   return report(context, 'E241', span, `\`${name}\` is a function and stands here without its arguments`, help);
@@ -210,12 +212,15 @@ function unknownName(context: Context, name: string, span: Span): undefined {
       help,
     );
   }
+  const small = exampleOf(context, name.toLowerCase());
+  if (small !== undefined)
+    return report(context, 'E201', span, `unknown name \`${name}\``, `did you mean \`${small}\`?`);
   const names = context.scope.names();
   const near = didYouMean(name, names);
   const call = near === undefined ? lengthInName(context, name) : undefined;
   const guess =
     near !== undefined ? `did you mean \`${near}\`?` : call !== undefined ? `did you mean \`${call}\`?` : undefined;
-  const scope = `in scope: ${listing(names)}`;
+  const scope = `in scope: ${listing(besides(names, name))}`;
   return report(context, 'E201', span, `unknown name \`${name}\``, guess === undefined ? scope : `${guess}  ${scope}`);
 }
 
@@ -225,4 +230,11 @@ function lengthInName(context: Context, name: string): string | undefined {
   const entry = parts ? context.catalogue.get(parts[1]!.toLowerCase()) : undefined;
   if (!parts || entry?.options.length !== 1) return undefined;
   return entry.inputs.length === 1 ? `${entry.name}(close, ${parts[2]})` : `${entry.name}(${parts[2]})`;
+}
+
+/** The names worth listing beside a mistyped one: those of its own group (`position.`), otherwise the plain ones. */
+function besides(names: readonly string[], name: string): readonly string[] {
+  const group = name.slice(0, name.lastIndexOf('.') + 1);
+  const members = group === '' ? [] : names.filter((other) => other.startsWith(group));
+  return members.length > 0 ? members : names.filter((other) => !other.includes('.'));
 }

@@ -426,7 +426,9 @@ function refuseMissingComma(state: State, name: NameSyntax, arg: Syntax, next: T
   const word = missingBetween(next);
   if (word) refuse(state.refusal, word.code, next.start, next.end, word.message, word.help);
   const shown = brief(state.text.slice(next.start, next.end));
-  const help = `write \`${name.name}(... ${written(state, arg)}, ${shown} ...)\``;
+  const before = brief(state.text.slice(name.span.start, arg.span.end));
+  const rest = isSign(following(state), ')') ? '' : ' ...';
+  const help = `write \`${before}, ${shown}${rest})\``;
   refuse(
     state.refusal,
     'E208',
@@ -475,7 +477,14 @@ function refuseRest(state: State, before: Syntax): never {
     const next = following(state);
     const clock = before.kind !== 'text' && next.kind === 'number' && /\d$/.test(text.slice(0, token.start));
     if (clock)
-      refuse(refusal, 'E239', token.start, next.end, 'a time of day stands in quotes', 'write `time >= "10:30"`');
+      refuse(
+        refusal,
+        'E239',
+        state.tokens[state.at - 1]!.start,
+        next.end,
+        'a time of day stands in quotes',
+        'write `time >= "10:30"`',
+      );
     refuse(
       refusal,
       'E207',

@@ -57,7 +57,7 @@ const ALL: readonly PureFunction[] = [
     description: 'The distance from zero.',
     example: 'abs(close - open)',
     unit: 'same',
-    apply: Math.abs,
+    apply: (x) => Math.abs(x),
     range: absolute,
   },
   {
@@ -68,7 +68,7 @@ const ALL: readonly PureFunction[] = [
     result: 'number',
     compares: true,
     unit: 'same',
-    apply: Math.min,
+    apply: (a, b) => Math.min(a, b),
     range: least,
   },
   {
@@ -79,7 +79,7 @@ const ALL: readonly PureFunction[] = [
     result: 'number',
     compares: true,
     unit: 'same',
-    apply: Math.max,
+    apply: (a, b) => Math.max(a, b),
     range: most,
   },
   stepwise('round', 'The nearest whole number, halves upward.', Math.round),
@@ -106,7 +106,7 @@ const ALL: readonly PureFunction[] = [
     result: 'number',
     compares: false,
     unit: 'none',
-    apply: Math.pow,
+    apply: (x, y) => x ** y,
     range: raising,
   },
   {

@@ -67,10 +67,13 @@ const LOGICAL_SYMBOLS: readonly (readonly [string, string])[] = [
   ['!', 'not'],
 ];
 
+/** Longest name, points included, in characters. */
+const MAX_NAME = 200;
+
 const NUMBER = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const NAME = /[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*/y;
 const LETTERS = /[A-Za-z_][A-Za-z0-9_]*/y;
-const DURATION = /^(?:s|sec|m|min|h|d|w|bars?)$/i;
+const DURATION = /^(?:s|sec|m|min|h|H|d|D|w|W|bars?)$/;
 const RESERVED_MEMBER = /(?:^|\.)(?:and|or|not)(?:\.|$)/;
 const SPACE = /\s/;
 
@@ -150,14 +153,14 @@ function readSuffix(text: string, start: number, end: number, written: string, r
   const suffix = LETTERS.exec(text)![0];
   const whole = written + suffix;
   const stop = end + suffix.length;
+  if (/^(?:[kKMB]|bn|mio)$/.test(suffix))
+    refuse(refusal, 'E217', start, stop, `\`${whole}\`: write the number out`, '`1k` is `1000`, `1M` is `1000000`');
   if (DURATION.test(suffix)) {
     const help = `where a length is wanted count bars (\`${written}\`); where a time is wanted put it in quotes: \`opening_high("${whole}")\``;
     refuse(refusal, 'E218', start, stop, `\`${whole}\` is a duration, and stands here without quotes`, help);
   }
   if (written === '0' && /^[xbo]/i.test(suffix))
     refuse(refusal, 'E217', start, stop, `\`${whole}\`: numbers are decimal here`, undefined);
-  if (/^[kmb]n?$/i.test(suffix))
-    refuse(refusal, 'E217', start, stop, `\`${whole}\`: write the number out`, `\`1M\` is \`1000000\``);
   refuse(
     refusal,
     'E217',
@@ -172,6 +175,9 @@ function readName(text: string, start: number, refusal: Refusal): Token {
   NAME.lastIndex = start;
   const name = NAME.exec(text)![0];
   const end = start + name.length;
+  if (name.length > MAX_NAME) {
+    refuse(refusal, 'E204', start, end, `a name has ${name.length} characters; the limit is ${MAX_NAME}`, undefined);
+  }
   const kind = name === 'and' || name === 'or' || name === 'not' ? 'op' : 'name';
   if (kind === 'name' && RESERVED_MEMBER.test(name)) {
     refuse(

@@ -58,7 +58,7 @@ export const UNIT_WORDS: Readonly<Record<Unit, string>> = {
   volume: 'a volume',
   shares: 'a number of shares',
   percent: 'a percentage',
-  index: 'an index from 0 to 100 or the like',
+  index: 'an oscillator',
   ratio: 'a ratio',
   bars: 'a number of bars',
   minutes: 'a number of minutes',

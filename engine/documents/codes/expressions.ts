@@ -28,7 +28,7 @@ export const EXPRESSION_CODES = {
     severity: 'error',
     title: 'expression too long',
     explanation:
-      'An expression may have 4,000 characters. Long rules are easier to read, and to explain on every bar, when their parts have names under `indicators:` and `conditions:`.',
+      'An expression may have 4,000 characters and a name 200. Long rules are easier to read, and to explain on every bar, when their parts have names under `indicators:` and `conditions:`.',
     wrong: 'when: close > open and close > open and ... (5,000 characters)',
     right: 'when: uptrend and healthy_market',
   },
@@ -105,7 +105,8 @@ export const EXPRESSION_CODES = {
   E214: {
     severity: 'error',
     title: 'logical word in capitals',
-    explanation: '`and`, `or` and `not` are written in small letters.',
+    explanation:
+      '`and`, `or` and `not` are written in small letters; in capitals they would be the symbols of companies.',
     wrong: 'when: close > open AND volume > 1000',
     right: 'when: close > open and volume > 1000',
   },
