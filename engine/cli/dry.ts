@@ -1,9 +1,7 @@
-import type { Fill, Order } from '../ledger/order.ts';
 import { counted } from '../report/amounts.ts';
 import { resultJson } from '../report/json.ts';
 import type { RunResult } from '../report/result.ts';
 import { resultText } from '../report/text.ts';
-import { fillLine, type LineOptions, refusalLine, tradeLine } from '../report/trade-line.ts';
 import { wrap } from '../report/wrap.ts';
 import { dryRun } from '../runtime/dry-run.ts';
 import type { Observer } from '../runtime/run.ts';
@@ -13,43 +11,10 @@ import { dryFeed } from './bars-source.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT } from './exit.ts';
 import { hasErrors, showFindings } from './findings.ts';
-import { type ProgressScreen, progressScreen } from './progress.ts';
+import { progressScreen } from './progress.ts';
 import type { FeedChoice } from './run.ts';
+import { runLines } from './run-lines.ts';
 import { readAssumptions, readCash } from './simulation-flags.ts';
-
-/**
- * Lines of a run as it goes: entries when they fill, trades when they end. The fill that ends a trade is told by the
- * trade's own line, so an exit fill waits for the next event before it gets a line of its own.
- */
-export const runLines = (screen: Pick<ProgressScreen, 'above' | 'update'>, options: LineOptions): Observer => {
-  let waiting: { readonly order: Order; readonly fill: Fill } | undefined;
-  const tell = (): void => {
-    if (waiting === undefined) return;
-    const { order, fill } = waiting;
-    waiting = undefined;
-    screen.above(fillLine(order, fill, options));
-  };
-  return {
-    progress(progress) {
-      tell();
-      screen.update(progress);
-    },
-    filled(order, fill) {
-      tell();
-      if (order.role === 'entry') screen.above(fillLine(order, fill, options));
-      else waiting = { order, fill };
-    },
-    traded(trade) {
-      if (waiting?.order.strategy === trade.strategy && waiting.order.symbol === trade.symbol) waiting = undefined;
-      tell();
-      screen.above(tradeLine(trade, options));
-    },
-    refused(order, reason) {
-      tell();
-      screen.above(refusalLine(order, reason, options));
-    },
-  };
-};
 
 export interface DryChoices {
   readonly feed: FeedChoice;

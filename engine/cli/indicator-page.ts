@@ -28,6 +28,12 @@ export const indicatorPage = (entry: IndicatorEntry, screen: number, style: Styl
   const together = entry.check?.(options) === undefined;
   const warmup = entry.warmup(options);
   const settle = entry.settle(options);
+  const history =
+    settle === Number.POSITIVE_INFINITY
+      ? 'Its level depends on where history begins for good: compare it with itself, not with a number.'
+      : settle > warmup
+        ? `Where history begins no longer shows (to 1e-9) after ${settle} bars.`
+        : 'Where history begins never shows.';
   const section = (title: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : ['', style.bold(title), ...lines];
   return `${[
@@ -68,18 +74,7 @@ export const indicatorPage = (entry: IndicatorEntry, screen: number, style: Styl
     ),
     ...section(
       'Warm-up',
-      together
-        ? [
-            ...wrap(
-              `First value on bar ${warmup}${at === '' ? '' : ` (${at})`}. ` +
-                (settle > warmup
-                  ? `Where history begins no longer shows (to 1e-9) after ${settle} bars.`
-                  : 'Where history begins never shows.'),
-              width,
-              '  ',
-            ),
-          ]
-        : [],
+      together ? [...wrap(`First value on bar ${warmup}${at === '' ? '' : ` (${at})`}. ${history}`, width, '  ')] : [],
     ),
     ...section('Differs', entry.departs === undefined ? [] : wrap(entry.departs, width, '  ')),
     ...section('Source', wrap(entry.source, width, '  ')),
@@ -113,7 +108,7 @@ export const indicatorJson = (entry: IndicatorEntry): Record<string, unknown> =>
       range: output.range === 'input' ? 'input' : output.range.map(finite),
     })),
     warmup: entry.warmup(options),
-    settle: entry.settle(options),
+    settle: finite(entry.settle(options)),
     warmupAt: options,
     example: entry.example,
     departs: entry.departs ?? null,

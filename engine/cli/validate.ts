@@ -1,4 +1,4 @@
-import { loadWorkspace } from '../runtime/workspace.ts';
+import { checkWorkspace } from '../runtime/workspace.ts';
 import { textFlag } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { failure } from './exit.ts';
@@ -19,7 +19,7 @@ export const run = async ({ positionals, flags, terminal }: CommandContext): Pro
     throw failure('--stdin-filename goes with `-`', 'engine validate - --stdin-filename strategies.d/NAME.yaml');
   }
   const risk = textFlag(flags, 'risk');
-  const workspace = await loadWorkspace({
+  const workspace = checkWorkspace({
     dir: workspaceFolder(flags),
     ...(positionals.length > 0 && !fromStdin ? { paths: positionals } : {}),
     ...(fromStdin ? { stdin: { filename: filename ?? 'stdin.yaml', text: await readStdin() } } : {}),

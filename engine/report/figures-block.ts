@@ -12,14 +12,15 @@ export const maybe = (value: number | null | undefined, write: (value: number) =
   value === null || value === undefined || !Number.isFinite(value) ? NOTHING : write(value);
 
 export const two = (value: number): string => fixed(value, 2);
-const bars = (value: number): string => `${fixed(value, 1)} bars`;
 
 type Pair = readonly [label: string, value: string];
 
 /** The account's figures, two columns side by side, units on every value. */
-export const accountBlock = (metrics: RunResult['metrics'], style: Style): string[] => {
+export const accountBlock = ({ metrics, data }: Pick<RunResult, 'metrics' | 'data'>, style: Style): string[] => {
   const gain = metrics.endEquity - metrics.startEquity;
   const tint = gain > 0 ? style.green : gain < 0 ? style.red : style.dim;
+  const bars = (value: number): string =>
+    `${fixed(value, 1)} ${data.timeframe.includes(',') ? '' : `${data.timeframe} `}bars`;
   const left: Pair[] = [
     ['equity', dollars(metrics.endEquity)],
     ['started with', dollars(metrics.startEquity)],

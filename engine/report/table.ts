@@ -11,6 +11,8 @@ export interface Column {
 }
 
 const GAP = 2;
+/** A clipped column keeps this many columns. */
+const LEAST = 10;
 
 const widthsOf = (
   columns: readonly Column[],
@@ -28,7 +30,7 @@ const total = (widths: readonly number[], indent: number): number =>
 
 /**
  * Draws rows under a header, columns aligned, no line wider than `width` columns.
- * Columns marked `drop` leave first, then those marked `shrinks` are clipped.
+ * Columns marked `drop` leave first, then those marked `shrinks` are clipped, the rightmost first.
  */
 export const table = (
   columns: readonly Column[],
@@ -46,10 +48,10 @@ export const table = (
     keep = keep.filter((kept) => kept !== index);
     widths = widthsOf(columns, rows, keep);
   }
-  keep.forEach((index, place) => {
+  for (let place = keep.length - 1; place >= 0; place -= 1) {
     const excess = total(widths, options.indent) - options.width;
-    if (excess > 0 && columns[index]!.shrinks) widths[place] = Math.max(8, widths[place]! - excess);
-  });
+    if (excess > 0 && columns[keep[place]!]!.shrinks) widths[place] = Math.max(LEAST, widths[place]! - excess);
+  }
   const margin = ' '.repeat(options.indent);
   const line = (cells: readonly string[]): string => {
     let text = margin;

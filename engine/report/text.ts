@@ -249,7 +249,7 @@ export const resultText = (result: RunResult, options: TextOptions): string => {
     ...heading(result, options, style),
     '',
     style.bold('Account'),
-    ...accountBlock(result.metrics, style),
+    ...accountBlock(result, style),
     ...notes.map((line) => style.dim(line)),
     ...(result.openPositions.length === 0
       ? []

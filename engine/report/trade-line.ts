@@ -42,7 +42,10 @@ const verb = (order: Order): string => {
   return order.side === 'sell' ? 'sell' : 'cover';
 };
 
-const dealt = (what: string, qty: string, at: string): string => `${what.padEnd(5)} ${`${qty} @ ${at}`.padEnd(12)}`;
+const dealt = (what: string, qty: string, at: string, { width }: LineOptions): string =>
+  width < ROOMY
+    ? `${what.padEnd(5)} ${`${qty} @${at}`.padEnd(11)}`
+    : `${what.padEnd(5)} ${`${qty} @ ${at}`.padEnd(12)}`;
 
 /** One fill in one line: New York time, strategy, symbol, side, quantity, price, rule. */
 export const fillLine = (order: Order, fill: Fill, options: LineOptions): string => {
@@ -50,27 +53,29 @@ export const fillLine = (order: Order, fill: Fill, options: LineOptions): string
   return line(
     [
       ...head(marketTime(order.symbol, fill.time), order.strategy, order.symbol, options),
-      [dealt(verb(order), quantity(fill.qty), price(fill.price))],
+      [dealt(verb(order), quantity(fill.qty), price(fill.price), options)],
       [why, options.style.dim],
     ],
     options.width,
   );
 };
 
-const shortPercent = (value: number): string => `${value > 0 ? '+' : ''}${fixed(value, 2)}%`;
+const shortPercent = (value: number, places: number): string => `${value > 0 ? '+' : ''}${fixed(value, places)}%`;
 
 /** A finished trade in one line: exit time, strategy, symbol, side, quantity, price, P&L in $ and %, the reason. */
 export const tradeLine = (trade: Trade, options: LineOptions): string => {
   const { style } = options;
   const tint = trade.pnl > 0n ? style.green : trade.pnl < 0n ? style.red : style.dim;
   const last = trade.legs.at(-1);
+  const percent =
+    options.width < ROOMY ? shortPercent(trade.pnlPct, 1).padStart(6) : shortPercent(trade.pnlPct, 2).padStart(7);
   const closed = trade.legs.length > 1 || last === undefined ? trade.qty : last.qty;
   return line(
     [
       ...head(marketTime(trade.symbol, trade.exitTime), trade.strategy, trade.symbol, options),
-      [dealt(trade.side === 'long' ? 'sell' : 'cover', quantity(closed), roundPrice(trade.exitPrice))],
-      [`${signedMoney(trade.pnl).padStart(9)} ${shortPercent(trade.pnlPct).padStart(7)}`, tint],
-      [exitCause(trade.exitReason, trade.exitRule)],
+      [dealt(trade.side === 'long' ? 'sell' : 'cover', quantity(closed), roundPrice(trade.exitPrice), options)],
+      [`${signedMoney(trade.pnl).padStart(9)} ${percent}`, tint],
+      [exitCause(trade.exitReason, trade.exitRule).replace(/^rule /, '')],
     ],
     options.width,
   );

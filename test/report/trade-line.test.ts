@@ -8,7 +8,7 @@ const wide = { width: 120, style: styleOf(false) };
 describe('one line for each trade', () => {
   it('tells time in New York, what was done, the result and why', () => {
     expect(tradeLine(trade, wide)).toBe(
-      '2024-03-12 14:00 moving_average AAPL    sell  112 @ 181.05  +$318.08  +1.59% rule cross_back',
+      '2024-03-12 14:00 moving_average AAPL    sell  112 @ 181.05  +$318.08  +1.59% cross_back',
     );
   });
 
