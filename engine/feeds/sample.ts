@@ -210,7 +210,7 @@ const generators = new WeakMap<SampleMarket, { readonly generator: Generator; re
  */
 export function createSampleMarket(options: SampleOptions): SampleMarket {
   const { symbols, sessions, warmup } = options;
-  const seed = options.seed ?? 7;
+  const seed = options.seed ?? 23;
   const calendar = xnys();
   const first = calendar.sessionOn(instant(Date.parse(LAST_DATE + NOON))) + 1 - sessions - warmup;
   const earliest = calendar.sessionOn(instant(Date.parse(FIRST_DATE + NOON)));
