@@ -38,25 +38,25 @@ export interface SimulatedBrokerOptions {
  * `close` when the assumptions fill at the close.
  */
 export interface SimulatedBroker extends Broker {
-  hasOrders(symbol: number): boolean;
+  readonly hasOrders: (symbol: number) => boolean;
   /** Queued market orders, then resting orders that the open has reached. */
-  open(bars: Bars, i: number, symbol: number, exitsOnly: boolean): void;
+  readonly open: (bars: Bars, i: number, symbol: number, exitsOnly: boolean) => void;
   /** Resting orders inside the bar, by the intrabar rule. */
-  intrabar(bars: Bars, i: number, symbol: number): void;
+  readonly intrabar: (bars: Bars, i: number, symbol: number) => void;
   /** Market orders at this bar's close (`fillAt: close`). */
-  close(bars: Bars, i: number, symbol: number, exitsOnly: boolean): void;
+  readonly close: (bars: Bars, i: number, symbol: number, exitsOnly: boolean) => void;
   /** Fills `cls` orders at the close of a session's last bar. */
-  sessionClose(bars: Bars, i: number, symbol: number): void;
+  readonly sessionClose: (bars: Bars, i: number, symbol: number) => void;
   /** Cancels what a session's end ends: day, opg and cls orders decided before `time`. */
-  endOfSession(symbol: number, time: Instant): void;
-  cancelAll(symbol: number, reason: string): void;
+  readonly endOfSession: (symbol: number, time: Instant) => void;
+  readonly cancelAll: (symbol: number, reason: string) => void;
   /** Restates working orders after a split. */
-  applySplit(symbol: number, ratio: number): void;
+  readonly applySplit: (symbol: number, ratio: number) => void;
   /** Says what time it is, for events outside a bar. */
-  at(time: Instant): void;
-  working(symbol: number): Order[];
+  readonly at: (time: Instant) => void;
+  readonly working: (symbol: number) => Order[];
   /** Bars in which the outcome hung on the intrabar rule. */
-  ambiguousBars(): number;
+  readonly ambiguousBars: () => number;
 }
 
 /** Makes a simulated broker. */

@@ -49,47 +49,47 @@ export interface Book {
   readonly state: BookState;
   readonly trades: readonly Trade[];
   /** Number of a strategy. @throws Error for an id the book was not made with. */
-  strategyIndex(id: string): number;
+  readonly strategyIndex: (id: string) => number;
   /** Takes what a broker says of an order; gives the trade that it closed, if any. */
-  apply(event: OrderEvent): Trade | undefined;
+  readonly apply: (event: OrderEvent) => Trade | undefined;
   /** Holds buying power for a working entry order; call again when its quantity or levels were amended. */
-  reserve(order: Order, reference: number): void;
+  readonly reserve: (order: Order, reference: number) => void;
   /**
    * Dollars that a new entry may hold back: the lesser of the account's and the purse's. `replacing` names a symbol
    * whose position of this strategy is about to be closed (a reversal); -1 for none.
    */
-  available(strategy: number, replacing?: number): number;
+  readonly available: (strategy: number, replacing?: number) => number;
   /** What can be paid for a fill of `order`, its own reservation included; the purse is looked at only above the reservation. */
-  buyingPower(order: Order, need: Money): Money;
+  readonly buyingPower: (order: Order, need: Money) => Money;
   /** Loss in dollars that the stop would take; becomes the trade's `riskAtEntry`. */
-  setRisk(strategy: number, symbol: number, dollars: number): void;
+  readonly setRisk: (strategy: number, symbol: number, dollars: number) => void;
   /** Marks a symbol's open positions by its bar. */
-  mark(symbol: number, high: number, low: number, close: number): void;
+  readonly mark: (symbol: number, high: number, low: number, close: number) => void;
   /** Ends an instant after all its symbols are marked: equity, drawdown, exposure. */
-  endInstant(): void;
-  sampleSession(time: Instant): void;
+  readonly endInstant: () => void;
+  readonly sampleSession: (time: Instant) => void;
   /** Open round trip of a strategy in a symbol. Read only. */
-  holding(strategy: number, symbol: number): Readonly<Holding> | undefined;
+  readonly holding: (strategy: number, symbol: number) => Readonly<Holding> | undefined;
   /** Bars of the symbol marked since the entry fill, 0 on the bar of the fill once it is marked; -1 when flat. */
-  barsHeld(strategy: number, symbol: number): number;
+  readonly barsHeld: (strategy: number, symbol: number) => number;
   /** Signed quantity over all strategies. */
-  netQty(symbol: number): Qty;
-  openCount(): number;
-  cash(): Money;
-  strategyCash(strategy: number): Money;
+  readonly netQty: (symbol: number) => Qty;
+  readonly openCount: () => number;
+  readonly cash: () => Money;
+  readonly strategyCash: (strategy: number) => Money;
   /** At the last marks. */
-  equity(): number;
-  strategyEquity(strategy: number): number;
-  openPositions(): OpenPosition[];
-  equityPoints(): EquityPoint[];
-  strategyEquityPoints(strategy: number): EquityPoint[];
+  readonly equity: () => number;
+  readonly strategyEquity: (strategy: number) => number;
+  readonly openPositions: () => OpenPosition[];
+  readonly equityPoints: () => EquityPoint[];
+  readonly strategyEquityPoints: (strategy: number) => EquityPoint[];
   /**
    * `ratio` new shares for an old one, before the session's first bar. A fraction below `increment` is paid out at
    * `priceAfter` (a price after the split) as a leg `cash_in_lieu`. Gives the trades that this closed.
    */
-  applySplit(symbol: number, ratio: number, priceAfter: number, increment: Qty, time: Instant): Trade[];
+  readonly applySplit: (symbol: number, ratio: number, priceAfter: number, increment: Qty, time: Instant) => Trade[];
   /** `perShare` dollars: longs receive, shorts pay; part of the trade's profit. */
-  applyDividend(symbol: number, perShare: number): void;
+  readonly applyDividend: (symbol: number, perShare: number) => void;
 }
 
 const CENT = 10_000_000_000_000_000n;

@@ -53,7 +53,7 @@ export const orderOf = (seq: number, wish: OrderWish): Approved => {
     symbolIndex: wish.symbolIndex ?? 0,
     rule: role,
     role,
-    exitReason: opens ? undefined : role === 'exit' ? 'exit_rule' : role === 'entry' ? undefined : role,
+    exitReason: role === 'entry' ? undefined : role === 'exit' ? 'exit_rule' : role,
     side: wish.side,
     positionSide: wish.positionSide ?? ((wish.side === 'buy') === opens ? 'long' : 'short'),
     type:
@@ -84,12 +84,12 @@ export interface Paper {
   readonly broker: SimulatedBroker;
   readonly events: OrderEvent[];
   /** Makes and submits an order. */
-  send(wish: OrderWish): Order;
+  readonly send: (wish: OrderWish) => Order;
   /** Works one bar as the driver does. */
-  bar(bars: Bars, i: number): void;
-  run(bars: Bars): void;
+  readonly bar: (bars: Bars, i: number) => void;
+  readonly run: (bars: Bars) => void;
   /** Everything that happened, a line each: `1 fill 95 x1 intrabar`, `2 cancelled oco`. */
-  log(): string[];
+  readonly log: () => string[];
 }
 
 /** A broker with nothing but a record of its events behind it. */
