@@ -160,7 +160,7 @@ async function condition(runs: number): Promise<Figure[]> {
 }
 
 /** A fill or a trade in the run's lines: `buy   85 @ 175.76`. */
-const TRADE_LINE = /\b(?:buy|sell|short|cover) +\S+ @ \S/;
+const TRADE_LINE = /\b(?:buy|sell|short|cover) +\S+ @ ?\d/;
 
 async function dry(): Promise<Figure[]> {
   const { first, matched, done } = await watch(['run', '--dry', '--once', '--workspace', ROOT], TRADE_LINE);
