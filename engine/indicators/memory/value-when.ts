@@ -4,7 +4,7 @@ import type { Kernel } from '../kernel.ts';
 import { ANY, output } from '../outputs.ts';
 import { CONDITION, MEMORY_SETTLES } from './condition.ts';
 
-// state: 1 once the condition was true, the value of that bar
+// state: 1 while the value of the last true bar is known, that value
 const kernel: Kernel = {
   stateSize: () => 2,
   bind(_options, state, values, inputs, outputs) {
@@ -13,8 +13,10 @@ const kernel: Kernel = {
     const out = outputs[0]!;
     return () => {
       if (values[condition]! === 1) {
-        state[0] = 1;
-        state[1] = values[input]!;
+        const x = values[input]!;
+        const known = !Number.isNaN(x);
+        state[0] = known ? 1 : 0;
+        state[1] = known ? x : 0;
       }
       values[out] = state[0]! === 1 ? state[1]! : NaN;
     };

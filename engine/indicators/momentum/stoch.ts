@@ -3,28 +3,23 @@ import { CLOSE, HIGH, LOW } from '../inputs.ts';
 import type { Kernel } from '../kernel.ts';
 import { bars } from '../options.ts';
 import { HUNDRED, output } from '../outputs.ts';
-import {
-  extremeFull,
-  extremeSize,
-  pushHighest,
-  pushLowest,
-  pushRing,
-  ringAverage,
-  ringFull,
-  ringSize,
-} from '../window.ts';
+import { extremeFull, extremeSize, pushHighest, pushLowest, pushRing, ringAverage, ringSize } from '../window.ts';
 
 /** Rounding may carry an average over the edge; so may inputs that are not a bar's high, low and close. */
 const between0And100 = (x: number): number => (x > 100 ? 100 : x < 0 ? 0 : x);
 
+// state: raw values known in a row, highest high, lowest low, ring of raw values, ring of k
+const EXTREMES = 1;
+
 const kernel: Kernel = {
-  stateSize: ([length, slowing, smoothing]) => 2 * extremeSize(length!) + ringSize(slowing!) + ringSize(smoothing!),
+  stateSize: ([length, slowing, smoothing]) =>
+    EXTREMES + 2 * extremeSize(length!) + ringSize(slowing!) + ringSize(smoothing!),
   bind(options, state, values, inputs, outputs) {
     const length = options[0]!;
     const slowing = options[1]!;
     const smoothing = options[2]!;
-    const lows = extremeSize(length);
-    const raws = 2 * lows;
+    const lows = EXTREMES + extremeSize(length);
+    const raws = lows + extremeSize(length);
     const ks = raws + ringSize(slowing);
     const high = inputs[0]!;
     const low = inputs[1]!;
@@ -38,15 +33,20 @@ const kernel: Kernel = {
       const l = values[low]!;
       const c = values[close]!;
       if (h - h !== 0 || l - l !== 0 || c - c !== 0) return;
-      const top = pushHighest(state, 0, length, h);
+      const top = pushHighest(state, EXTREMES, length, h);
       const bottom = pushLowest(state, lows, length, l);
-      if (!extremeFull(state, 0, length) || top <= bottom) return;
-      const raw = 100 * ((c - bottom) / (top - bottom));
-      pushRing(state, raws, slowing, between0And100(raw));
-      if (!ringFull(state, raws, slowing)) return;
+      if (!extremeFull(state, EXTREMES, length)) return;
+      if (top <= bottom) {
+        state[0] = 0;
+        return;
+      }
+      const known = state[0]! + 1;
+      state[0] = known;
+      pushRing(state, raws, slowing, between0And100(100 * ((c - bottom) / (top - bottom))));
+      if (known < slowing) return;
       const k = between0And100(ringAverage(state, raws, slowing));
       pushRing(state, ks, smoothing, k);
-      if (!ringFull(state, ks, smoothing)) return;
+      if (known < slowing + smoothing - 1) return;
       values[kOut] = k;
       values[dOut] = between0And100(ringAverage(state, ks, smoothing));
     };
@@ -71,7 +71,7 @@ export const stoch: IndicatorEntry = {
   settle: ([length, slowing, smoothing]) => length! + slowing! + smoothing! - 2,
   example: 'stoch(14, 3, 3)',
   departs:
-    'Unknown on a bar whose range is flat (high equals low over the whole window), and the averages pass over it: tulind and TA-Lib say 0 there, which reads as oversold. k and d become ready together, as in tulind.',
+    'Unknown while a bar whose range is flat (high equals low over the whole window) is among those averaged: tulind and TA-Lib count it as 0, which reads as oversold. k and d become ready together, as in tulind.',
   source: 'tulind 0.8 stoch; StockCharts ChartSchool, Stochastic Oscillator (Full)',
   kernel,
 };

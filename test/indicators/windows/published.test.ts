@@ -31,9 +31,9 @@ describe('published vectors', () => {
 
   it('Bollinger bands of StockCharts', () => {
     const outputs = run(entry('bbands'), [20, 2], [qqqq]);
-    expect([...outputs[0]!.slice(19)].map((x) => round(x, 2))).toEqual(sheet.lower);
-    expect([...outputs[1]!.slice(19)].map((x) => round(x, 2))).toEqual(sheet.middle);
-    expect([...outputs[2]!.slice(19)].map((x) => round(x, 2))).toEqual(sheet.upper);
+    expect(Array.from(outputs[0]!.subarray(19), (x) => round(x, 2))).toEqual(sheet.lower);
+    expect(Array.from(outputs[1]!.subarray(19), (x) => round(x, 2))).toEqual(sheet.middle);
+    expect(Array.from(outputs[2]!.subarray(19), (x) => round(x, 2))).toEqual(sheet.upper);
   });
 
   // F. J. Anscombe, Graphs in Statistical Analysis, The American Statistician 27 (1973): r = 0.816 in all four.
@@ -205,4 +205,14 @@ it('supertrend is TradingView’s, with the direction the other way round', () =
     }
     expect(flips).toBeGreaterThan(100);
   }
+});
+
+it('stoch is unknown while a flat range is among the bars averaged', () => {
+  const high = [11, 12, 13, 13, 13, 14, 15, 16, 17];
+  const low = [9, 10, 13, 13, 13, 12, 13, 14, 15];
+  const close = [10, 11, 13, 13, 13, 14, 14, 15, 16];
+  // Two bars a range: flat at bars 3 and 4; k needs two ranges, d two k.
+  const [k, d] = run(entry('stoch'), [2, 2, 2], [high, low, close]);
+  expect([...k!].map(Number.isNaN)).toEqual([true, true, true, true, true, true, true, false, false]);
+  expect([...d!].map(Number.isNaN)).toEqual([...k!].map(Number.isNaN));
 });

@@ -42,7 +42,7 @@ const oracle = (name: string, inputs: readonly ArrayLike<number>[], options: rea
     },
   );
   const length = inputs[0]!.length;
-  return results.map((out) => [...new Array<number>(length - out.length).fill(NaN), ...out]);
+  return results.map((out) => [...Array.from({ length: length - out.length }, () => NaN), ...out]);
 };
 
 const entry = (name: string): IndicatorEntry => WINDOW_ENTRIES.find((candidate) => candidate.name === name)!;
