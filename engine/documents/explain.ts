@@ -71,11 +71,16 @@ const nameOf = (place: Place): string | undefined => {
   return typeof last === 'string' ? last : undefined;
 };
 
-/** Whether a value fits, without a word. */
-function fits(walk: Walk, schema: Schema, node: YamlNode): boolean {
-  const silent: Walk = { ...walk, found: [] };
-  check(silent, schema, node, { path: [], key: undefined });
-  return silent.found.length === 0;
+/** Whether a map meets the condition of an `if`: keys that must be there, values that must be so. */
+function meets(condition: Schema, node: MapNode): boolean {
+  if (condition.anyOf && !condition.anyOf.some((part) => meets(part, node))) return false;
+  for (const key of condition.required ?? []) if (!entryOf(node, key)) return false;
+  for (const [key, property] of Object.entries(condition.properties ?? {})) {
+    const value = entryOf(node, key)?.value;
+    if (value === undefined || typeof property === 'boolean') continue;
+    if (value.kind !== 'scalar' || value.value !== property.const) return false;
+  }
+  return true;
 }
 
 function check(walk: Walk, written: Schema, node: YamlNode, place: Place): void {
@@ -83,7 +88,7 @@ function check(walk: Walk, written: Schema, node: YamlNode, place: Place): void 
   const schema = resolveSchema(walk.root, written);
   if (schema['x-planned'] === true) {
     const message = `${quoted(nameOf(place) ?? '')} is planned and not yet possible`;
-    report(walk, 'E110', node, keySpan(place, node), place, message, `delete it; ${schema.description ?? ''}`);
+    report(walk, 'E110', node, keySpan(place, node), place, message, 'delete it for now');
     return;
   }
   if (node.kind === 'scalar' && node.value === null && kindOf(node) === 'null') {
@@ -275,13 +280,6 @@ function checkList(walk: Walk, schema: Schema, node: YamlNode & { readonly kind:
       check(walk, schema.items, item, { path: [...place.path, index], key: undefined });
   }
   if (schema.uniqueItems === true) unique(walk, node.items, place);
-  const field = schema['x-unique'];
-  if (field !== undefined) {
-    const ids = node.items
-      .flatMap((item) => (item.kind === 'map' ? [entryOf(item, field)?.value] : []))
-      .filter((item) => item !== undefined);
-    unique(walk, ids, place);
-  }
 }
 
 function unique(walk: Walk, nodes: readonly YamlNode[], place: Place): void {
@@ -306,14 +304,23 @@ function unique(walk: Walk, nodes: readonly YamlNode[], place: Place): void {
   }
 }
 
-function checkMap(walk: Walk, schema: Schema, node: MapNode, place: Place): void {
-  const suspects = new Set<string>();
+function checkMap(
+  walk: Walk,
+  schema: Schema,
+  node: MapNode,
+  place: Place,
+  suspects: Set<string> = new Set<string>(),
+): void {
+  // Several keys on the wrong side of one choice are one mistake.
+  let conflicting = false;
   for (const entry of node.entries) {
     const { key, value } = entry;
     const inner: Place = { path: [...place.path, key.text], key };
     const own = Object.hasOwn(schema.properties ?? {}, key.text) ? schema.properties?.[key.text] : undefined;
-    if (own === false) conflict(walk, node, entry.key, inner);
-    else if (own !== undefined && own !== true) check(walk, own, value, inner);
+    if (own === false) {
+      if (!conflicting) conflict(walk, node, entry.key, inner);
+      conflicting = true;
+    } else if (own !== undefined && own !== true) check(walk, own, value, inner);
     else if (schema.additionalProperties === false && own === undefined) {
       if (walk.broken.has(value)) continue;
       const meant = unknownKey(walk, schema, node, key, inner);
@@ -344,17 +351,15 @@ function checkMap(walk: Walk, schema: Schema, node: MapNode, place: Place): void
   for (const key of schema.required ?? []) {
     if (!entryOf(node, key) && !suspects.has(key)) missing(walk, schema, key, node, place);
   }
-  for (const part of schema.allOf ?? []) checkMap(walk, resolveSchema(walk.root, part), node, place);
-  for (const [key, part] of Object.entries(schema.dependencies ?? {}))
-    if (entryOf(node, key)) checkMap(walk, part, node, place);
+  for (const part of schema.allOf ?? []) checkMap(walk, part, node, place, suspects);
+  for (const [key, part] of Object.entries(schema.dependencies ?? {})) {
+    if (entryOf(node, key)) checkMap(walk, part, node, place, suspects);
+  }
   if (schema.if) {
     // Templates leave keys to the files that extend them.
-    const branch = fits(walk, schema.if, node) ? schema.then : schema.else;
-    if (branch && !(walk.partial && place.path.length === 0)) checkMap(walk, branch, node, place);
-  }
-  if (schema.anyOf) {
-    const fitting = schema.anyOf.some((part) => fits(walk, part, node));
-    if (!fitting) report(walk, 'E103', node, keySpan(place, node), place, 'none of the possible forms fits', undefined);
+    const branch = meets(schema.if, node) ? schema.then : schema.else;
+    const templateRoot = walk.partial && place.path.length === 0;
+    if (branch && !templateRoot) checkMap(walk, branch, node, place, suspects);
   }
 }
 

@@ -7,7 +7,7 @@ import { isRisk, isStrategy } from './generated/validators.mjs';
 import { placesOf } from './located.ts';
 import type { MapNode } from './node.ts';
 import { toValue } from './node.ts';
-import { numberFindings } from './percent.ts';
+import { valueFindings } from './values.ts';
 import { type ReadYaml, readYaml } from './yaml.ts';
 
 export interface Loaded<D> {
@@ -29,7 +29,7 @@ function shape(
   valid: boolean,
   partial: boolean,
 ): Diagnostic[] {
-  if (valid && reading.broken.size === 0) return numberFindings(kind, root);
+  if (valid && reading.broken.size === 0) return valueFindings(kind, root);
   const found = explainShape(kind, root, { broken: reading.broken, partial });
   if (found.length === 0 && reading.diagnostics.length === 0 && !partial) {
     const error = (kind === 'strategy' ? isStrategy : isRisk).errors?.[0];
@@ -44,7 +44,7 @@ function shape(
       ),
     );
   }
-  return [...found, ...numberFindings(kind, root)];
+  return [...found, ...valueFindings(kind, root)];
 }
 
 /** Whether a path names a template: checked, never run. */

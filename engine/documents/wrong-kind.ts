@@ -44,6 +44,7 @@ export function expectation(schemas: readonly Schema[], own: string | undefined)
   const words = new Set<string>();
   for (const schema of schemas) {
     if (schema['x-expects'] !== undefined) words.add(schema['x-expects']);
+    else if (schema.enum) words.add(`one of ${schema.enum.map((choice) => quoted(String(choice))).join(', ')}`);
     else if (schema['x-expression'] === 'condition') words.add('a condition');
     else if (schema['x-expression'] !== undefined) words.add('a number or an expression');
     else

@@ -10,8 +10,8 @@ const FRACTION = 0.1;
 
 export const isFraction = (value: number): boolean => value > 0 && value < FRACTION;
 
-/** Warnings for percents that look like fractions (0.02 for 2 %), and findings on parameters outside their own bounds. */
-export function numberFindings(kind: 'strategy' | 'risk', root: MapNode): Diagnostic[] {
+/** What a schema cannot say: percents that look like fractions, parameters outside their own bounds, ids used twice. */
+export function valueFindings(kind: 'strategy' | 'risk', root: MapNode): Diagnostic[] {
   const found: Diagnostic[] = [];
   const id = entryOf(root, 'id')?.value;
   const whose = id?.kind === 'scalar' ? id.text : undefined;
@@ -40,6 +40,7 @@ export function numberFindings(kind: 'strategy' | 'risk', root: MapNode): Diagno
       if (schema['x-percent'] === true && typeof node.value === 'number' && isFraction(node.value))
         warn(node, String(path.at(-1)), path);
     } else if (node.kind === 'list') {
+      if (schema['x-unique'] !== undefined) unique(schema['x-unique'], node.items, path);
       if (schema.items) for (const [index, item] of node.items.entries()) visit(schema.items, item, [...path, index]);
     } else {
       for (const entry of node.entries) {
@@ -48,6 +49,23 @@ export function numberFindings(kind: 'strategy' | 'risk', root: MapNode): Diagno
       }
     }
   };
+
+  function unique(field: string, items: readonly YamlNode[], path: DocumentPath): void {
+    const seen = new Map<string, YamlNode>();
+    for (const [index, item] of items.entries()) {
+      const node = item.kind === 'map' ? entryOf(item, field)?.value : undefined;
+      if (node?.kind !== 'scalar') continue;
+      const first = seen.get(node.text);
+      if (!first) {
+        seen.set(node.text, node);
+        continue;
+      }
+      const context = contextText(kind, whose, [...path, index, field]);
+      const message = `${quoted(node.text)} names two items of ${quoted(String(path.at(-1)))}`;
+      const related = [{ file: first.file, span: spanOf(first), message: 'first used here' }];
+      found.push(finding('E109', node.file, spanOf(node), message, 'give one of them another name', context, related));
+    }
+  }
 
   visit(SCHEMAS[kind], root, []);
   const params = entryOf(root, 'params')?.value;
