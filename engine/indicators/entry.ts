@@ -74,7 +74,11 @@ export interface IndicatorEntry {
   readonly clock: 'source' | 'own';
   /** Number of input bars up to and including the first with a value; 1 = ready on the first bar. */
   warmup(options: readonly number[]): number;
-  /** Number of input bars after which the start of history no longer shows to 1e-9; equals warm-up for windows. */
+  /**
+   * Number of input bars after which the start of history no longer shows to 1e-9 of the usual size; equals warm-up for
+   * windows. Infinity where it shows for ever: totals since the first bar (obv), sides that only an event can change (psar).
+   * Bars without movement do not settle what is made of movements.
+   */
   settle(options: readonly number[]): number;
   /** An expression that uses it. */
   readonly example: string;
@@ -84,6 +88,6 @@ export interface IndicatorEntry {
   readonly source: string;
   /** Checks that span several options (fast < slow): a sentence naming the rule broken, or undefined. */
   check?(options: readonly number[]): string | undefined;
-  /** The streaming kernel; undefined: served by tulind on a bounded window of `settle` bars. */
+  /** The streaming kernel; undefined: served by tulind on a bounded window of `settle` bars (`kernelOf` in tulind.ts). */
   readonly kernel: Kernel | undefined;
 }

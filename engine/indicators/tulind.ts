@@ -37,20 +37,22 @@ const missing = (cause: unknown): Error => {
 // The module is loaded on first use, so that everything else works where it could not be compiled.
 const loaded: { tulind: Tulind | undefined } = { tulind: undefined };
 
-/** Loads tulind; throws an error that says what to install when it cannot. */
-export const loadTulind = (load: (name: string) => unknown = createRequire(import.meta.url)): Tulind => {
-  if (loaded.tulind === undefined) {
-    try {
-      loaded.tulind = load('tulind') as Tulind;
-    } catch (cause) {
-      throw missing(cause);
-    }
-  }
+const requireTulind = (): Tulind => {
+  loaded.tulind ??= createRequire(import.meta.url)('tulind') as Tulind;
   return loaded.tulind;
 };
 
+/** Loads tulind, once; throws an error that says what to install when it cannot. */
+export const loadTulind = (load: () => Tulind = requireTulind): Tulind => {
+  try {
+    return load();
+  } catch (cause) {
+    throw missing(cause);
+  }
+};
+
 /** A sentence saying why tulind cannot be used and what to do, or undefined when it works. */
-export const tulindProblem = (load?: (name: string) => unknown): string | undefined => {
+export const tulindProblem = (load?: () => Tulind): string | undefined => {
   try {
     loadTulind(load);
     return undefined;
@@ -131,3 +133,6 @@ const windowOf = (entry: IndicatorEntry, options: readonly number[]): number => 
   }
   return window;
 };
+
+/** The kernel that serves an entry: its own or, where it has none, tulind's. */
+export const kernelOf = (entry: IndicatorEntry): Kernel => entry.kernel ?? tulindKernel(entry);

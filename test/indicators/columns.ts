@@ -44,14 +44,14 @@ export const seeded = (seed: number): (() => number) => {
 
 const cents = (x: number): number => Math.round(x * 100) / 100;
 
-/** A random walk in cents with flat stretches, gaps and bars without volume. */
-export const walk = (seed: number, size: number): Columns => {
+/** A random walk in cents with gaps and, unless told otherwise, flat stretches, some without volume. */
+export const walk = (seed: number, size: number, flats = true): Columns => {
   const random = seeded(seed);
   const rows: number[][] = [];
   let close = 100;
   let flat = 0;
   for (let i = 0; i < size; i++) {
-    if (flat === 0 && random() < 0.002) flat = Math.floor(random() * 60);
+    if (flats && flat === 0 && random() < 0.002) flat = Math.floor(random() * 60);
     if (flat > 0) {
       flat -= 1;
       rows.push([close, close, close, close, random() < 0.3 ? 0 : 100]);

@@ -93,7 +93,12 @@ export const MATH_ENTRIES: readonly IndicatorEntry[] = [
     Math.sqrt,
   ),
   unary(
-    { name: 'exp', title: 'Exponential', description: 'e to the power of the value.', range: NOT_NEGATIVE },
+    {
+      name: 'exp',
+      title: 'Exponential',
+      description: "Euler's number to the power of the value.",
+      range: NOT_NEGATIVE,
+    },
     Math.exp,
   ),
   unary({ name: 'ln', title: 'Natural logarithm', description: 'The logarithm to base e; unknown below 0.' }, Math.log),
@@ -126,13 +131,18 @@ export const MATH_ENTRIES: readonly IndicatorEntry[] = [
     { name: 'atan', title: 'Arctangent', description: 'The angle in radians of a tangent.', range: [-PI / 2, PI / 2] },
     Math.atan,
   ),
-  unary({ name: 'sinh', title: 'Hyperbolic sine', description: 'The hyperbolic sine.' }, Math.sinh),
+  unary({ name: 'sinh', title: 'Hyperbolic sine', description: 'The hyperbolic sine of the value.' }, Math.sinh),
   unary(
-    { name: 'cosh', title: 'Hyperbolic cosine', description: 'The hyperbolic cosine.', range: [1, Infinity] },
+    {
+      name: 'cosh',
+      title: 'Hyperbolic cosine',
+      description: 'The hyperbolic cosine of the value.',
+      range: [1, Infinity],
+    },
     Math.cosh,
   ),
   unary(
-    { name: 'tanh', title: 'Hyperbolic tangent', description: 'The hyperbolic tangent.', range: [-1, 1] },
+    { name: 'tanh', title: 'Hyperbolic tangent', description: 'The hyperbolic tangent of the value.', range: [-1, 1] },
     Math.tanh,
   ),
   unary({ name: 'todeg', title: 'Degrees', description: 'An angle in radians, in degrees.' }, (x) => x * (180 / PI)),

@@ -1,7 +1,7 @@
 import type { IndicatorEntry } from '../entry.ts';
 import { CLOSE, HIGH, LOW, OPEN } from '../inputs.ts';
 import type { Kernel } from '../kernel.ts';
-import { output } from '../outputs.ts';
+import { ANY, output } from '../outputs.ts';
 
 const kernel: Kernel = {
   stateSize: () => 0,
@@ -28,7 +28,7 @@ export const avgprice: IndicatorEntry = {
   description: 'The mean of open, high, low and close.',
   inputs: [OPEN, HIGH, LOW, CLOSE],
   options: [],
-  outputs: [output('avgprice', 'price', 'input')],
+  outputs: [output('avgprice', 'price', ANY)],
   clock: 'source',
   warmup: () => 1,
   settle: () => 1,

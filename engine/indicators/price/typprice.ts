@@ -1,7 +1,7 @@
 import type { IndicatorEntry } from '../entry.ts';
 import { CLOSE, HIGH, LOW } from '../inputs.ts';
 import type { Kernel } from '../kernel.ts';
-import { output } from '../outputs.ts';
+import { ANY, output } from '../outputs.ts';
 
 const kernel: Kernel = {
   stateSize: () => 0,
@@ -26,7 +26,7 @@ export const typprice: IndicatorEntry = {
   description: 'The mean of high, low and close.',
   inputs: [HIGH, LOW, CLOSE],
   options: [],
-  outputs: [output('typprice', 'price', 'input')],
+  outputs: [output('typprice', 'price', ANY)],
   clock: 'source',
   warmup: () => 1,
   settle: () => 1,

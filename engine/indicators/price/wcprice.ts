@@ -1,7 +1,7 @@
 import type { IndicatorEntry } from '../entry.ts';
 import { CLOSE, HIGH, LOW } from '../inputs.ts';
 import type { Kernel } from '../kernel.ts';
-import { output } from '../outputs.ts';
+import { ANY, output } from '../outputs.ts';
 
 const kernel: Kernel = {
   stateSize: () => 0,
@@ -26,7 +26,7 @@ export const wcprice: IndicatorEntry = {
   description: 'The mean of high, low and twice the close.',
   inputs: [HIGH, LOW, CLOSE],
   options: [],
-  outputs: [output('wcprice', 'price', 'input')],
+  outputs: [output('wcprice', 'price', ANY)],
   clock: 'source',
   warmup: () => 1,
   settle: () => 1,
