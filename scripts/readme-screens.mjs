@@ -1,0 +1,83 @@
+// Writes what the engine really prints into README.md, between its markers: `node scripts/readme-screens.mjs`.
+// With `--figures` the benchmark runs too (minutes) and its table is written.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const readme = join(root, 'README.md');
+
+/** Runs a bundled program of dist/ without colour at 80 columns; gives both its streams. */
+function run(program, args, cwd = root) {
+  return spawnSync(process.execPath, [join(root, 'dist', program), ...args], {
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    env: { ...process.env, NO_COLOR: '1', COLUMNS: '80' },
+  });
+}
+
+/** The start of a dry run, its first trades, and the summary as far as the table of strategies. */
+function screen() {
+  const { stdout, stderr } = run('engine.js', ['run', '--dry', '--once']);
+  const lines = stdout.split('\n');
+  const summary = lines.findIndex((line) => line.includes('SYNTHETIC'));
+  const end = lines.findIndex((line) => line.startsWith('How trades ended'));
+  if (summary < 0 || end < 0) throw new Error(`the dry run has no summary:\n${stderr}`);
+  const shown = lines.slice(summary, end).filter((line) => !line.trimStart().startsWith('made by'));
+  return ['$ npx engine run --dry --once', ...stderr.split('\n').slice(0, 2), ...lines.slice(0, 6), '...', ...shown]
+    .join('\n')
+    .trimEnd();
+}
+
+/** What the checker says of one misspelt name. */
+function mistake() {
+  const folder = mkdtempSync(join(tmpdir(), 'engine-readme-'));
+  try {
+    cpSync(join(root, 'strategies.d'), join(folder, 'strategies.d'), { recursive: true });
+    cpSync(join(root, 'risk.yaml'), join(folder, 'risk.yaml'));
+    const file = join(folder, 'strategies.d', 'rsi.yaml');
+    const text = readFileSync(file, 'utf8');
+    const broken = text.replace('strength < oversold', 'strenght < oversold');
+    if (broken === text) throw new Error('strategies.d/rsi.yaml has no `strength < oversold` to misspell');
+    writeFileSync(file, broken);
+    const { stdout, stderr } = run('engine.js', ['validate'], folder);
+    return `$ npx engine validate\n${stdout}${stderr}`.trimEnd();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The benchmark's figures as a table. */
+function figures() {
+  const { stdout, stderr, status } = run('bench.js', ['--json']);
+  if (status !== 0) throw new Error(stderr);
+  const report = JSON.parse(stdout);
+  const show = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
+  const rows = report.figures.map(({ section, name, value, unit, beside }) => {
+    const others = (beside ?? []).map((other) => `${other.name} ${show(other.value)}`).join(', ');
+    return `| ${section.split('  ')[0]}: ${name} | ${show(value)} ${unit} | ${others} |`;
+  });
+  return [
+    `Node ${report.node}, medians of ${report.runs} runs on two cores.`,
+    '',
+    '| what | measured | beside, same run |',
+    '|---|---|---|',
+    ...rows,
+  ].join('\n');
+}
+
+const fence = (text) => `\`\`\`\n${text}\n\`\`\``;
+const parts = { screen: () => fence(screen()), mistake: () => fence(mistake()) };
+if (process.argv.includes('--figures')) parts.figures = figures;
+
+let text = readFileSync(readme, 'utf8');
+for (const [name, make] of Object.entries(parts)) {
+  const marked = new RegExp(`<!-- ${name} -->[\\s\\S]*?<!-- /${name} -->`);
+  if (!marked.test(text)) throw new Error(`README.md has no <!-- ${name} --> ... <!-- /${name} -->`);
+  const filled = `<!-- ${name} -->\n\n${make()}\n\n<!-- /${name} -->`;
+  text = text.replace(marked, () => filled);
+}
+writeFileSync(readme, text);
