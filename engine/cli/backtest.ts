@@ -8,7 +8,7 @@ import { textFlag } from './arguments.ts';
 import { readBars } from './bars-source.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT } from './exit.ts';
-import { hasErrors, showFindings } from './findings.ts';
+import { exitOf, hasErrors, showFindings } from './findings.ts';
 import { progressScreen } from './progress.ts';
 import { readAssumptions, readCash, readInstant, readSymbols } from './simulation-flags.ts';
 import { workspaceFolder } from './workspace-folder.ts';
@@ -36,7 +36,7 @@ export const run = async ({ positionals, flags, terminal, interruption }: Comman
       terminal,
       json ? 'out' : 'err',
     );
-    return EXIT.findings;
+    return exitOf(workspace.diagnostics, false);
   }
   if (workspace.diagnostics.length > 0) {
     await showFindings(workspace.diagnostics, workspace.counts, 'pretty', terminal, 'err');
@@ -49,7 +49,7 @@ export const run = async ({ positionals, flags, terminal, interruption }: Comman
   const bars = await readBars(ruleset, flags, to);
   if (hasErrors(bars.diagnostics)) {
     await showFindings(bars.diagnostics, workspace.counts, json ? 'json' : 'pretty', terminal, json ? 'out' : 'err');
-    return EXIT.findings;
+    return exitOf(bars.diagnostics, false);
   }
   const screen = progressScreen(terminal, first, () => performance.now());
   const result = await runBacktest(

@@ -27,7 +27,7 @@ export interface CommandContext {
   readonly flags: Readonly<Record<string, string | true | undefined>>;
   readonly terminal: Terminal;
   /** Aborted by the first Ctrl-C, by SIGTERM and when the reader of stdout goes away; asking for it takes the signals over. */
-  interruption(): AbortSignal;
+  readonly interruption: () => AbortSignal;
 }
 
 /** One command: help, suggestions, documentation and tests all read this. */
@@ -46,5 +46,5 @@ export interface CommandSpec {
   /** Paragraphs after the flags. */
   readonly notes?: readonly string[];
   /** Runs it and gives the exit code. */
-  load(): Promise<{ readonly run: (context: CommandContext) => Promise<number> }>;
+  readonly load: () => Promise<{ readonly run: (context: CommandContext) => Promise<number> }>;
 }

@@ -10,7 +10,7 @@ import { textFlag } from './arguments.ts';
 import { dryFeed } from './bars-source.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT } from './exit.ts';
-import { hasErrors, showFindings } from './findings.ts';
+import { exitOf, hasErrors, showFindings } from './findings.ts';
 import { progressScreen } from './progress.ts';
 import type { FeedChoice } from './run.ts';
 import { runLines } from './run-lines.ts';
@@ -45,7 +45,7 @@ export const dry = async (context: CommandContext, { feed, speed, folder }: DryC
       terminal,
       json ? 'out' : 'err',
     );
-    return EXIT.findings;
+    return exitOf(workspace.diagnostics, false);
   }
   if (workspace.diagnostics.length > 0) {
     await showFindings(workspace.diagnostics, workspace.counts, 'pretty', terminal, 'err');
@@ -67,7 +67,7 @@ export const dry = async (context: CommandContext, { feed, speed, folder }: DryC
   const source = await dryFeed(ruleset, flags, feed.kind === 'csv' ? feed.path : undefined);
   if (hasErrors(source.diagnostics)) {
     await showFindings(source.diagnostics, workspace.counts, json ? 'json' : 'pretty', terminal, json ? 'out' : 'err');
-    return EXIT.findings;
+    return exitOf(source.diagnostics, false);
   }
   const screen = progressScreen(terminal, ruleset.traded[0] ?? '', () => performance.now());
   const summary = (result: RunResult): string =>
@@ -78,6 +78,7 @@ export const dry = async (context: CommandContext, { feed, speed, folder }: DryC
         ...runLines(screen, { width: terminal.width, style: terminal.style }),
         complete(result) {
           screen.end();
+          screen.live();
           terminal.out(summary(result));
           terminal.err(`\n${style.bold('The sample year is over.')} It goes on at a bar a second; Ctrl-C ends it.\n\n`);
         },

@@ -14,9 +14,13 @@ export interface Counts {
 export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>
   diagnostics.some((finding) => finding.severity === 'error');
 
-/** Exit code that findings end a command with. */
+/** Findings about what was asked for rather than what stands in it: no such file, nothing matched, unknown zone. */
+const OF_FILES: ReadonlySet<string> = new Set(['E001', 'E008', 'E009', 'E402', 'E403', 'E407']);
+
+/** Exit code that findings end a command with: 2 when every error is about files that cannot be read, else 1. */
 export const exitOf = (diagnostics: readonly Diagnostic[], strict: boolean): number => {
-  if (hasErrors(diagnostics)) return EXIT.findings;
+  const errors = diagnostics.filter((finding) => finding.severity === 'error');
+  if (errors.length > 0) return errors.every(({ code }) => OF_FILES.has(code)) ? EXIT.usage : EXIT.findings;
   return strict && diagnostics.some((finding) => finding.severity === 'warning') ? EXIT.warnings : EXIT.fine;
 };
 

@@ -2,11 +2,11 @@ import type { Terminal } from './terminal.ts';
 
 interface Interruptions {
   /** Takes SIGINT and SIGTERM over and gives the signal that they abort. */
-  take(): AbortSignal;
-  abort(): void;
+  readonly take: () => AbortSignal;
+  readonly abort: () => void;
   /** The signal that ended the run, if one did. */
-  received(): 'SIGINT' | 'SIGTERM' | undefined;
-  release(): void;
+  readonly received: () => 'SIGINT' | 'SIGTERM' | undefined;
+  readonly release: () => void;
 }
 
 /**

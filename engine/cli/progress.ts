@@ -1,5 +1,5 @@
 import { compactly, counted, dollars, fixed } from '../report/amounts.ts';
-import { marketDate } from '../report/clock.ts';
+import { marketDate, marketTime } from '../report/clock.ts';
 import { clip } from '../report/wrap.ts';
 import type { Progress } from '../runtime/run.ts';
 import type { Terminal } from './terminal.ts';
@@ -33,12 +33,23 @@ export const progressText = (progress: Progress, seconds: number, symbol: string
   ].join('  ');
 };
 
+/** The same for bars that come in one by one: there is no end to be near to. */
+export const liveText = (progress: Progress, symbol: string): string =>
+  [
+    'live',
+    marketTime(symbol, progress.at),
+    dollars(progress.equity).replace(/\.\d\d$/, ''),
+    counted(progress.trades, 'trade'),
+  ].join('  ');
+
 export interface ProgressScreen {
-  update(progress: Progress): void;
+  readonly update: (progress: Progress) => void;
   /** Writes a line of the result above the progress line. */
-  above(line: string): void;
+  readonly above: (line: string) => void;
   /** Takes the progress line away. */
-  end(): void;
+  readonly end: () => void;
+  /** From now on bars come in one by one. */
+  readonly live: () => void;
 }
 
 /**
@@ -50,13 +61,14 @@ export const progressScreen = (terminal: Terminal, symbol: string, now: () => nu
   let drawn = false;
   let next = terminal.errTty ? 0 : began + LINE_MS;
   let last: Progress | undefined;
+  let live = false;
   const clear = (): void => {
     if (drawn) terminal.err('\r\u001b[2K');
     drawn = false;
   };
   const draw = (at: number): void => {
     if (last === undefined) return;
-    const text = progressText(last, (at - began) / 1000, symbol);
+    const text = live ? liveText(last, symbol) : progressText(last, (at - began) / 1000, symbol);
     if (terminal.errTty) {
       terminal.err(`\r\u001b[2K${terminal.errStyle.dim(clip(text, terminal.errWidth - 1))}`);
       drawn = true;
@@ -75,5 +87,8 @@ export const progressScreen = (terminal: Terminal, symbol: string, now: () => nu
       terminal.out(`${line}\n`);
     },
     end: clear,
+    live() {
+      live = true;
+    },
   };
 };

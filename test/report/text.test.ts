@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { moneyFrom } from '../../engine/ledger/money.ts';
-import { shownWidth, styleOf } from '../../engine/report/style.ts';
+import { shownWidth, styleOf, unstyled } from '../../engine/report/style.ts';
 import { resultText } from '../../engine/report/text.ts';
 import { result } from './hand-made.ts';
 
@@ -21,8 +21,7 @@ describe('the summary of a run', () => {
   });
 
   it('shows the same words with and without colour', () => {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
-    const plain = screen(160, {}, true).replace(/\u001b\[[0-9;]*m/g, '');
+    const plain = unstyled(screen(160, {}, true));
     expect(plain).toBe(screen(160));
   });
 
