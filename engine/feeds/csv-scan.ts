@@ -1,7 +1,8 @@
+import { DAY } from '../market/time.ts';
 import { type Columns, growColumns } from './columns.ts';
 import { CLOCK, CLOSE, DATE, HIGH, type Layout, LOW, OPEN, SKIP, STAMP, VOLUME, VWAP } from './csv-layout.ts';
 import { readRowSlowly } from './csv-slow-row.ts';
-import { AT, clockAt, DATE_ONLY, KIND, LOCAL, stampAt, TIME_CELLS } from './csv-time.ts';
+import { AT, clockAt, DATE_ONLY, dayIn, isoAt, KIND, LOCAL, stampAt, TIME_CELLS } from './csv-time.ts';
 import type { Quarantine } from './quarantine.ts';
 import { priceFault } from './row-check.ts';
 import type { Zone } from './timezone.ts';
@@ -19,6 +20,8 @@ export interface Scan {
   rows: number;
   /** ABSOLUTE, LOCAL or DATE_ONLY, as the first row has it; 0 before. */
   kind: number;
+  /** Line less row of the row last kept. */
+  skew: number;
   /** Row and line pairs: from that row on, lines follow each other. */
   readonly runs: number[];
   /** Row of fields, by role; STAMP holds the time in ms. */
@@ -42,6 +45,7 @@ export function createScan(
     line: 1,
     rows: 0,
     kind: 0,
+    skew: 0,
     runs: [],
     row: new Float64Array(CLOCK + 1),
     cells: new Int32Array(TIME_CELLS),
@@ -49,6 +53,16 @@ export function createScan(
 }
 
 const POWERS = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
+
+/** The number of ten to fifteen digits from `first` to `end`, too wide for the integers of the usual case. */
+function wide(buffer: Uint8Array, first: number, end: number, decimals: number, row: Float64Array, role: number): void {
+  let mantissa = 0;
+  for (let p = first; p < end; p++) {
+    const value = buffer[p]! - 48;
+    if (value >= 0) mantissa = mantissa * 10 + value;
+  }
+  row[role] = decimals === 0 ? mantissa : mantissa / POWERS[decimals]!;
+}
 
 /**
  * Reads the fields of the plain row at `from` into `scan.row`; gives where it ended, or -1 for a row that needs the slow reader.
@@ -69,26 +83,39 @@ function readRow(buffer: Uint8Array, from: number, scan: Scan): number {
       const quoted = byte === 34;
       if (quoted) byte = buffer[++p]!;
       if (role >= STAMP) {
-        cells[AT] = p;
-        row[role] = role === CLOCK ? clockAt(buffer, cells) : stampAt(buffer, cells);
+        const ofDay = role === CLOCK ? -1 : isoAt(buffer, p, cells);
+        if (ofDay >= 0) row[role] = dayIn(cells) * DAY + ofDay;
+        else {
+          cells[AT] = p;
+          row[role] = role === CLOCK ? clockAt(buffer, cells) : stampAt(buffer, cells);
+        }
         p = cells[AT]!;
       } else {
         const negative = byte === 45;
         if (negative) byte = buffer[++p]!;
+        const first = p;
         let mantissa = 0;
-        const digits = p;
-        let point = 0;
-        for (;;) {
-          const value = byte - 48;
-          if (value >= 0 && value <= 9) mantissa = mantissa * 10 + value;
-          else if (byte === 46 && point === 0) point = p + 1;
-          else break;
+        while (byte >= 48 && byte <= 57) {
+          mantissa = (mantissa * 10 + byte - 48) | 0;
           byte = buffer[++p]!;
         }
-        const length = p - digits;
-        if (length === 0 || length > 15 || (length === 1 && point !== 0)) return -1;
-        const number = point === 0 ? mantissa : mantissa / POWERS[p - point]!;
-        row[role] = negative ? -number : number;
+        let decimals = 0;
+        let length = p - first;
+        if (byte === 46) {
+          byte = buffer[++p]!;
+          const point = p;
+          while (byte >= 48 && byte <= 57) {
+            mantissa = (mantissa * 10 + byte - 48) | 0;
+            byte = buffer[++p]!;
+          }
+          decimals = p - point;
+          length += decimals;
+        }
+        if (length === 0) return -1;
+        if (length <= 9) row[role] = decimals === 0 ? mantissa : mantissa / POWERS[decimals]!;
+        else if (length > 15) return -1;
+        else wide(buffer, first, p, decimals, row, role);
+        if (negative) row[role] = -row[role]!;
       }
       byte = buffer[p]!;
       if (quoted) {
@@ -136,13 +163,17 @@ function takeRow(scan: Scan, buffer: Uint8Array, from: number, to: number): void
   if (kind === LOCAL && scan.zone !== undefined) {
     time = scan.zone.toUtc(time, n === 0 ? Number.NEGATIVE_INFINITY : columns.time[n - 1]!);
   }
-  const { runs } = scan;
-  if (runs.length === 0 || scan.line - runs[runs.length - 1]! !== n - runs[runs.length - 2]!) runs.push(n, scan.line);
+  if (scan.line - n !== scan.skew) {
+    scan.skew = scan.line - n;
+    scan.runs.push(n, scan.line);
+  }
   columns.time[n] = time;
   columns.open[n] = open;
   // Only a rounding error can stand out here: the range is widened to hold it.
-  columns.high[n] = Math.max(high, open, close);
-  columns.low[n] = Math.min(low, open, close);
+  const top = open > close ? open : close;
+  const bottom = open < close ? open : close;
+  columns.high[n] = high > top ? high : top;
+  columns.low[n] = low < bottom ? low : bottom;
   columns.close[n] = close;
   columns.volume[n] = volume;
   if (columns.vwap !== undefined) columns.vwap[n] = row[VWAP]!;

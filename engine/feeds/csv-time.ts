@@ -159,3 +159,51 @@ export function stampAt(buffer: Uint8Array, cells: Int32Array): number {
   cells[KIND] = DATE_ONLY;
   return day;
 }
+
+/**
+ * The commonest form, `YYYY-MM-DDTHH:MM:SSZ` with T or a space, at `p`: milliseconds of its day, with the day's number left for
+ * `dayIn`; -1 when the text is anything else. Integers alone, because a double given back to the caller would be boxed.
+ */
+export function isoAt(buffer: Uint8Array, p: number, cells: Int32Array): number {
+  if (
+    buffer[p + 19] !== 90 ||
+    buffer[p + 16] !== 58 ||
+    buffer[p + 13] !== 58 ||
+    buffer[p + 4] !== 45 ||
+    buffer[p + 7] !== 45
+  ) {
+    return -1;
+  }
+  if (buffer[p + 10] !== 84 && buffer[p + 10] !== 32) return -1;
+  const y1 = buffer[p]! - 48;
+  const y2 = buffer[p + 1]! - 48;
+  const y3 = buffer[p + 2]! - 48;
+  const y4 = buffer[p + 3]! - 48;
+  const m1 = buffer[p + 5]! - 48;
+  const m2 = buffer[p + 6]! - 48;
+  const d1 = buffer[p + 8]! - 48;
+  const d2 = buffer[p + 9]! - 48;
+  const h1 = buffer[p + 11]! - 48;
+  const h2 = buffer[p + 12]! - 48;
+  const i1 = buffer[p + 14]! - 48;
+  const i2 = buffer[p + 15]! - 48;
+  const s1 = buffer[p + 17]! - 48;
+  const s2 = buffer[p + 18]! - 48;
+  const hour = h1 * 10 + h2;
+  // The sign bit of the whole is set when any byte is no digit or a field too large.
+  const low = y1 | y2 | y3 | y4 | m1 | m2 | d1 | d2 | h1 | h2 | i1 | i2 | s1 | s2;
+  const date = (9 - y1) | (9 - y2) | (9 - y3) | (9 - y4) | (9 - m1) | (9 - m2) | (9 - d1) | (9 - d2);
+  const clock = (9 - h2) | (9 - i2) | (9 - s2) | (23 - hour) | (5 - i1) | (5 - s1);
+  if ((low | date | clock) < 0) return -1;
+  const year = y1 * 1000 + y2 * 100 + y3 * 10 + y4;
+  const month = m1 * 10 + m2;
+  const day = d1 * 10 + d2;
+  if (year * 10_000 + month * 100 + day !== cells[LAST_DATE] && Number.isNaN(dateMs(cells, year, month, day)))
+    return -1;
+  cells[AT] = p + 20;
+  cells[KIND] = ABSOLUTE;
+  return (hour * 3600 + (i1 * 10 + i2) * 60 + s1 * 10 + s2) * 1000;
+}
+
+/** Number of the day that was read last. */
+export const dayIn = (cells: Int32Array): number => cells[LAST_DAY]!;

@@ -18,7 +18,7 @@ import { type Fitted, fitBars } from './fit-bars.ts';
 import { ACTIONS_FILE, barFiles, fileOfSymbol, placeAt, symbolOfFile } from './locate.ts';
 import { lookOver } from './look-over.ts';
 import { createQuarantine, type Quarantine } from './quarantine.ts';
-import { inferSpacing } from './spacing.ts';
+import { inferSpacing, isReversed } from './spacing.ts';
 import { type Zone, zoneOf } from './timezone.ts';
 
 export interface CsvOptions {
@@ -279,9 +279,7 @@ function settle(gathering: Gathering, symbol: string, path: string, scan: Scan):
       return undefined;
     }
   }
-  let rising = 0;
-  for (let i = 1; i < length; i++) rising += time[i]! > time[i - 1]! ? 1 : time[i]! < time[i - 1]! ? -1 : 0;
-  const reversed = rising < 0;
+  const reversed = isReversed(time, length);
   if (reversed) reverseColumns(columns);
   const spacing = inferSpacing(time, length);
   if ('odd' in spacing) {

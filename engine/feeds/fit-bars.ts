@@ -4,8 +4,7 @@ import type { Calendar, Hours } from '../market/calendar.ts';
 import { DAY, HOUR, instant } from '../market/time.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../market/timeframe.ts';
 import { type Columns, rightSized } from './columns.ts';
-import type { Cause } from './row-check.ts';
-import { isSpike } from './row-check.ts';
+import { type Cause, isSpike } from './row-check.ts';
 
 export interface Fitting {
   readonly symbol: string;
@@ -27,6 +26,33 @@ export interface Fitted {
   readonly beyond: number;
 }
 
+/** Places of a fit's numbers in its cells: bounds of the bar at hand, what was kept last, bounds of the session at hand. */
+const START = 0;
+const END = 1;
+const LAST_TIME = 2;
+const LAST_CLOSE = 3;
+const LAST_START = 4;
+const OPENS = 5;
+const CLOSES = 6;
+
+const NOWHERE = 3;
+const BEYOND = 4;
+
+/** The rows of one file on their way into bars. Numbers lie in typed arrays and functions are small, so that nothing is boxed. */
+interface Fit {
+  readonly fitting: Fitting;
+  readonly columns: Columns;
+  readonly size: number;
+  readonly daily: boolean;
+  readonly cells: Float64Array;
+  readonly end: Float64Array;
+  readonly session: Int32Array;
+  readonly part: Uint8Array;
+  /** Session of the row at hand. */
+  current: number;
+  kept: number;
+}
+
 const utc = (time: number): string => new Date(time).toISOString().replace('.000Z', 'Z');
 
 /** Noon of the local date that a daily stamp means: a midnight in UTC names its own date, any other time that of the exchange. */
@@ -36,136 +62,181 @@ function noonOfDate(calendar: Calendar, dates: boolean, time: number): number {
   return dates || time === day ? day + 17 * HOUR : calendar.midnight(instant(time)) + DAY / 2;
 }
 
+function refuseOrder(fit: Fit, i: number): false {
+  const at = fit.columns.time[i]!;
+  const last = fit.cells[LAST_TIME]!;
+  const next = fit.columns.time[i + 1]!;
+  if (at === last) fit.fitting.refuse(i, 'duplicate_time', `${utc(at)} comes twice`);
+  else
+    fit.fitting.refuse(
+      i,
+      'time_backwards',
+      at < last ? `${utc(at)} comes after ${utc(last)}` : `${utc(at)} comes before ${utc(next)}`,
+    );
+  return false;
+}
+
+function refuseSpike(fit: Fit, i: number): false {
+  const { open, high, low } = fit.columns;
+  const odd = `low ${low[i]} high ${high[i]} between a close of ${fit.cells[LAST_CLOSE]} and an open of ${open[i + 1]}`;
+  fit.fitting.refuse(i, 'price_spike', odd);
+  return false;
+}
+
+/** The row comes after the one before it, and its prices stay with its neighbours'. */
+function follows(fit: Fit, i: number): boolean {
+  const { columns, cells } = fit;
+  const { time, length } = columns;
+  const at = time[i]!;
+  if (at <= cells[LAST_TIME]!) return refuseOrder(fit, i);
+  if (i + 1 < length) {
+    const next = time[i + 1]!;
+    // A row that two later ones contradict is itself the stray, not they.
+    if (next < at && i + 2 < length && time[i + 2]! < at && next > cells[LAST_TIME]! && time[i + 2]! > next) {
+      return refuseOrder(fit, i);
+    }
+    if (isSpike(cells[LAST_CLOSE]!, columns.high[i]!, columns.low[i]!, columns.open[i + 1]!))
+      return refuseSpike(fit, i);
+  }
+  cells[LAST_TIME] = at;
+  cells[LAST_CLOSE] = columns.close[i]!;
+  return true;
+}
+
+function placeDaily(fit: Fit, at: number): number {
+  const { calendar, timeframe, dates } = fit.fitting;
+  const { cells } = fit;
+  const noon = instant(noonOfDate(calendar, dates, at));
+  if (timeframe === '1w') {
+    // A week whose first day is a holiday, or that is stamped with the Sunday before it, begins with its first session.
+    const first = calendar.open(calendar.nextSession(instant(noon - DAY / 2)));
+    if (!Number.isFinite(first) || !writeBucket(calendar, '1w', 'regular', 'clock', first, cells, START)) return BEYOND;
+    fit.current = calendar.sessionOn(instant(cells[END]! - 1));
+    return REGULAR;
+  }
+  fit.current = calendar.sessionOn(noon);
+  cells[START] = calendar.open(fit.current);
+  cells[END] = calendar.close(fit.current);
+  return fit.current < 0 || noon >= calendar.open(fit.current) + 366 * DAY
+    ? BEYOND
+    : noon >= cells[START]! + DAY
+      ? NOWHERE
+      : REGULAR;
+}
+
+/** Finds the session that the bar from `at` overlaps, clips it to that, and tells in which part of the day it lies. */
+function placeIntraday(fit: Fit, at: number): number {
+  const { calendar } = fit.fitting;
+  const { cells } = fit;
+  const session = calendar.sessionOn(instant(at));
+  fit.current = session;
+  const end = at + fit.size;
+  let from: number = calendar.open(session);
+  let to: number = calendar.close(session);
+  if (session < 0 || at > to + 366 * DAY) return BEYOND;
+  let part = REGULAR;
+  cells[OPENS] = from;
+  cells[CLOSES] = to;
+  if (!(at < to && end > from)) {
+    from = calendar.extendedOpen(session);
+    to = calendar.extendedClose(session);
+    part = EXTENDED;
+    if (!(at < to && end > from)) {
+      cells[START] = at;
+      cells[END] = end;
+      return CLOSED;
+    }
+  }
+  cells[START] = at < from ? from : at;
+  cells[END] = end > to ? to : end;
+  return part;
+}
+
+function place(fit: Fit, i: number): number {
+  const { cells } = fit;
+  const at = fit.columns.time[i]!;
+  if (fit.daily) return placeDaily(fit, at);
+  if (at < cells[OPENS]! || at + fit.size > cells[CLOSES]!) return placeIntraday(fit, at);
+  cells[START] = at;
+  cells[END] = at + fit.size;
+  return REGULAR;
+}
+
+function keep(fit: Fit, i: number, part: number): void {
+  const { cells, columns, kept } = fit;
+  const { time, open, high, low, close, volume, vwap } = columns;
+  const start = cells[START]!;
+  if (start < fit.fitting.from || start >= fit.fitting.to) return;
+  if (start <= cells[LAST_START]!) {
+    fit.fitting.refuse(i, 'duplicate_time', `a second bar for ${utc(start)}`);
+    return;
+  }
+  cells[LAST_START] = start;
+  time[kept] = start;
+  fit.end[kept] = cells[END]!;
+  open[kept] = open[i]!;
+  high[kept] = high[i]!;
+  low[kept] = low[i]!;
+  close[kept] = close[i]!;
+  volume[kept] = volume[i]!;
+  if (vwap !== undefined) vwap[kept] = vwap[i]!;
+  fit.session[kept] = fit.current;
+  fit.part[kept] = part;
+  fit.kept = kept + 1;
+}
+
 /**
  * Orders the rows of a file into bars: drops what runs backwards and what spikes, clips every bar to the session it overlaps and
  * leaves out those beyond the wanted hours. Works in place: the columns belong to the bars afterwards.
  */
 export function fitBars(columns: Columns, fitting: Fitting): Fitted {
-  const { calendar, timeframe, hours, from, to, dates } = fitting;
-  const { time, open, high, low, close, volume, vwap, length } = columns;
-  const end = new Float64Array(length);
-  const sessions = new Int32Array(length);
-  const inHours = new Uint8Array(length);
-  const bounds = new Float64Array(2);
-  const daily = timeframe === '1d' || timeframe === '1w';
-  const size = TIMEFRAME_MS[timeframe];
+  const { length } = columns;
+  const { timeframe, hours } = fitting;
+  const cells = new Float64Array(8).fill(Number.NEGATIVE_INFINITY);
+  cells[LAST_CLOSE] = Number.NaN;
+  const fit: Fit = {
+    fitting,
+    columns,
+    size: TIMEFRAME_MS[timeframe],
+    daily: timeframe === '1d' || timeframe === '1w',
+    cells,
+    end: new Float64Array(length),
+    session: new Int32Array(length),
+    part: new Uint8Array(length),
+    current: -1,
+    kept: 0,
+  };
   const widest = hours === 'regular' ? REGULAR : hours === 'extended' ? EXTENDED : CLOSED;
-  let kept = 0;
   let outside = 0;
   let beyond = 0;
-  let lastTime = Number.NEGATIVE_INFINITY;
-  let lastStart = Number.NEGATIVE_INFINITY;
-  let lastClose = Number.NaN;
-
   for (let i = 0; i < length; i++) {
-    const at = time[i]!;
-    if (at <= lastTime) {
-      const twice = at === lastTime;
-      fitting.refuse(
-        i,
-        twice ? 'duplicate_time' : 'time_backwards',
-        `${utc(at)} comes ${twice ? 'twice' : `after ${utc(lastTime)}`}`,
-      );
-      continue;
-    }
-    // A row that two later ones contradict is itself the stray, not they.
-    if (
-      i + 2 < length &&
-      time[i + 1]! < at &&
-      time[i + 2]! < at &&
-      time[i + 1]! > lastTime &&
-      time[i + 2]! > time[i + 1]!
-    ) {
-      fitting.refuse(i, 'time_backwards', `${utc(at)} comes before ${utc(time[i + 1]!)}`);
-      continue;
-    }
-    if (i + 1 < length && isSpike(lastClose, high[i]!, low[i]!, open[i + 1]!)) {
-      const odd = `low ${low[i]} high ${high[i]} between a close of ${lastClose} and an open of ${open[i + 1]}`;
-      fitting.refuse(i, 'price_spike', odd);
-      continue;
-    }
-    lastTime = at;
-    lastClose = close[i]!;
-
-    let start = at;
-    let finish = at + size;
-    let session: number;
-    let part = REGULAR;
-    if (daily) {
-      const noon = instant(noonOfDate(calendar, dates, at));
-      session = calendar.sessionOn(noon);
-      if (timeframe === '1w') {
-        // The week's own holidays aside, some stamp the Sunday before it.
-        const inWeek = calendar.nextSession(instant(noon - DAY / 2));
-        if (!writeBucket(calendar, '1w', 'regular', 'clock', calendar.open(inWeek), bounds, 0)) session = -1;
-        else {
-          start = bounds[0]!;
-          finish = bounds[1]!;
-          session = calendar.sessionOn(instant(finish - 1));
-        }
-      } else {
-        start = calendar.open(session);
-        finish = calendar.close(session);
-        if (noon >= start + DAY) part = CLOSED + 1;
-      }
-    } else {
-      session = calendar.sessionOn(instant(at));
-      const opens = calendar.open(session);
-      const closes = calendar.close(session);
-      if (at < closes && finish > opens) {
-        if (start < opens) start = opens;
-        if (finish > closes) finish = closes;
-      } else {
-        const early = calendar.extendedOpen(session);
-        const late = calendar.extendedClose(session);
-        if (at < late && finish > early) {
-          part = EXTENDED;
-          if (start < early) start = early;
-          if (finish > late) finish = late;
-        } else part = CLOSED;
-      }
-    }
-    if (session < 0 || start === Number.POSITIVE_INFINITY || start === Number.NEGATIVE_INFINITY) {
-      beyond++;
+    if (!follows(fit, i)) continue;
+    const part = place(fit, i);
+    if (part <= widest) keep(fit, i, part);
+    else {
       outside++;
-      continue;
+      if (part === BEYOND) beyond++;
     }
-    if (part > widest) {
-      outside++;
-      continue;
-    }
-    if (start < from || start >= to) continue;
-    if (start <= lastStart) {
-      fitting.refuse(i, 'duplicate_time', `a second bar for ${utc(start)}`);
-      continue;
-    }
-    lastStart = start;
-    time[kept] = start;
-    end[kept] = finish;
-    open[kept] = open[i]!;
-    high[kept] = high[i]!;
-    low[kept] = low[i]!;
-    close[kept] = close[i]!;
-    volume[kept] = volume[i]!;
-    if (vwap !== undefined) vwap[kept] = vwap[i]!;
-    sessions[kept] = session;
-    inHours[kept] = part;
-    kept++;
   }
-  const bars: Bars = {
+  return { bars: barsOf(fit), outside, beyond };
+}
+
+function barsOf(fit: Fit): Bars {
+  const { columns, kept, fitting } = fit;
+  const { vwap } = columns;
+  return {
     symbol: fitting.symbol,
-    timeframe,
+    timeframe: fitting.timeframe,
     length: kept,
-    start: rightSized(time, kept),
-    end: rightSized(end, kept),
-    open: rightSized(open, kept),
-    high: rightSized(high, kept),
-    low: rightSized(low, kept),
-    close: rightSized(close, kept),
-    volume: rightSized(volume, kept),
+    start: rightSized(columns.time, kept),
+    end: rightSized(fit.end, kept),
+    open: rightSized(columns.open, kept),
+    high: rightSized(columns.high, kept),
+    low: rightSized(columns.low, kept),
+    close: rightSized(columns.close, kept),
+    volume: rightSized(columns.volume, kept),
     vwap: vwap === undefined ? undefined : rightSized(vwap, kept),
-    session: sessions.subarray(0, kept),
-    hours: inHours.subarray(0, kept),
+    session: fit.session.subarray(0, kept),
+    hours: fit.part.subarray(0, kept),
   };
-  return { bars, outside, beyond };
 }

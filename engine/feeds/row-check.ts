@@ -29,10 +29,10 @@ export function priceFault(open: number, high: number, low: number, close: numbe
   if (!(open > 0 && high > 0 && low > 0 && close > 0)) return 'not_positive';
   if (volume < 0) return 'negative_volume';
   if (high < low) return 'high_below_low';
+  if (open <= high && open >= low && close <= high && close >= low) return undefined;
   const slack = high * ROUNDING;
   if (open > high + slack || open < low - slack) return 'open_outside_range';
-  if (close > high + slack || close < low - slack) return 'close_outside_range';
-  return undefined;
+  return close > high + slack || close < low - slack ? 'close_outside_range' : undefined;
 }
 
 /** A bar whose high is ten times, or whose low is a tenth of, both its neighbours: the price left and came back. */

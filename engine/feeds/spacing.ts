@@ -1,14 +1,28 @@
 import { DAY, HOUR, MINUTE } from '../market/time.ts';
 import { TIMEFRAME_MS, TIMEFRAMES, type Timeframe } from '../market/timeframe.ts';
 
+/** Rows that are looked at: the rest of a file is as its beginning. */
+const LOOKED_AT = 100_000;
+
+/** A file that runs from the newest row to the oldest. */
+export function isReversed(time: Float64Array, length: number): boolean {
+  let rising = 0;
+  for (let i = 1; i < Math.min(length, LOOKED_AT); i++) {
+    if (time[i]! > time[i - 1]!) rising++;
+    else if (time[i]! < time[i - 1]!) rising--;
+  }
+  return rising < 0;
+}
+
 /** The size of a file's bars, or the commonest distance of its rows in ms when no bar size fits. */
 export type Spacing = { readonly timeframe: Timeframe } | { readonly odd: number };
 
 /**
- * Infers the size of bars from the distances of their times (ms, ascending, `length` of them): two of three a day or
+ * Infers the size of bars from the distances of their times (ms, ascending, `rows` of them): two of three a day or
  * more apart are daily or weekly bars; else the commonest distance is the size, the smaller one of equals.
  */
-export function inferSpacing(time: Float64Array, length: number): Spacing {
+export function inferSpacing(time: Float64Array, rows: number): Spacing {
+  const length = Math.min(rows, LOOKED_AT);
   if (length < 2) return { timeframe: length === 1 && time[0]! % MINUTE === 0 && time[0]! % HOUR !== 0 ? '1m' : '1d' };
   const perMinute = new Int32Array(24 * 60);
   let within = 0;
