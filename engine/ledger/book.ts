@@ -257,8 +257,10 @@ export const createBook = (options: BookOptions): Book => {
     hold(reservations, strategyIndex(order.strategy), order, unit, left);
   };
 
-  const purseFree = (strategy: number): number =>
-    centsDown(curve.equity[strategy + 1]!) - state.costCents[strategy]! - reservations.byStrategy[strategy]!;
+  const purseFree = (strategy: number): number => {
+    if (curve.isDirty[strategy + 1] === 1) revalue(curve, marks);
+    return centsDown(curve.equity[strategy + 1]!) - state.costCents[strategy]! - reservations.byStrategy[strategy]!;
+  };
 
   const available = (strategy: number, replacing = -1): number => {
     let purse = purseFree(strategy);
@@ -278,7 +280,6 @@ export const createBook = (options: BookOptions): Book => {
     const reserved = BigInt(own) * CENT;
     if (need <= reserved || account <= reserved) return account;
     const strategy = strategyIndex(order.strategy);
-    if (curve.isDirty[strategy + 1] === 1) revalue(curve, marks);
     const purse = reserved + BigInt(Math.max(0, purseFree(strategy))) * CENT;
     return account < purse ? account : (purse as Money);
   };

@@ -13,6 +13,7 @@ export const MONEY_SCALE = 1_000_000_000_000_000_000n;
 const PRICE_DIGITS = 9;
 const MONEY_DIGITS = 18;
 const CENT = 10_000_000_000_000_000n;
+const BILLION = 1_000_000_000n;
 
 export const NO_MONEY = 0n as Money;
 export const NO_QTY = 0n as Qty;
@@ -75,7 +76,7 @@ export const qtyFrom = (value: number): Qty => billionths(value) as Qty;
  */
 export const moneyFrom = (value: number): Money => {
   const scaled = Math.round(value * 1e9);
-  if (scaled / 1e9 === value && Math.abs(scaled) <= UNAMBIGUOUS) return (BigInt(scaled) * 1_000_000_000n) as Money;
+  if (scaled / 1e9 === value && Math.abs(scaled) <= UNAMBIGUOUS) return (BigInt(scaled) * BILLION) as Money;
   if (!Number.isFinite(value)) throw new RangeError(`${value} is not an amount: a finite number is needed`);
   return scaleDecimal(String(value), MONEY_DIGITS, false) as Money;
 };
@@ -86,8 +87,20 @@ export const priceToNumber = (price: Price): number => Number(price) / 1e9;
 /** Shares or coins as a double, nearest below 9,007,199, within one unit in the last place above. */
 export const qtyToNumber = (qty: Qty): number => Number(qty) / 1e9;
 
-/** Dollars as a double, within one unit in the last place. */
-export const moneyToNumber = (money: Money): number => Number(money) / 1e18;
+/**
+ * Dollars as a double: the nearest one when the amount is a whole number of billionths below 9,007,199 dollars (so for
+ * whole shares), else within a billionth of a dollar or one unit in the last place, whichever is more.
+ */
+export const moneyToNumber = (money: Money): number => {
+  const scaled = Number(money / BILLION);
+  return scaled <= Number.MAX_SAFE_INTEGER && scaled >= 1e9 ? scaled / 1e9 : roundedDollars(money, scaled);
+};
+
+/** Negative, small and large amounts: the first keep the symmetry, the second their digits, the third their cents. */
+const roundedDollars = (money: Money, scaled: number): number => {
+  if (scaled <= -1e9 && scaled >= -Number.MAX_SAFE_INTEGER) return scaled / 1e9;
+  return money % CENT === 0n ? Number(money / CENT) / 100 : Number(money) / 1e18;
+};
 
 /** Price × quantity, exact. */
 export const mulPriceQty = (price: Price, qty: Qty): Money => (price * qty) as unknown as Money;

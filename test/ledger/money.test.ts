@@ -72,6 +72,26 @@ describe('exact amounts', () => {
     );
   });
 
+  it('turns dollars into the double that they are written as', () => {
+    for (const text of [
+      '92000',
+      '92000.01',
+      '-92000.01',
+      '0.1',
+      '-0.1',
+      '0.000000000001',
+      '9007199254.99',
+      '123456789012.34',
+    ]) {
+      expect(money.moneyToNumber(money.parseMoney(text))).toBe(Number(text));
+    }
+    fc.assert(
+      fc.property(fc.integer({ min: -9_000_000_000_000, max: 9_000_000_000_000 }), (cents) => {
+        expect(money.moneyToNumber(money.moneyFrom(cents / 100))).toBe(cents / 100);
+      }),
+    );
+  });
+
   it('refuses what is no amount', () => {
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
       expect(() => money.priceFrom(value)).toThrow(RangeError);
