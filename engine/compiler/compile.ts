@@ -36,7 +36,8 @@ export function compile(input: CompileInput): CompileResult {
   });
   const risk = checkRisk(input.risk, diagnostics);
   diagnostics.push(...checkTogether(models, input.strategies));
-  if (!whole || diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { ruleset: undefined, diagnostics };
+  if (!whole || diagnostics.some((diagnostic) => diagnostic.severity === 'error'))
+    return { ruleset: undefined, diagnostics };
   return { ruleset: () => planRuleset(input.revision, models, risk, notActing(risk)), diagnostics };
 }
 
@@ -60,7 +61,10 @@ function checkRisk(document: RiskDocument | undefined, diagnostics: Diagnostic[]
 }
 
 /** Findings that need all files at once. */
-function checkTogether(models: readonly StrategyModel[], documents: readonly StrategyDocument[]): readonly Diagnostic[] {
+function checkTogether(
+  models: readonly StrategyModel[],
+  documents: readonly StrategyDocument[],
+): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const first = new Map<string, StrategyDocument>();
   for (const document of documents) {
@@ -115,10 +119,10 @@ function oppositeSides(model: StrategyModel, other: StrategyModel, symbol: strin
 function notActing(risk: RiskModel): readonly string[] {
   const sentences: string[] = [];
   const limits = Object.keys(risk.limits);
-  if (limits.length > 0) sentences.push(`risk.yaml limits (${limits.join(', ')}): checked, not acting yet`);
+  if (limits.length > 0) sentences.push(`limits of risk.yaml: ${limits.join(', ')}`);
   if (risk.breakers.length > 0) {
     const ids = risk.breakers.map((breaker) => breaker.id).join(', ');
-    sentences.push(`risk.yaml circuit_breakers (${ids}): checked, not acting yet`);
+    sentences.push(`circuit breakers of risk.yaml: ${ids}`);
   }
   return sentences;
 }

@@ -14,7 +14,22 @@ export interface Definitions {
   checkAll(): void;
 }
 
-const BAR_WORDS = ['open', 'high', 'low', 'close', 'volume', 'bar_vwap', 'hl2', 'hlc3', 'ohlc4', 'true', 'false', 'and', 'or', 'not'];
+const BAR_WORDS = [
+  'open',
+  'high',
+  'low',
+  'close',
+  'volume',
+  'bar_vwap',
+  'hl2',
+  'hlc3',
+  'ohlc4',
+  'true',
+  'false',
+  'and',
+  'or',
+  'not',
+];
 
 /** Collects params, indicators and conditions; each is checked when first asked for, so that order does not matter. */
 export function createDefinitions(reporter: Reporter, value: Strategy): Definitions {
@@ -48,7 +63,13 @@ export function createDefinitions(reporter: Reporter, value: Strategy): Definiti
       used: false,
       meaning() {
         if (busy) {
-          reporter.at('E301', path, `\`${name}\` refers to itself, directly or through other names`, 'break the circle: define one of them without the others', 'key');
+          reporter.at(
+            'E301',
+            path,
+            `\`${name}\` refers to itself, directly or through other names`,
+            'break the circle: define one of them without the others',
+            'key',
+          );
           meaning = { kind: 'broken' };
         }
         if (meaning !== undefined) return meaning;
@@ -99,7 +120,12 @@ function checkParameterRange(
     return;
   }
   if ((min !== undefined && value < min) || (max !== undefined && value > max)) {
-    reporter.at('E323', [...path, 'value'], `\`${name}\` is ${value}, outside its own range ${min ?? '-∞'} to ${max ?? '∞'}`, 'change the value or the range');
+    reporter.at(
+      'E323',
+      [...path, 'value'],
+      `\`${name}\` is ${value}, outside its own range ${min ?? '-∞'} to ${max ?? '∞'}`,
+      'change the value or the range',
+    );
   }
 }
 
@@ -117,10 +143,19 @@ function nameIn(value: unknown, name: string, path: DocumentPath = []): Document
 
 /** Warns about names that nothing reads: dead weight, or a rule that forgot them. */
 export function reportUnused(reporter: Reporter, value: Strategy, definitions: Definitions): void {
-  const tested = new Set((value.tests ?? []).flatMap((test) => test.expect.flatMap((line) => Object.keys(line.conditions ?? {}))));
+  const tested = new Set(
+    (value.tests ?? []).flatMap((test) => test.expect.flatMap((line) => Object.keys(line.conditions ?? {}))),
+  );
   for (const [name, definition] of definitions.named) {
     if (definition.used || tested.has(name)) continue;
-    const kind = definition.path[0] === 'params' ? 'parameter' : definition.path[0] === 'indicators' ? 'indicator' : 'condition';
-    reporter.at('W324', definition.path, `${kind} \`${name}\` is never used`, 'use it in a rule, or take it out', 'key');
+    const kind =
+      definition.path[0] === 'params' ? 'parameter' : definition.path[0] === 'indicators' ? 'indicator' : 'condition';
+    reporter.at(
+      'W324',
+      definition.path,
+      `${kind} \`${name}\` is never used`,
+      'use it in a rule, or take it out',
+      'key',
+    );
   }
 }

@@ -26,7 +26,13 @@ export function checkExits(checking: Checking, side: PositionSide, entered: read
   if (sided) {
     const exit = value.exit[side];
     if (exit !== undefined && !entered.includes(side)) {
-      reporter.at('E314', ['exit', side], `\`exit.${side}\` has nothing to leave: there is no \`entry.${side}\``, `add entry.${side}, or take exit.${side} out`, 'key');
+      reporter.at(
+        'E314',
+        ['exit', side],
+        `\`exit.${side}\` has nothing to leave: there is no \`entry.${side}\``,
+        `add entry.${side}, or take exit.${side} out`,
+        'key',
+      );
     }
     if (exit === undefined && entered.includes(side)) {
       reporter.at('E315', ['exit'], `positions of entry.${side} have no exit`, `add exit.${side}`, 'key');
@@ -36,7 +42,13 @@ export function checkExits(checking: Checking, side: PositionSide, entered: read
   if (!entered.includes(side)) return NO_EXITS;
   if (entered.length > 1) {
     if (side === 'long') {
-      reporter.at('E316', ['exit'], 'the strategy enters long and short, so each side needs its own exits', 'move them under exit.long: and exit.short:', 'key');
+      reporter.at(
+        'E316',
+        ['exit'],
+        'the strategy enters long and short, so each side needs its own exits',
+        'move them under exit.long: and exit.short:',
+        'key',
+      );
     }
     return NO_EXITS;
   }
@@ -47,7 +59,8 @@ function checkSide(checking: Checking, exit: ExitSide, path: DocumentPath): Exit
   const { reporter, scope } = checking;
   const rules = checkRules(checking, exit, path);
   const stopLoss = checkLevel(checking, exit.stop_loss, [...path, 'stop_loss']);
-  const listed = exit.take_profit === undefined ? [] : Array.isArray(exit.take_profit) ? exit.take_profit : [exit.take_profit];
+  const listed =
+    exit.take_profit === undefined ? [] : Array.isArray(exit.take_profit) ? exit.take_profit : [exit.take_profit];
   const isList = Array.isArray(exit.take_profit);
   const takeProfit: { level: Level; portion: number }[] = [];
   let portions = 0;
@@ -57,20 +70,40 @@ function checkSide(checking: Checking, exit: ExitSide, path: DocumentPath): Exit
     const portion = target.portion ?? 100 - portions;
     portions += portion;
     if (portions > 100) {
-      reporter.at('E317', [...at, 'portion'], `the portions add up to ${portions} %, more than the position`, 'lower one of them');
+      reporter.at(
+        'E317',
+        [...at, 'portion'],
+        `the portions add up to ${portions} %, more than the position`,
+        'lower one of them',
+      );
     }
     if (level !== undefined) takeProfit.push({ level, portion });
   });
-  const trailing = exit.trailing_stop === undefined ? undefined : checkAt(reporter, scope, [...path, 'trailing_stop', 'pct'], 'number');
+  const trailing =
+    exit.trailing_stop === undefined
+      ? undefined
+      : checkAt(reporter, scope, [...path, 'trailing_stop', 'pct'], 'number');
   const activate =
     exit.trailing_stop?.activate_at_pct === undefined
       ? undefined
       : checkAt(reporter, scope, [...path, 'trailing_stop', 'activate_at_pct'], 'number');
-  const breakEven = exit.break_even === undefined ? undefined : checkAt(reporter, scope, [...path, 'break_even', 'at_pct'], 'number');
+  const breakEven =
+    exit.break_even === undefined ? undefined : checkAt(reporter, scope, [...path, 'break_even', 'at_pct'], 'number');
   const timeStop = exit.time_stop === undefined ? undefined : parseDuration(exit.time_stop);
-  const empty = rules.length === 0 && listed.length === 0 && exit.stop_loss === undefined && exit.trailing_stop === undefined && timeStop === undefined;
+  const empty =
+    rules.length === 0 &&
+    listed.length === 0 &&
+    exit.stop_loss === undefined &&
+    exit.trailing_stop === undefined &&
+    timeStop === undefined;
   if (empty && exit.rules === undefined && exit.when === undefined) {
-    reporter.at('W318', path, 'a position opened here is never left: no rule, stop, target or time stop', 'add `when:`, `stop_loss:`, `take_profit:` or `time_stop:`', 'key');
+    reporter.at(
+      'W318',
+      path,
+      'a position opened here is never left: no rule, stop, target or time stop',
+      'add `when:`, `stop_loss:`, `take_profit:` or `time_stop:`',
+      'key',
+    );
   }
   return {
     rules,
@@ -107,7 +140,13 @@ function checkLevel(checking: Checking, level: StopLoss | undefined, path: Docum
   const { reporter, scope } = checking;
   const kinds = (['pct', 'atr', 'price'] as const).filter((kind) => level[kind] !== undefined);
   if (kinds.length !== 1) {
-    reporter.at('E320', path, kinds.length === 0 ? 'the level says nothing' : `the level is given ${kinds.length} times: ${kinds.join(', ')}`, 'write exactly one of pct, atr, price', 'key');
+    reporter.at(
+      'E320',
+      path,
+      kinds.length === 0 ? 'the level says nothing' : `the level is given ${kinds.length} times: ${kinds.join(', ')}`,
+      'write exactly one of pct, atr, price',
+      'key',
+    );
     return undefined;
   }
   if (level.atr !== undefined) return checkAtr(checking, level.atr, [...path, 'atr']);
@@ -124,7 +163,12 @@ function checkAtr(checking: Checking, atr: AtrDistance, path: DocumentPath): Lev
   if (length === undefined || multiple === undefined) return undefined;
   const node = atrNode(length, scope);
   if (node === undefined) {
-    reporter.at('E321', [...path, 'length'], `\`${String(atr.length)}\` is no length of an average true range`, 'write a whole number of bars from 1 up, or the name of a parameter');
+    reporter.at(
+      'E321',
+      [...path, 'length'],
+      `\`${String(atr.length)}\` is no length of an average true range`,
+      'write a whole number of bars from 1 up, or the name of a parameter',
+    );
     return undefined;
   }
   return { kind: 'atr', atr: node, multiple };

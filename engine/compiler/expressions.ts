@@ -1,5 +1,5 @@
-import type { DocumentPath } from '../documents/document.ts';
 import { CODES } from '../documents/codes.ts';
+import type { DocumentPath } from '../documents/document.ts';
 import type { Condition as WrittenCondition } from '../documents/generated/types.ts';
 import { checkDefinition, checkExpression, meaningOf } from '../expressions/check.ts';
 import type { Checked, ExpressionFinding, Meaning, Scope, ValueType } from '../expressions/tree.ts';

@@ -5,7 +5,14 @@ import type { Hours } from '../market/calendar.ts';
 import { isTimeframe, type Timeframe } from '../market/timeframe.ts';
 import { measureOf } from './measures.ts';
 import type { Condition, EntryModel, ExitModel, Level, RiskModel, StrategyModel } from './model.ts';
-import { BAR_FIELDS, type InstancePlan, type NodePlan, type Ruleset, type SeriesPlan, type StrategyPlan } from './ruleset.ts';
+import {
+  BAR_FIELDS,
+  type InstancePlan,
+  type NodePlan,
+  type Ruleset,
+  type SeriesPlan,
+  type StrategyPlan,
+} from './ruleset.ts';
 
 /** The place an expression is planned for: a strategy on one symbol. */
 interface Place {
@@ -22,7 +29,10 @@ interface MutableInstance {
   readonly measures: Map<string, number>;
 }
 
-type MutableSeries = Omit<SeriesPlan, 'foreign' | 'measures'> & { foreign: boolean; readonly measures: Map<string, number> };
+type MutableSeries = Omit<SeriesPlan, 'foreign' | 'measures'> & {
+  foreign: boolean;
+  readonly measures: Map<string, number>;
+};
 
 /** Builds the graph: gives every series, node and measure its slots, once however many rules read it. */
 interface Planner {
@@ -94,7 +104,8 @@ function originOf(planner: Planner, index: Index, place: Place, leaf: OperandLea
   const own = planner.series[place.series]!;
   if (operand.kind === 'bar') {
     const symbol = operand.symbol === undefined ? own.symbolIndex : symbolIndex(planner, operand.symbol);
-    const timeframe = operand.timeframe !== undefined && isTimeframe(operand.timeframe) ? operand.timeframe : own.timeframe;
+    const timeframe =
+      operand.timeframe !== undefined && isTimeframe(operand.timeframe) ? operand.timeframe : own.timeframe;
     const series = seriesFor(planner, index, symbol, timeframe, own.hours);
     if (symbol !== own.symbolIndex) planner.series[series]!.foreign = true;
     const slot = planner.series[series]!.slot + BAR_FIELDS.indexOf(operand.field);
@@ -247,7 +258,10 @@ function exitTrees(exit: ExitModel, visit: (tree: Checked) => void): void {
 }
 
 /** Every tree that a strategy evaluates at run time. */
-export function strategyTrees(strategy: Pick<StrategyModel, 'entries' | 'exits'>, visit: (tree: Checked) => void): void {
+export function strategyTrees(
+  strategy: Pick<StrategyModel, 'entries' | 'exits'>,
+  visit: (tree: Checked) => void,
+): void {
   for (const entry of strategy.entries) entryTrees(entry, visit);
   exitTrees(strategy.exits.long, visit);
   exitTrees(strategy.exits.short, visit);

@@ -1,5 +1,5 @@
-import type { IndicatorEntry } from '../indicators/entry.ts';
 import type { Checked } from '../expressions/tree.ts';
+import type { IndicatorEntry } from '../indicators/entry.ts';
 import type { Hours } from '../market/calendar.ts';
 import type { Timeframe } from '../market/timeframe.ts';
 import type { EntryModel, ExitModel, RiskModel, SessionModel, StrategyModel } from './model.ts';

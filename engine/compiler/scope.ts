@@ -87,7 +87,8 @@ export function createStrategyScope(
     if (parts.length === 2 && second !== undefined) {
       return other === undefined ? field(second, source(symbol, undefined, name)) : source(symbol, other, name);
     }
-    if (parts.length === 3 && other !== undefined && third !== undefined) return field(third, source(symbol, other, name));
+    if (parts.length === 3 && other !== undefined && third !== undefined)
+      return field(third, source(symbol, other, name));
     return undefined;
   }
 
@@ -105,8 +106,16 @@ export function createStrategyScope(
       return series(name.split('.'), name);
     },
     names() {
-      const visible = [...MEASURES.values()].filter((measure) => measure.readIn !== 'risk').map((measure) => measure.name);
-      return [...definitions.keys(), ...Object.keys(FIELDS), ...sources.keys(), ...Object.keys(TIMEFRAME_WORDS), ...visible];
+      const visible = [...MEASURES.values()]
+        .filter((measure) => measure.readIn !== 'risk')
+        .map((measure) => measure.name);
+      return [
+        ...definitions.keys(),
+        ...Object.keys(FIELDS),
+        ...sources.keys(),
+        ...Object.keys(TIMEFRAME_WORDS),
+        ...visible,
+      ];
     },
   };
 }
@@ -133,5 +142,13 @@ export function joined(kind: 'and' | 'or', left: Checked, right: Checked): Check
 
 /** The contrary of a condition. */
 export function negated(operand: Checked): Checked {
-  return { kind: 'unary', operator: 'not', operand, span: operand.span, type: 'condition', unit: 'none', range: [0, 1] };
+  return {
+    kind: 'unary',
+    operator: 'not',
+    operand,
+    span: operand.span,
+    type: 'condition',
+    unit: 'none',
+    range: [0, 1],
+  };
 }

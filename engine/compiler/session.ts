@@ -1,5 +1,5 @@
-import { TIMEFRAME_MS } from '../market/timeframe.ts';
 import { DAY } from '../market/time.ts';
+import { TIMEFRAME_MS } from '../market/timeframe.ts';
 import type { SessionModel, SessionWord } from './model.ts';
 import type { Checking } from './strategy.ts';
 import { parseSessionWord, weekdayNumber } from './words.ts';
@@ -15,14 +15,28 @@ export function checkSession({ reporter, value }: Checking): SessionModel {
   const entriesUntil = word('entries_until');
   const flatBy = word('flat_by');
   if (flatBy !== undefined && TIMEFRAME_MS[value.timeframe] >= DAY) {
-    reporter.at('E312', ['session', 'flat_by'], `\`flat_by\` cannot be honoured by ${value.timeframe} bars: each is over only when the session is`, 'use a timeframe of 1h or finer, or take flat_by out');
+    reporter.at(
+      'E312',
+      ['session', 'flat_by'],
+      `\`flat_by\` cannot be honoured by ${value.timeframe} bars: each is over only when the session is`,
+      'use a timeframe of 1h or finer, or take flat_by out',
+    );
   }
   if (TIMEFRAME_MS[value.timeframe] >= DAY) {
     for (const key of ['entries_from', 'entries_until'] as const) {
       const when = word(key);
       // A daily bar is over at the close: its orders fill at the next open, and only there.
-      if (when === undefined || (when.anchor === 'open' ? when.offset <= 0 || key === 'entries_until' : key === 'entries_until')) continue;
-      reporter.at('E313', ['session', key], `with ${value.timeframe} bars every entry fills at a session's open, which \`${key}: ${written[key]}\` shuts out`, `take ${key} out, or use a finer timeframe`);
+      if (
+        when === undefined ||
+        (when.anchor === 'open' ? when.offset <= 0 || key === 'entries_until' : key === 'entries_until')
+      )
+        continue;
+      reporter.at(
+        'E313',
+        ['session', key],
+        `with ${value.timeframe} bars every entry fills at a session's open, which \`${key}: ${written[key]}\` shuts out`,
+        `take ${key} out, or use a finer timeframe`,
+      );
     }
   }
   return {

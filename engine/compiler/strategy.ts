@@ -1,14 +1,13 @@
 import type { Diagnostic } from '../documents/diagnostic.ts';
 import type { DocumentPath, StrategyDocument } from '../documents/document.ts';
 import type { EntrySide, ExitSide, Strategy } from '../documents/generated/types.ts';
+import type { PositionSide } from '../ledger/order.ts';
 import { createDefinitions, reportUnused } from './definitions.ts';
-import { checkAt } from './expressions.ts';
-import { checkCondition } from './expressions.ts';
-import { createReporter, type Reporter } from './finding.ts';
 import { checkExits, NO_EXITS } from './exits.ts';
+import { checkAt, checkCondition } from './expressions.ts';
+import { createReporter, type Reporter } from './finding.ts';
 import type { EntryModel, SizeKind, StrategyModel } from './model.ts';
 import type { StrategyScope } from './scope.ts';
-import type { PositionSide } from '../ledger/order.ts';
 import { checkSession } from './session.ts';
 import { parseCapital, parseDuration } from './words.ts';
 
@@ -42,14 +41,24 @@ export function checkStrategy(document: StrategyDocument, order: number): Checke
 
   const capital = parseCapital(value.capital);
   if (capital === undefined) {
-    reporter.at('E303', ['capital'], `capital is \`${String(value.capital)}\``, 'write dollars (20000) or a share (30% of account)');
+    reporter.at(
+      'E303',
+      ['capital'],
+      `capital is \`${String(value.capital)}\``,
+      'write dollars (20000) or a share (30% of account)',
+    );
   }
   const symbols = checkSymbols(checking);
   const session = checkSession(checking);
   const entries = SIDES.map((side) => checkEntry(checking, side)).filter((entry) => entry !== undefined);
   const written = SIDES.filter((side) => value.entry[side] !== undefined);
   if (written.length === 0) {
-    reporter.at('E311', ['entry'], 'the strategy never enters: neither `entry.long` nor `entry.short` is there', 'add entry.long with `when:` and `size:`');
+    reporter.at(
+      'E311',
+      ['entry'],
+      'the strategy never enters: neither `entry.long` nor `entry.short` is there',
+      'add entry.long with `when:` and `size:`',
+    );
   }
   const exits = { long: NO_EXITS, short: NO_EXITS };
   for (const side of SIDES) exits[side] = checkExits(checking, side, written);
@@ -76,7 +85,12 @@ export function checkStrategy(document: StrategyDocument, order: number): Checke
 
 function checkSymbols({ reporter, value }: Checking): readonly string[] {
   if (typeof value.symbols === 'string') {
-    reporter.at('E309', ['symbols'], `\`symbols: ${value.symbols}\` names a list file, which is not possible yet`, `write the symbols themselves, one a line, each after "- "`);
+    reporter.at(
+      'E309',
+      ['symbols'],
+      `\`symbols: ${value.symbols}\` names a list file, which is not possible yet`,
+      `write the symbols themselves, one a line, each after "- "`,
+    );
     return [];
   }
   value.symbols.forEach((symbol, index) => {
@@ -84,7 +98,12 @@ function checkSymbols({ reporter, value }: Checking): readonly string[] {
       reporter.at('E304', ['symbols', index], `symbol \`${symbol}\` is listed twice`, 'take one of them out');
     }
     if (symbol.includes('/') && value.entry.short !== undefined) {
-      reporter.at('E305', ['symbols', index], `\`${symbol}\` is a crypto pair, which cannot be sold short`, 'take entry.short out, or move the pair to a strategy of its own');
+      reporter.at(
+        'E305',
+        ['symbols', index],
+        `\`${symbol}\` is a crypto pair, which cannot be sold short`,
+        'take entry.short out, or move the pair to a strategy of its own',
+      );
     }
   });
   return value.symbols;
@@ -99,7 +118,12 @@ function checkEntry(checking: Checking, side: PositionSide): EntryModel | undefi
   const order = checkOrder(checking, entry, path);
   const size = checkSize(checking, entry, path);
   if ((entry.max_entries ?? 1) > 1) {
-    reporter.at('E309', [...path, 'max_entries'], 'adding to an open position (`max_entries` above 1) is not possible yet', 'write 1 or leave it out');
+    reporter.at(
+      'E309',
+      [...path, 'max_entries'],
+      'adding to an open position (`max_entries` above 1) is not possible yet',
+      'write 1 or leave it out',
+    );
   }
   const cooldown = entry.cooldown === undefined ? undefined : parseDuration(entry.cooldown);
   if (when === undefined || size === undefined || order === undefined) return undefined;
@@ -127,16 +151,32 @@ function checkOrder(checking: Checking, entry: EntrySide, path: DocumentPath): E
   ] as const) {
     const wanted = (types as readonly string[]).includes(type);
     if (wanted && order[key] === undefined) {
-      reporter.at('E307', at, `a ${type} order needs \`${key}\``, `add \`${key}: \` with a price, for example \`${key}: close\``, 'key');
+      reporter.at(
+        'E307',
+        at,
+        `a ${type} order needs \`${key}\``,
+        `add \`${key}: \` with a price, for example \`${key}: close\``,
+        'key',
+      );
       complete = false;
     }
     if (!wanted && order[key] !== undefined) {
-      reporter.at('E308', [...at, key], `a ${type} order has no \`${key}\``, `set \`type: ${key === 'limit_price' ? 'limit' : 'stop'}\`, or take \`${key}\` out`, 'key');
+      reporter.at(
+        'E308',
+        [...at, key],
+        `a ${type} order has no \`${key}\``,
+        `set \`type: ${key === 'limit_price' ? 'limit' : 'stop'}\`, or take \`${key}\` out`,
+        'key',
+      );
       complete = false;
     }
   }
-  const limitPrice = complete && order.limit_price !== undefined ? checkAt(reporter, scope, [...at, 'limit_price'], 'number') : undefined;
-  const stopPrice = complete && order.stop_price !== undefined ? checkAt(reporter, scope, [...at, 'stop_price'], 'number') : undefined;
+  const limitPrice =
+    complete && order.limit_price !== undefined
+      ? checkAt(reporter, scope, [...at, 'limit_price'], 'number')
+      : undefined;
+  const stopPrice =
+    complete && order.stop_price !== undefined ? checkAt(reporter, scope, [...at, 'stop_price'], 'number') : undefined;
   if (order.limit_price !== undefined && limitPrice === undefined) complete = false;
   if (order.stop_price !== undefined && stopPrice === undefined) complete = false;
   if (!complete) return undefined;
@@ -153,13 +193,25 @@ function checkSize(checking: Checking, entry: EntrySide, path: DocumentPath): En
   const { reporter, scope } = checking;
   const at: DocumentPath = [...path, 'size'];
   if (entry.size.volatility_target_pct !== undefined) {
-    reporter.at('E309', [...at, 'volatility_target_pct'], 'sizing by `volatility_target_pct` is not possible yet', 'use shares, notional, purse_pct or risk_pct', 'key');
+    reporter.at(
+      'E309',
+      [...at, 'volatility_target_pct'],
+      'sizing by `volatility_target_pct` is not possible yet',
+      'use shares, notional, purse_pct or risk_pct',
+      'key',
+    );
     return undefined;
   }
   const kinds = SIZES.filter((kind) => entry.size[kind] !== undefined);
   const kind = kinds[0];
   if (kind === undefined || kinds.length > 1) {
-    reporter.at('E306', at, kinds.length === 0 ? 'the size says nothing' : `the size is given ${kinds.length} times: ${kinds.join(', ')}`, 'write exactly one of shares, notional, purse_pct, risk_pct', 'key');
+    reporter.at(
+      'E306',
+      at,
+      kinds.length === 0 ? 'the size says nothing' : `the size is given ${kinds.length} times: ${kinds.join(', ')}`,
+      'write exactly one of shares, notional, purse_pct, risk_pct',
+      'key',
+    );
     return undefined;
   }
   const amount = checkAt(reporter, scope, [...at, kind], 'number');
@@ -170,8 +222,15 @@ function checkSize(checking: Checking, entry: EntrySide, path: DocumentPath): En
 function requireStop(checking: Checking, exits: StrategyModel['exits']): void {
   for (const side of SIDES) {
     const size = checking.value.entry[side]?.size;
-    if (size?.risk_pct === undefined || exits[side].stopLoss !== undefined || writtenStop(checking.value, side)) continue;
-    checking.reporter.at('E310', ['entry', side, 'size', 'risk_pct'], '`risk_pct` sizes by the distance to the stop, and there is no `stop_loss`', 'add `stop_loss:` under `exit:`, or size by purse_pct', 'key');
+    if (size?.risk_pct === undefined || exits[side].stopLoss !== undefined || writtenStop(checking.value, side))
+      continue;
+    checking.reporter.at(
+      'E310',
+      ['entry', side, 'size', 'risk_pct'],
+      '`risk_pct` sizes by the distance to the stop, and there is no `stop_loss`',
+      'add `stop_loss:` under `exit:`, or size by purse_pct',
+      'key',
+    );
   }
 }
 
@@ -179,4 +238,3 @@ function writtenStop(value: Strategy, side: PositionSide): boolean {
   const sided: ExitSide | undefined = value.exit[side];
   return value.exit.stop_loss !== undefined || sided?.stop_loss !== undefined;
 }
-

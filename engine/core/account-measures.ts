@@ -19,7 +19,7 @@ export const createAccountState = (equity: number, strategies: number): AccountS
   peak: equity,
   dayStart: equity,
   dailyTrades: 0,
-  consecutiveLosses: new Array<number>(strategies).fill(0),
+  consecutiveLosses: Array.from({ length: strategies }, () => 0),
 });
 
 /** Writes the account and strategy measures that rules read; undefined when none do. */

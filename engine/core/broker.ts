@@ -1,5 +1,5 @@
-import type { Order } from '../ledger/order.ts';
 import type { Price, Qty } from '../ledger/money.ts';
+import type { Order } from '../ledger/order.ts';
 
 declare const approved: unique symbol;
 

@@ -17,7 +17,7 @@ import { decideExit, decideFlat, submitExit } from './exits.ts';
 import { bindInstances, type Instance } from './instance.ts';
 import { cancelLegs, placeLegs, replaceLegs, shrinkLegs, trail } from './legs.ts';
 import { profitPct } from './position-measures.ts';
-import { createSeries, resetSeries, type RunningSeries, takeBar, takeBucket } from './series.ts';
+import { createSeries, type RunningSeries, resetSeries, takeBar, takeBucket } from './series.ts';
 
 export interface CoreOptions {
   readonly ruleset: Ruleset;

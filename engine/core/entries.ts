@@ -46,6 +46,8 @@ function closing(context: CoreContext, instance: Instance): boolean {
 
 function cooledDown(context: CoreContext, instance: Instance, cooldown: Duration | undefined): boolean {
   if (cooldown === undefined) return true;
+  // An exit queued by this bar has yet to fill: the cooldown counts from there.
+  if (instance.state.side !== 0) return false;
   if (cooldown.kind === 'bars') return instance.state.sinceExit >= cooldown.bars;
   return context.now >= instance.state.exitTime + cooldown.milliseconds;
 }
@@ -138,4 +140,3 @@ export function expireEntry(context: CoreContext, instance: Instance, order: Ord
       : context.now + TIMEFRAME_MS[instance.strategy.timeframe] > order.decidedAt + expires.milliseconds;
   if (over) context.broker.cancel(order, 'expired');
 }
-

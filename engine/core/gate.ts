@@ -1,9 +1,8 @@
 import type { Book } from '../ledger/book.ts';
-import { floorQty, type Qty, qtyFrom } from '../ledger/money.ts';
+import { floorQty, priceToNumber, type Qty, qtyFrom } from '../ledger/money.ts';
 import type { Order } from '../ledger/order.ts';
 import { unitReserve } from '../ledger/reservations.ts';
 import { quantityIncrement, type TickRule } from '../ledger/tick.ts';
-import { priceToNumber } from '../ledger/money.ts';
 import type { Approved } from './broker.ts';
 
 /** What the gate says of an order: it may go (perhaps smaller, with the reason on the order), or why it may not. */

@@ -66,10 +66,19 @@ function placeTargets(context: CoreContext, instance: Instance, protection: Prot
     if (instance.state.side === 0) return;
     portions += target.portion;
     // The last of a ladder that adds up to 100 % takes what rounding left.
-    const share = portions >= 100 ? qty - placed : floorQty(((qty * BigInt(Math.round(target.portion * 1e6))) / 100_000_000n) as Qty, increment);
+    const share =
+      portions >= 100
+        ? qty - placed
+        : floorQty(((qty * BigInt(Math.round(target.portion * 1e6))) / 100_000_000n) as Qty, increment);
     if (share <= 0n) continue;
     placed += share;
-    submitLeg(context, instance, 'take_profit', share as Qty, levelPrice(target.level, instance.state.entryPrice, instance.state.side, 1));
+    submitLeg(
+      context,
+      instance,
+      'take_profit',
+      share as Qty,
+      levelPrice(target.level, instance.state.entryPrice, instance.state.side, 1),
+    );
   }
 }
 
@@ -131,5 +140,6 @@ export function trail(context: CoreContext, instance: Instance, bars: Bars, row:
   if ((level - protection.trailLevel) * side <= 0) return;
   protection.trailLevel = level;
   const exact = priceNearest(context.tickRules[instance.plan.symbolIndex]!, level);
-  if (priceToNumber(exact) !== priceToNumber(leg.stopPrice ?? priceFrom(0))) context.broker.amend(leg, { stopPrice: exact });
+  if (priceToNumber(exact) !== priceToNumber(leg.stopPrice ?? priceFrom(0)))
+    context.broker.amend(leg, { stopPrice: exact });
 }

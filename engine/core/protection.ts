@@ -55,7 +55,16 @@ export function agreeProtection(exit: BoundExit): Protection | undefined {
   for (const value of [trailPct, activatePct, breakEvenPct]) {
     if (value !== undefined && !Number.isFinite(value)) return undefined;
   }
-  return { stop, targets, trailPct, activatePct, breakEvenPct, best: Number.NaN, trailLevel: Number.NaN, brokeEven: false };
+  return {
+    stop,
+    targets,
+    trailPct,
+    activatePct,
+    breakEvenPct,
+    best: Number.NaN,
+    trailLevel: Number.NaN,
+    brokeEven: false,
+  };
 }
 
 /**

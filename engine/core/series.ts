@@ -22,7 +22,12 @@ export interface RunningSeries {
 }
 
 /** @param base size of the feed's bars of this symbol */
-export function createSeries(plan: SeriesPlan, base: Timeframe, calendar: Calendar, values: Float64Array): RunningSeries {
+export function createSeries(
+  plan: SeriesPlan,
+  base: Timeframe,
+  calendar: Calendar,
+  values: Float64Array,
+): RunningSeries {
   return {
     plan,
     aggregator: plan.timeframe === base ? undefined : createAggregator(calendar, plan.timeframe, plan.hours, 'clock'),

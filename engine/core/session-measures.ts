@@ -63,7 +63,9 @@ export function createSessionTracker(
   const openingLength = openings.map((name) => Number(name.split(':')[1]) * MINUTE);
   openings.forEach((name, k) => {
     // Unknown until the range is whole: a bar that ends before the range does only adds to it.
-    write(name, (session, end) => (end - calendar.open(session) >= openingLength[k]! ? state[OPENING + k]! : Number.NaN));
+    write(name, (session, end) =>
+      end - calendar.open(session) >= openingLength[k]! ? state[OPENING + k]! : Number.NaN,
+    );
   });
 
   function startSession(session: number): void {

@@ -12,7 +12,8 @@ function nextFill(context: CoreContext, instance: Instance): { time: number; ses
   const session = calendar.nextSession(now);
   if (instance.series.hours !== 'regular') {
     const today = calendar.sessionOn(now);
-    if (today >= 0 && now >= calendar.extendedOpen(today) && now < calendar.extendedClose(today)) return { time: now, session: today };
+    if (today >= 0 && now >= calendar.extendedOpen(today) && now < calendar.extendedClose(today))
+      return { time: now, session: today };
     return { time: Math.max(now, calendar.extendedOpen(session)), session };
   }
   return { time: calendar.open(session), session };
@@ -30,8 +31,13 @@ export function entrySession(context: CoreContext, instance: Instance): number {
   if (entriesFrom !== undefined && time < moment(context, instance, session, entriesFrom)) return -1;
   if (entriesUntil !== undefined && time >= moment(context, instance, session, entriesUntil)) return -1;
   // What must be flat at once is not opened.
-  if (flatBy !== undefined && time + context.baseLength[instance.plan.symbolIndex]! > moment(context, instance, session, flatBy)) return -1;
-  if (days !== undefined && !days.includes(context.calendars[instance.plan.symbolIndex]!.weekday(instant(time)))) return -1;
+  if (
+    flatBy !== undefined &&
+    time + context.baseLength[instance.plan.symbolIndex]! > moment(context, instance, session, flatBy)
+  )
+    return -1;
+  if (days !== undefined && !days.includes(context.calendars[instance.plan.symbolIndex]!.weekday(instant(time))))
+    return -1;
   return session;
 }
 

@@ -1,4 +1,4 @@
-import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import { instant } from '../market/time.ts';
 import { TIMEFRAME_MS } from '../market/timeframe.ts';
@@ -84,7 +84,11 @@ function paceOf(options: DryRunOptions, past: boolean, session: Session, feed: F
   return shortest / times;
 }
 
-async function rush(session: Session, report: (() => void) | undefined, signal: AbortSignal | undefined): Promise<void> {
+async function rush(
+  session: Session,
+  report: (() => void) | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   while (session.advance(SLICE)) {
     report?.();
     await turn();
@@ -95,7 +99,12 @@ async function rush(session: Session, report: (() => void) | undefined, signal: 
 }
 
 /** Works off an instant at a time, each `pace` milliseconds after the last. */
-async function walk(session: Session, pace: number, report: () => void, signal: AbortSignal | undefined): Promise<void> {
+async function walk(
+  session: Session,
+  pace: number,
+  report: () => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   let next = performance.now();
   let shown = 0;
   while (signal?.aborted !== true && session.advance(1)) {

@@ -23,7 +23,13 @@ export function resultOf(
   const from = instant(Number.isNaN(session.firstStart) ? 0 : session.firstStart);
   const to = instant(Number.isNaN(session.now) ? 0 : session.now);
   const annualisation = ruleset.traded.length > 0 && ruleset.traded.every(isCrypto) ? 365 : 252;
-  const figures = (row: number, start: number, end: number, daily: readonly EquityPoint[], trades: readonly Trade[]) => {
+  const figures = (
+    row: number,
+    start: number,
+    end: number,
+    daily: readonly EquityPoint[],
+    trades: readonly Trade[],
+  ) => {
     const { curve } = book.state;
     return computeMetrics({
       startEquity: start,
@@ -75,7 +81,13 @@ export function resultOf(
     reasons: whole.reasons,
     strategies: session.strategies.map(({ id, capital }, index) => {
       const daily = withLast(book.strategyEquityPoints(index), to, book.strategyEquity(index));
-      const { metrics, reasons } = figures(index + 1, capital, book.strategyEquity(index), daily, byStrategy.get(id) ?? []);
+      const { metrics, reasons } = figures(
+        index + 1,
+        capital,
+        book.strategyEquity(index),
+        daily,
+        byStrategy.get(id) ?? [],
+      );
       return { id, capital, metrics, reasons };
     }),
     trades: book.trades,

@@ -99,7 +99,7 @@ export function createSession(
   const fillAtClose = options.assumptions.fillAt === 'close';
   // Sessions are those of the exchange as soon as one share is traded; a run of coins alone has UTC days.
   const reference: Calendar = calendars.find((calendar) => calendar.id === 'XNYS') ?? calendarOf('BTC/USD');
-  const columns: (Bars | undefined)[] = new Array<Bars | undefined>(count).fill(undefined);
+  const columns: (Bars | undefined)[] = symbols.map(() => undefined);
   const rows = new Int32Array(count);
   const event = emptyEvent(count);
   const firstOpen = new Float64Array(count).fill(Number.NaN);
@@ -109,7 +109,16 @@ export function createSession(
   const pending = createPendingActions(actions, symbols);
   /** What buy and hold gathers of a share held from the start: shares now, and dollars paid. */
   const held = { shares: new Float64Array(count).fill(1), dividends: new Float64Array(count) };
-  const clock = { now: Number.NaN, nextClose: Number.NaN, session: -1, active: false, paused: false, barsDone: 0, earliest: 0, firstStart: Number.NaN };
+  const clock = {
+    now: Number.NaN,
+    nextClose: Number.NaN,
+    session: -1,
+    active: false,
+    paused: false,
+    barsDone: 0,
+    earliest: 0,
+    firstStart: Number.NaN,
+  };
   if (from > Number.NEGATIVE_INFINITY) core.process({ kind: 'activate', active: false });
   else clock.active = true;
 
@@ -169,11 +178,13 @@ export function createSession(
       broker.open(bars[k]!, at[k]!, numbers[k]!, true);
     }
     if (!any) return;
-    for (let k = 0; k < filled; k++) if (broker.hasOrders(numbers[k]!)) broker.open(bars[k]!, at[k]!, numbers[k]!, false);
+    for (let k = 0; k < filled; k++)
+      if (broker.hasOrders(numbers[k]!)) broker.open(bars[k]!, at[k]!, numbers[k]!, false);
     for (let k = 0; k < filled; k++) if (broker.hasOrders(numbers[k]!)) broker.intrabar(bars[k]!, at[k]!, numbers[k]!);
     for (let k = 0; k < filled; k++) {
       const symbol = numbers[k]!;
-      if (broker.hasOrders(symbol) && endsSession(bars[k]!, at[k]!, symbol)) broker.sessionClose(bars[k]!, at[k]!, symbol);
+      if (broker.hasOrders(symbol) && endsSession(bars[k]!, at[k]!, symbol))
+        broker.sessionClose(bars[k]!, at[k]!, symbol);
     }
   }
 
@@ -203,7 +214,11 @@ export function createSession(
   /** Splits and dividends of the session that begins with this bar, before its first fills. */
   function act(start: number): void {
     const session = reference.sessionOn(instant(start));
-    for (let action = pending.take(reference, session); action !== undefined; action = pending.take(reference, session)) {
+    for (
+      let action = pending.take(reference, session);
+      action !== undefined;
+      action = pending.take(reference, session)
+    ) {
       const symbol = symbols.indexOf(action.symbol);
       if (action.split !== 1) split(symbol, action.split, start);
       if (action.dividend > 0) {
@@ -233,7 +248,8 @@ export function createSession(
       return known === undefined ? undefined : { ...known, length: nextRow(s) };
     });
     while (gather(past, before, next)) {
-      for (let due = core.due(); due <= clock.earliest; due = core.due()) core.process({ kind: 'history', bars: { ...past, time: due, count: 0 } });
+      for (let due = core.due(); due <= clock.earliest; due = core.due())
+        core.process({ kind: 'history', bars: { ...past, time: due, count: 0 } });
       core.process({ kind: 'history', bars: past });
     }
     clock.earliest = earliest;

@@ -13,8 +13,8 @@ export interface WorkspaceOptions {
   readonly paths?: readonly string[];
   /** A document given as text, in place of any file. */
   readonly stdin?: { readonly filename: string; readonly text: string };
-  /** Another file of limits, or none. */
-  readonly risk?: string | 'none';
+  /** Another file of limits, or `none`. */
+  readonly risk?: string;
   /** Symbols to trade in place of those that the strategies name. */
   readonly symbols?: readonly string[];
 }
@@ -89,7 +89,11 @@ function checkFiles(options: WorkspaceOptions, gathered: Gathered, plan = true):
     diagnostics.push(...parsed.diagnostics);
     risk = parsed.document;
   }
-  const files = [...gathered.strategies, ...gathered.templates, ...(gathered.risk === undefined ? [] : [gathered.risk])];
+  const files = [
+    ...gathered.strategies,
+    ...gathered.templates,
+    ...(gathered.risk === undefined ? [] : [gathered.risk]),
+  ];
   const id = revision(files.map((file) => ({ path: fromFolder(options.dir, file.path), bytes: file.bytes })));
   const compiled = compile({ strategies: documents, risk, revision: id });
   diagnostics.push(...compiled.diagnostics);
