@@ -67,46 +67,47 @@ export const pushRing = (state: Float64Array, at: number, length: number, x: num
 /** Sum of a full ring, added from the oldest value on. */
 export const ringSum = (state: Float64Array, at: number, length: number): number => {
   const ring = at + RING;
+  const head = ring + (state[at]! | 0);
   let sum = 0;
-  for (let k = 0, j = state[at]! | 0; k < length; k++) {
-    sum += state[ring + j]!;
-    j = j + 1 === length ? 0 : j + 1;
-  }
+  for (let j = head; j < ring + length; j++) sum += state[j]!;
+  for (let j = ring; j < head; j++) sum += state[j]!;
   return sum;
 };
 
 /** Mean of a full ring; of equal values exactly that value. It may leave the values' span by a rounding error. */
 export const ringAverage = (state: Float64Array, at: number, length: number): number => {
   const ring = at + RING;
-  const first = oldest(state, at);
+  const head = ring + (state[at]! | 0);
+  const first = state[head]!;
   let sum = 0;
-  for (let k = 0, j = state[at]! | 0; k < length; k++) {
-    sum += state[ring + j]! - first;
-    j = j + 1 === length ? 0 : j + 1;
-  }
+  for (let j = head; j < ring + length; j++) sum += state[j]! - first;
+  for (let j = ring; j < head; j++) sum += state[j]! - first;
   return first + sum / length;
 };
 
 /** Mean of a full ring, never outside its values. */
 const ringMean = (state: Float64Array, at: number, length: number): number => {
   const mean = ringAverage(state, at, length);
+  const ring = at + RING;
   let low = Infinity;
   let high = -Infinity;
-  for (let j = at + RING; j < at + RING + length; j++) {
-    low = Math.min(low, state[j]!);
-    high = Math.max(high, state[j]!);
+  // As a rule the first few values already lie on both sides.
+  for (let j = ring; j < ring + length; j++) {
+    const x = state[j]!;
+    if (x < low) low = x;
+    if (x > high) high = x;
+    if (low <= mean && mean <= high) return mean;
   }
-  return Math.min(Math.max(mean, low), high);
+  return mean < low ? low : high;
 };
 
 /** Sum of |x - centre| over a full ring. */
 export const ringDistance = (state: Float64Array, at: number, length: number, centre: number): number => {
   const ring = at + RING;
+  const head = ring + (state[at]! | 0);
   let sum = 0;
-  for (let k = 0, j = state[at]! | 0; k < length; k++) {
-    sum += Math.abs(state[ring + j]! - centre);
-    j = j + 1 === length ? 0 : j + 1;
-  }
+  for (let j = head; j < ring + length; j++) sum += Math.abs(state[j]! - centre);
+  for (let j = ring; j < head; j++) sum += Math.abs(state[j]! - centre);
   return sum;
 };
 
@@ -120,18 +121,19 @@ export const ringNotAbove = (state: Float64Array, at: number, length: number, x:
 
 /** Sum of squared deviations from the mean of a full ring in two passes; of equal values exactly 0. */
 const ringSquares = (state: Float64Array, at: number, length: number): number => {
-  const ring = at + RING;
   const mean = ringAverage(state, at, length);
-  let residue = 0;
+  const ring = at + RING;
+  const head = ring + (state[at]! | 0);
   let squares = 0;
-  for (let k = 0, j = state[at]! | 0; k < length; k++) {
-    const u = state[ring + j]! - mean;
-    residue += u;
+  for (let j = head; j < ring + length; j++) {
+    const u = state[j]! - mean;
     squares += u * u;
-    j = j + 1 === length ? 0 : j + 1;
   }
-  const centred = squares - (residue * residue) / length;
-  return centred > 0 ? centred : 0;
+  for (let j = ring; j < head; j++) {
+    const u = state[j]! - mean;
+    squares += u * u;
+  }
+  return squares;
 };
 
 // ---- sum: values off the grid, sum of the ticks of the others, ring
@@ -262,11 +264,15 @@ export const squaresOf = (state: Float64Array, at: number, length: number): numb
 
 const tickSquares = (state: Float64Array, at: number, length: number, centre: number): number => {
   const ring = at + RING;
+  const head = ring + (state[at]! | 0);
   let squares = 0;
-  for (let k = 0, j = state[at]! | 0; k < length; k++) {
-    const u = nearestTick(state[ring + j]!) - centre;
+  for (let j = head; j < ring + length; j++) {
+    const u = nearestTick(state[j]!) - centre;
     squares += u * u;
-    j = j + 1 === length ? 0 : j + 1;
+  }
+  for (let j = ring; j < head; j++) {
+    const u = nearestTick(state[j]!) - centre;
+    squares += u * u;
   }
   return squares;
 };

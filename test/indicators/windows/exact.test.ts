@@ -63,6 +63,35 @@ describe('windows on the price grid are exact', () => {
   });
 });
 
+describe('vwma is exact for prices and whole volumes', () => {
+  const bars = walk(5_000, 37, true);
+  const heavy = bars.volume.map((v) => v * 5_000);
+  it.each([
+    ['a walk', bars.close, bars.volume],
+    ['volumes in billions', bars.close, heavy],
+  ])('%s', (_name, prices, volumes) => {
+    for (const n of [1, 20, 150]) {
+      const out = run(entry('vwma'), [n], [prices, volumes])[0]!;
+      let compared = 0;
+      for (let i = n - 1; i < prices.length; i += 7) {
+        let money = 0n;
+        let shares = 0n;
+        for (let j = i - n + 1; j <= i; j++) {
+          money += BigInt(Math.round(prices[j]! * 10_000)) * BigInt(volumes[j]!);
+          shares += BigInt(volumes[j]!);
+        }
+        if (shares === 0n) {
+          expect(out[i]).toBeNaN();
+          continue;
+        }
+        if (!near(out[i]!, quotient(money, shares * 10_000n))) expect.fail(`bar ${i}: ${out[i]}`);
+        compared += 1;
+      }
+      expect(compared).toBeGreaterThan(600);
+    }
+  });
+});
+
 describe('a value depends on its window alone', () => {
   const WINDOWS = [
     'sma',
