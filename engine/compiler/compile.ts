@@ -46,13 +46,8 @@ function checkRisk(document: RiskDocument | undefined, diagnostics: Diagnostic[]
   const reporter = createReporter(document, diagnostics);
   const scope = createRiskScope();
   const breakers: BreakerModel[] = [];
-  const seen = new Set<string>();
   document.value.circuit_breakers.forEach((breaker, index) => {
     const path = ['circuit_breakers', index];
-    if (seen.has(breaker.id)) {
-      reporter.at('E325', [...path, 'id'], `two circuit breakers are called \`${breaker.id}\``, 'give each its own id');
-    }
-    seen.add(breaker.id);
     const when = checkAt(reporter, scope, [...path, 'when'], 'condition');
     if (when === undefined) return;
     breakers.push({ id: breaker.id, when, scope: breaker.scope, action: breaker.action, until: breaker.until });

@@ -55,6 +55,7 @@ export function createDefinitions(reporter: Reporter, value: Strategy): Definiti
     }
     if (MEASURES.has(name) || BAR_WORDS.includes(name)) {
       reporter.at('E302', path, `\`${name}\` is a name of the language already`, 'choose another name', 'key');
+      return;
     }
     let meaning: Meaning | undefined;
     let busy = false;
@@ -62,6 +63,7 @@ export function createDefinitions(reporter: Reporter, value: Strategy): Definiti
       path,
       used: false,
       meaning() {
+        if (meaning !== undefined) return meaning;
         if (busy) {
           reporter.at(
             'E301',
@@ -71,8 +73,8 @@ export function createDefinitions(reporter: Reporter, value: Strategy): Definiti
             'key',
           );
           meaning = { kind: 'broken' };
+          return meaning;
         }
-        if (meaning !== undefined) return meaning;
         busy = true;
         const checked = check();
         busy = false;
@@ -85,7 +87,6 @@ export function createDefinitions(reporter: Reporter, value: Strategy): Definiti
   for (const [name, parameter] of Object.entries(value.params ?? {})) {
     const path: DocumentPath = ['params', name];
     const amount = typeof parameter === 'number' ? parameter : parameter.value;
-    if (typeof parameter === 'object') checkParameterRange(reporter, name, parameter, path);
     define(name, path, () => ({ kind: 'constant', value: amount, unit: 'none' }));
   }
   for (const name of Object.keys(value.indicators ?? {})) {
@@ -106,27 +107,6 @@ export function createDefinitions(reporter: Reporter, value: Strategy): Definiti
       for (const definition of named.values()) definition.meaning();
     },
   };
-}
-
-function checkParameterRange(
-  reporter: Reporter,
-  name: string,
-  parameter: { readonly value: number; readonly min?: number; readonly max?: number },
-  path: DocumentPath,
-): void {
-  const { min, max, value } = parameter;
-  if (min !== undefined && max !== undefined && min > max) {
-    reporter.at('E323', [...path, 'min'], `\`${name}\` has min ${min} above max ${max}`, 'swap them');
-    return;
-  }
-  if ((min !== undefined && value < min) || (max !== undefined && value > max)) {
-    reporter.at(
-      'E323',
-      [...path, 'value'],
-      `\`${name}\` is ${value}, outside its own range ${min ?? '-∞'} to ${max ?? '∞'}`,
-      'change the value or the range',
-    );
-  }
 }
 
 /** Where a name is written first: the definition or rule that mentions it. */

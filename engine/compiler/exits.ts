@@ -122,13 +122,8 @@ function checkRules(checking: Checking, exit: ExitSide, path: DocumentPath): rea
     const when = checkCondition(reporter, scope, exit.when, [...path, 'when']);
     if (when !== undefined) rules.push({ rule: 'exit.when', when, portion: 100 });
   }
-  const seen = new Set<string>();
   exit.rules?.forEach((rule, index) => {
     const at = [...path, 'rules', index];
-    if (seen.has(rule.id)) {
-      reporter.at('E319', [...at, 'id'], `two exit rules are called \`${rule.id}\``, 'give each its own id');
-    }
-    seen.add(rule.id);
     const when = checkCondition(reporter, scope, rule.when, [...at, 'when']);
     if (when !== undefined) rules.push({ rule: `exit.${rule.id}`, when, portion: rule.portion ?? 100 });
   });
@@ -138,19 +133,8 @@ function checkRules(checking: Checking, exit: ExitSide, path: DocumentPath): rea
 function checkLevel(checking: Checking, level: StopLoss | undefined, path: DocumentPath): Level | undefined {
   if (level === undefined) return undefined;
   const { reporter, scope } = checking;
-  const kinds = (['pct', 'atr', 'price'] as const).filter((kind) => level[kind] !== undefined);
-  if (kinds.length !== 1) {
-    reporter.at(
-      'E320',
-      path,
-      kinds.length === 0 ? 'the level says nothing' : `the level is given ${kinds.length} times: ${kinds.join(', ')}`,
-      'write exactly one of pct, atr, price',
-      'key',
-    );
-    return undefined;
-  }
   if (level.atr !== undefined) return checkAtr(checking, level.atr, [...path, 'atr']);
-  const kind = kinds[0] as 'pct' | 'price';
+  const kind = level.pct === undefined ? 'price' : 'pct';
   const tree = checkAt(reporter, scope, [...path, kind], 'number');
   if (tree === undefined) return undefined;
   return kind === 'pct' ? { kind, pct: tree } : { kind, price: tree };

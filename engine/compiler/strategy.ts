@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../documents/diagnostic.ts';
 import type { DocumentPath, StrategyDocument } from '../documents/document.ts';
 import type { EntrySide, ExitSide, Strategy } from '../documents/generated/types.ts';
+import type { Checked } from '../expressions/tree.ts';
 import type { PositionSide } from '../ledger/order.ts';
 import { createDefinitions, reportUnused } from './definitions.ts';
 import { checkExits, NO_EXITS } from './exits.ts';
@@ -40,26 +41,10 @@ export function checkStrategy(document: StrategyDocument, order: number): Checke
   const checking: Checking = { reporter, scope: definitions.scope, value };
 
   const capital = parseCapital(value.capital);
-  if (capital === undefined) {
-    reporter.at(
-      'E303',
-      ['capital'],
-      `capital is \`${String(value.capital)}\``,
-      'write dollars (20000) or a share (30% of account)',
-    );
-  }
   const symbols = checkSymbols(checking);
   const session = checkSession(checking);
   const entries = SIDES.map((side) => checkEntry(checking, side)).filter((entry) => entry !== undefined);
   const written = SIDES.filter((side) => value.entry[side] !== undefined);
-  if (written.length === 0) {
-    reporter.at(
-      'E311',
-      ['entry'],
-      'the strategy never enters: neither `entry.long` nor `entry.short` is there',
-      'add entry.long with `when:` and `size:`',
-    );
-  }
   const exits = { long: NO_EXITS, short: NO_EXITS };
   for (const side of SIDES) exits[side] = checkExits(checking, side, written);
   definitions.checkAll();
@@ -94,9 +79,6 @@ function checkSymbols({ reporter, value }: Checking): readonly string[] {
     return [];
   }
   value.symbols.forEach((symbol, index) => {
-    if ((value.symbols as string[]).indexOf(symbol) < index) {
-      reporter.at('E304', ['symbols', index], `symbol \`${symbol}\` is listed twice`, 'take one of them out');
-    }
     if (symbol.includes('/') && value.entry.short !== undefined) {
       reporter.at(
         'E305',
@@ -144,42 +126,16 @@ function checkOrder(checking: Checking, entry: EntrySide, path: DocumentPath): E
   const order = entry.order ?? {};
   const type = order.type ?? 'market';
   const at: DocumentPath = [...path, 'order'];
-  let complete = true;
-  for (const [key, types] of [
-    ['limit_price', ['limit', 'stop_limit']],
-    ['stop_price', ['stop', 'stop_limit']],
-  ] as const) {
-    const wanted = (types as readonly string[]).includes(type);
-    if (wanted && order[key] === undefined) {
-      reporter.at(
-        'E307',
-        at,
-        `a ${type} order needs \`${key}\``,
-        `add \`${key}: \` with a price, for example \`${key}: close\``,
-        'key',
-      );
-      complete = false;
-    }
-    if (!wanted && order[key] !== undefined) {
-      reporter.at(
-        'E308',
-        [...at, key],
-        `a ${type} order has no \`${key}\``,
-        `set \`type: ${key === 'limit_price' ? 'limit' : 'stop'}\`, or take \`${key}\` out`,
-        'key',
-      );
-      complete = false;
-    }
+  const price = (key: 'limit_price' | 'stop_price'): Checked | undefined =>
+    order[key] === undefined ? undefined : checkAt(reporter, scope, [...at, key], 'number');
+  const limitPrice = price('limit_price');
+  const stopPrice = price('stop_price');
+  if (
+    (order.limit_price !== undefined && limitPrice === undefined) ||
+    (order.stop_price !== undefined && stopPrice === undefined)
+  ) {
+    return undefined;
   }
-  const limitPrice =
-    complete && order.limit_price !== undefined
-      ? checkAt(reporter, scope, [...at, 'limit_price'], 'number')
-      : undefined;
-  const stopPrice =
-    complete && order.stop_price !== undefined ? checkAt(reporter, scope, [...at, 'stop_price'], 'number') : undefined;
-  if (order.limit_price !== undefined && limitPrice === undefined) complete = false;
-  if (order.stop_price !== undefined && stopPrice === undefined) complete = false;
-  if (!complete) return undefined;
   return {
     type,
     limitPrice,
@@ -202,18 +158,8 @@ function checkSize(checking: Checking, entry: EntrySide, path: DocumentPath): En
     );
     return undefined;
   }
-  const kinds = SIZES.filter((kind) => entry.size[kind] !== undefined);
-  const kind = kinds[0];
-  if (kind === undefined || kinds.length > 1) {
-    reporter.at(
-      'E306',
-      at,
-      kinds.length === 0 ? 'the size says nothing' : `the size is given ${kinds.length} times: ${kinds.join(', ')}`,
-      'write exactly one of shares, notional, purse_pct, risk_pct',
-      'key',
-    );
-    return undefined;
-  }
+  const kind = SIZES.find((one) => entry.size[one] !== undefined);
+  if (kind === undefined) return undefined;
   const amount = checkAt(reporter, scope, [...at, kind], 'number');
   return amount === undefined ? undefined : { kind, amount };
 }

@@ -16,20 +16,6 @@ export const MEANING_CODES = {
     wrong: 'indicators:\n  close: sma(close, 10)\n',
     right: 'indicators:\n  smooth_close: sma(close, 10)\n',
   },
-  E303: {
-    severity: 'error',
-    title: 'capital not understood',
-    explanation: "A strategy's purse is an amount in dollars, or a share of the account: `30% of account`.",
-    wrong: 'capital: 20k\n',
-    right: 'capital: 20000\n',
-  },
-  E304: {
-    severity: 'error',
-    title: 'symbol listed twice',
-    explanation: 'Each symbol of a strategy is traded once; a second mention would do nothing.',
-    wrong: 'symbols: [AAPL, MSFT, AAPL]\n',
-    right: 'symbols: [AAPL, MSFT]\n',
-  },
   E305: {
     severity: 'error',
     title: 'crypto cannot be sold short',
@@ -37,59 +23,35 @@ export const MEANING_CODES = {
     wrong: 'symbols: [BTC/USD]\nentry:\n  short:\n    when: rsi(14) > 70\n    size:\n      notional: 1000\n',
     right: 'symbols: [BTC/USD]\nentry:\n  long:\n    when: rsi(14) < 30\n    size:\n      notional: 1000\n',
   },
-  E306: {
-    severity: 'error',
-    title: 'size given not once',
-    explanation: 'An entry says exactly one size: shares, notional (dollars), purse_pct (percent of the purse) or risk_pct (percent of the purse lost at the stop).',
-    wrong: 'size:\n  shares: 100\n  purse_pct: 20\n',
-    right: 'size:\n  purse_pct: 20\n',
-  },
-  E307: {
-    severity: 'error',
-    title: 'order without its price',
-    explanation: 'A limit order needs limit_price, a stop order needs stop_price, a stop_limit order needs both. Each is an expression, read when the order is decided.',
-    wrong: 'order:\n  type: limit\n',
-    right: 'order:\n  type: limit\n  limit_price: close * 0.99\n',
-  },
-  E308: {
-    severity: 'error',
-    title: 'price on an order that has none',
-    explanation: 'A market order takes the next price whatever it is. To name a price, choose the type limit, stop or stop_limit.',
-    wrong: 'order:\n  type: market\n  limit_price: close\n',
-    right: 'order:\n  type: limit\n  limit_price: close\n',
-  },
   E309: {
     severity: 'error',
     title: 'not possible yet',
-    explanation: 'The key is part of the language and its place is kept, but this version cannot act on it. It is refused rather than ignored, so that no rule is silently left out.',
+    explanation:
+      'The key is part of the language and its place is kept, but this version cannot act on it. It is refused rather than ignored, so that no rule is silently left out.',
     wrong: 'entry:\n  long:\n    max_entries: 3\n',
     right: 'entry:\n  long:\n    max_entries: 1\n',
   },
   E310: {
     severity: 'error',
     title: 'risk_pct without a stop',
-    explanation: '`risk_pct: 1` buys so many shares that the stop loses 1 % of the purse. Without a stop_loss that number cannot be computed.',
+    explanation:
+      '`risk_pct: 1` buys so many shares that the stop loses 1 % of the purse. Without a stop_loss that number cannot be computed.',
     wrong: 'size:\n  risk_pct: 1\nexit:\n  when: rsi(14) > 70\n',
     right: 'size:\n  risk_pct: 1\nexit:\n  when: rsi(14) > 70\n  stop_loss:\n    pct: 2\n',
-  },
-  E311: {
-    severity: 'error',
-    title: 'no entry',
-    explanation: 'A strategy needs at least one way in: entry.long or entry.short.',
-    wrong: 'entry: {}\n',
-    right: 'entry:\n  long:\n    when: crosses_above(close, sma(close, 20))\n    size:\n      purse_pct: 20\n',
   },
   E312: {
     severity: 'error',
     title: 'flat_by finer than the bars',
-    explanation: 'A position can be closed at the open of a bar that lies before the deadline. With daily bars there is none inside the session.',
+    explanation:
+      'A position can be closed at the open of a bar that lies before the deadline. With daily bars there is none inside the session.',
     wrong: 'timeframe: 1d\nsession:\n  flat_by: 5m before close\n',
     right: 'timeframe: 15m\nsession:\n  flat_by: 15m before close\n',
   },
   E313: {
     severity: 'error',
     title: 'entry window that never opens',
-    explanation: 'With daily or weekly bars every entry fills at the open of the next session; a window that shuts the open out lets no entry through.',
+    explanation:
+      'With daily or weekly bars every entry fills at the open of the next session; a window that shuts the open out lets no entry through.',
     wrong: 'timeframe: 1d\nsession:\n  entries_from: 15m after open\n',
     right: 'timeframe: 1h\nsession:\n  entries_from: 15m after open\n',
   },
@@ -110,84 +72,64 @@ export const MEANING_CODES = {
   E316: {
     severity: 'error',
     title: 'one exit for two sides',
-    explanation: 'What closes a long position rarely should close a short one. With both sides in one file, write exit.long and exit.short.',
+    explanation:
+      'What closes a long position rarely should close a short one. With both sides in one file, write exit.long and exit.short.',
     wrong: 'entry:\n  long: ...\n  short: ...\nexit:\n  when: rsi(14) > 70\n',
     right: 'exit:\n  long:\n    when: rsi(14) > 70\n  short:\n    when: rsi(14) < 30\n',
   },
   E317: {
     severity: 'error',
     title: 'portions above 100 %',
-    explanation: 'The portions of a take-profit ladder are percents of the whole position; together they cannot be more than 100.',
+    explanation:
+      'The portions of a take-profit ladder are percents of the whole position; together they cannot be more than 100.',
     wrong: 'take_profit:\n  - pct: 3\n    portion: 60\n  - pct: 6\n    portion: 60\n',
     right: 'take_profit:\n  - pct: 3\n    portion: 50\n  - pct: 6\n    portion: 50\n',
   },
   W318: {
     severity: 'warning',
     title: 'position that is never left',
-    explanation: 'Nothing in the file closes a position once it is open. That may be meant (buy and hold); usually an exit was forgotten.',
+    explanation:
+      'Nothing in the file closes a position once it is open. That may be meant (buy and hold); usually an exit was forgotten.',
     wrong: 'exit: {}\n',
     right: 'exit:\n  when: crosses_below(close, sma(close, 20))\n',
-  },
-  E319: {
-    severity: 'error',
-    title: 'exit rule id used twice',
-    explanation: 'Trades and explanations name the exit rule by its id, so each needs its own.',
-    wrong: 'rules:\n  - id: leave\n    when: rsi(14) > 70\n  - id: leave\n    when: close < open\n',
-    right: 'rules:\n  - id: overbought\n    when: rsi(14) > 70\n  - id: red_bar\n    when: close < open\n',
-  },
-  E320: {
-    severity: 'error',
-    title: 'level given not once',
-    explanation: 'A stop or target lies at exactly one place: pct (percent from the entry), atr (multiples of the average true range) or price (an expression).',
-    wrong: 'stop_loss:\n  pct: 2\n  price: low\n',
-    right: 'stop_loss:\n  pct: 2\n',
   },
   E321: {
     severity: 'error',
     title: 'length of the average true range',
-    explanation: 'The length of the average true range is a whole number of bars that is known when the file is loaded: a number or a parameter.',
+    explanation:
+      'The length of the average true range is a whole number of bars that is known when the file is loaded: a number or a parameter.',
     wrong: 'stop_loss:\n  atr:\n    length: 0\n    multiple: 2\n',
     right: 'stop_loss:\n  atr:\n    length: 14\n    multiple: 2\n',
   },
   E322: {
     severity: 'error',
     title: 'finer timeframe than the strategy',
-    explanation: "A rule can read bars of the strategy's own size or longer ones (day.close in an hourly strategy). Shorter ones are over several times before a decision; only the last would be seen.",
+    explanation:
+      "A rule can read bars of the strategy's own size or longer ones (day.close in an hourly strategy). Shorter ones are over several times before a decision; only the last would be seen.",
     wrong: 'timeframe: 1h\nindicators:\n  fast: ema(m5.close, 20)\n',
     right: 'timeframe: 5m\nindicators:\n  fast: ema(close, 20)\n',
-  },
-  E323: {
-    severity: 'error',
-    title: 'parameter outside its range',
-    explanation: 'A parameter with min and max must lie between them, and min below max: edits and sweeps keep to the same bounds.',
-    wrong: 'params:\n  length:\n    value: 5\n    min: 10\n    max: 50\n',
-    right: 'params:\n  length:\n    value: 20\n    min: 10\n    max: 50\n',
   },
   W324: {
     severity: 'warning',
     title: 'name that is never used',
-    explanation: 'A parameter, indicator or condition that no rule reads costs nothing, but it often means that a rule forgot it.',
+    explanation:
+      'A parameter, indicator or condition that no rule reads costs nothing, but it often means that a rule forgot it.',
     wrong: 'conditions:\n  uptrend: close > sma(close, 200)\nentry:\n  long:\n    when: rsi(14) < 30\n',
     right: 'conditions:\n  uptrend: close > sma(close, 200)\nentry:\n  long:\n    when: uptrend and rsi(14) < 30\n',
-  },
-  E325: {
-    severity: 'error',
-    title: 'breaker id used twice',
-    explanation: 'A circuit breaker is tripped, shown and reset by its id, so each needs its own.',
-    wrong: 'circuit_breakers:\n  - id: loss\n  - id: loss\n',
-    right: 'circuit_breakers:\n  - id: daily_loss\n  - id: max_drawdown\n',
   },
   E326: {
     severity: 'error',
     title: 'strategy id used twice',
-    explanation: 'Positions, orders and reports belong to a strategy by its id; two files with one id would share them.',
+    explanation:
+      'Positions, orders and reports belong to a strategy by its id; two files with one id would share them.',
     wrong: 'id: my_rsi   # in two files\n',
     right: 'id: my_rsi_fast\n',
   },
   W327: {
     severity: 'warning',
     title: 'two strategies with opposite sides on one symbol',
-    explanation: 'A broker keeps one position per symbol: a long of one strategy and a short of another cancel out, and the short order may be refused while the long is open.',
+    explanation:
+      'A broker keeps one position per symbol: a long of one strategy and a short of another cancel out, and the short order may be refused while the long is open.',
     wrong: 'symbols: [AAPL]   # entry.long here, entry.short in another file\n',
     right: 'symbols: [MSFT]\n',
   },

@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { compile } from '../../engine/compiler/compile.ts';
+import { MEANING_CODES } from '../../engine/documents/codes/meaning.ts';
+import type { Diagnostic, SourceFile } from '../../engine/documents/diagnostic.ts';
+import { parseStrategy } from '../../engine/documents/load.ts';
+import { positionOf } from '../../engine/documents/position.ts';
+import { findingsOf, strategy } from '../core/rules.ts';
+
+const FOLDER = join(import.meta.dirname, '../fixtures/bad');
+
+function check(file: SourceFile): Diagnostic[] {
+  const { document, diagnostics } = parseStrategy(file);
+  const strategies = document === undefined ? [] : [document];
+  return [...diagnostics, ...compile({ strategies, risk: undefined, revision: '' }).diagnostics];
+}
+
+const placed = (diagnostic: Diagnostic): string => {
+  const at = positionOf(diagnostic.file as SourceFile, diagnostic.span?.start ?? 0);
+  return `${diagnostic.code} ${at.line}:${at.column}`;
+};
+
+const fixtures = readdirSync(FOLDER)
+  .filter((name) => name.startsWith('meaning-'))
+  .map((name) => ({ path: name, text: readFileSync(join(FOLDER, name), 'utf8') }));
+
+const RULES = strategy('  long:\n    when: close > 100\n    size:\n      shares: 1', '  when: close < 90');
+const SHORT = strategy('  short:\n    when: close < 90\n    size:\n      shares: 1', '  when: close > 100').replace(
+  'id: test',
+  'id: other',
+);
+
+describe('findings of meaning', () => {
+  it.each(fixtures.map((file) => [file.path, file] as const))('%s', (_name, file) => {
+    const found = check(file);
+    expect(found.map(placed)).toEqual([/^# expect: (\S+ \d+:\d+)/.exec(file.text)?.[1]]);
+    expect(found[0]?.help).toBeTruthy();
+    expect(found[0]?.severity).toBe(found[0]?.code.startsWith('W') ? 'warning' : 'error');
+  });
+
+  it('two files with one id name each other', () => {
+    const [finding, ...rest] = findingsOf(RULES, RULES);
+    expect(rest).toEqual([]);
+    expect([finding?.code, finding?.file?.path, finding?.related?.[0]?.file.path]).toEqual([
+      'E326',
+      'strategies.d/1.yaml',
+      'strategies.d/0.yaml',
+    ]);
+  });
+
+  it('opposite sides on one symbol draw a warning', () => {
+    expect(findingsOf(RULES, SHORT).map((finding) => [finding.code, finding.severity])).toEqual([['W327', 'warning']]);
+    expect(findingsOf(RULES, SHORT.replace('[TEST]', '[OTHER]'))).toEqual([]);
+  });
+
+  it('every code is drawn by a fixture or a test above, and explained', () => {
+    const drawn = new Set(fixtures.map((file) => /^# expect: (\S+)/.exec(file.text)?.[1]));
+    const here = new Set(['E326', 'W327']);
+    expect(Object.keys(MEANING_CODES).filter((code) => !drawn.has(code) && !here.has(code))).toEqual([]);
+    for (const [code, entry] of Object.entries(MEANING_CODES)) {
+      expect(entry.severity, code).toBe(code.startsWith('W') ? 'warning' : 'error');
+      expect(entry.explanation.length, code).toBeGreaterThan(60);
+      expect(entry.wrong, code).not.toBe(entry.right);
+    }
+  });
+
+  it('a name is in scope wherever it stands, in any order', () => {
+    const head = `params:
+  length: 3
+indicators:
+  late: early * 2
+  early: sma(close, length)
+conditions:
+  both: up and late > 0
+  up: close > early
+`;
+    expect(
+      findingsOf(strategy('  long:\n    when: both\n    size:\n      shares: 1', '  when: close < early', head)),
+    ).toEqual([]);
+  });
+});
