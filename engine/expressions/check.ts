@@ -200,7 +200,12 @@ function checkBinary(context: Context, part: BinarySyntax): Checked | undefined 
     case '%':
     case '^':
       return checkArithmetic(context, part, part.operator);
-    default:
+    case '>':
+    case '<':
+    case '>=':
+    case '<=':
+    case '==':
+    case '!=':
       return checkComparison(context, part, part.operator);
   }
 }
@@ -248,6 +253,7 @@ function checkChoice(context: Context, part: ChoiceSyntax): Checked | undefined 
     unit,
     range: hull(then.range, otherwise.range),
     condition,
+    // oxlint-disable-next-line unicorn/no-thenable -- a value, never awaited
     then,
     otherwise,
   };

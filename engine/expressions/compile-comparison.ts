@@ -136,7 +136,8 @@ function tiedSlots(operator: Comparison, first: number, second: number, values: 
         const b = values[second]!;
         return a - a + b - b !== 0 ? UNKNOWN : a - b > TIE * Math.max(Math.abs(a), Math.abs(b)) ? FALSE : TRUE;
       };
-    default:
+    case '==':
+    case '!=':
       return () => compareTied(operator, values[first]!, values[second]!);
   }
 }

@@ -38,7 +38,9 @@ export function compileCondition(tree: Checked, slotOf: SlotOf, values: Float64A
     }
     case 'pure':
       return compileBetween(tree, slotOf, values);
-    default:
+    case 'number':
+    case 'text':
+    case 'arithmetic':
       throw new TypeError(`a ${tree.kind} is no condition`);
   }
 }

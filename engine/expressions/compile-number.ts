@@ -37,7 +37,11 @@ export function compileNumber(tree: Checked, slotOf: SlotOf, values: Float64Arra
     }
     case 'pure':
       return compilePure(tree, slotOf, values);
-    default:
+    case 'number':
+    case 'text':
+    case 'compare':
+    case 'and':
+    case 'or':
       throw new TypeError(`a ${tree.kind} is no number`);
   }
 }

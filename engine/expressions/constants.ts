@@ -49,7 +49,13 @@ export function constantOf(tree: Checked): number | undefined {
       const [a, b, c] = args as number[];
       return finite(pure.apply(a!, b ?? Number.NaN, c ?? Number.NaN));
     }
-    default:
+    case 'text':
+    case 'operand':
+    case 'compare':
+    case 'and':
+    case 'or':
+    case 'choice':
+    case 'node':
       return undefined;
   }
 }

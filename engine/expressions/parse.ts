@@ -9,7 +9,7 @@ import {
   refuse,
   type Syntax,
 } from './syntax.ts';
-import { brief, type Token, tokenize } from './tokens.ts';
+import { brief, shapeOf, type Token, tokenize } from './tokens.ts';
 
 /** Longest expression that is read, in UTF-16 units. */
 export const MAX_LENGTH = 4_000;
@@ -56,7 +56,7 @@ export function parseExpression(text: string, isFunction: (name: string) => bool
       );
     const tree = choice(state);
     if (peek(state).kind !== 'end') refuseRest(state, tree);
-    return { tree, finding: undefined };
+    return { tree, finding: undefined, shape: shapeOf(tokens) };
   } catch (error) {
     if (error === REFUSED && refusal.finding) return { tree: undefined, finding: refusal.finding };
     throw error;
@@ -113,6 +113,7 @@ function choice(state: State): Syntax {
       kind: 'choice',
       span: { start: condition.span.start, end: otherwise.span.end },
       condition,
+      // oxlint-disable-next-line unicorn/no-thenable -- a part of the text, never awaited
       then,
       otherwise,
     };

@@ -11,8 +11,8 @@ export interface PureFunction {
   readonly result: 'number' | 'condition';
   /** Whether the arguments are compared with each other and must share a unit. */
   readonly compares: boolean;
-  apply(a: number, b: number, c: number): number;
-  range(a: Range, b: Range, c: Range): Range;
+  readonly apply: (a: number, b: number, c: number) => number;
+  readonly range: (a: Range, b: Range, c: Range) => Range;
   /** `none`: a bare number; otherwise that of the arguments. */
   readonly unit: 'none' | 'same';
 }

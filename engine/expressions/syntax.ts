@@ -70,9 +70,9 @@ export interface ChoiceSyntax {
   readonly otherwise: Syntax;
 }
 
-/** A text read as an expression, or the one finding that says why it cannot be. */
+/** A text read as an expression (`shape`: see tokens.ts), or the one finding that says why it cannot be. */
 export type Reading =
-  | { readonly tree: Syntax; readonly finding: undefined }
+  | { readonly tree: Syntax; readonly finding: undefined; readonly shape: string }
   | { readonly tree: undefined; readonly finding: ExpressionFinding };
 
 /** Thrown inside the reader to leave it at its first finding; never leaves the room. */

@@ -179,7 +179,7 @@ function readName(text: string, start: number, refusal: Refusal): Token {
     refuse(refusal, 'E204', start, end, `a name has ${name.length} characters; the limit is ${MAX_NAME}`, undefined);
   }
   const kind = name === 'and' || name === 'or' || name === 'not' ? 'op' : 'name';
-  if (kind === 'name' && RESERVED_MEMBER.test(name)) {
+  if (kind === 'name' && name.includes('.') && RESERVED_MEMBER.test(name)) {
     refuse(
       refusal,
       'E207',
@@ -223,7 +223,9 @@ function readText(text: string, start: number, refusal: Refusal): Token {
 }
 
 function readSign(text: string, start: number, refusal: Refusal): Token {
-  if ('(),+-%^[]?'.includes(text[start]!)) return sign(text[start]!, start);
+  const quick = text[start]!;
+  if ('(),+-%^[]?'.includes(quick)) return sign(quick, start);
+  if ((quick === '>' || quick === '<') && !'=<>'.includes(text[start + 1] ?? ' ')) return sign(quick, start);
   for (const [wrong, right] of FOREIGN_COMPARISONS) {
     if (text.startsWith(wrong, start)) {
       refuse(
@@ -301,6 +303,27 @@ function refuseCharacter(text: string, start: number, refusal: Refusal): never {
   const shown = /[\p{L}\p{N}\p{P}\p{S}]/u.test(point) ? `\`${point}\`` : `the character U+${hex}`;
   const help = /\p{L}/u.test(point) ? 'names are made of the letters a-z, digits and `_`' : undefined;
   refuse(refusal, 'E207', start, end, `${shown} has no meaning in an expression`, help);
+}
+
+/**
+ * What of a text decides its structure: its words by kind, each name as `a`, each number as `0`, each text as `""`.
+ * Words that are operators are kept.
+ */
+export function shapeOf(tokens: readonly Token[]): string {
+  let shape = '';
+  for (const token of tokens) {
+    if (token.kind === 'op') shape += token.text;
+    else if (token.kind === 'number') shape += ' 0';
+    else if (token.kind === 'text') shape += '""';
+    else if (token.kind === 'name') shape += ` a${'.a'.repeat(pointsIn(token.text))}`;
+  }
+  return shape;
+}
+
+function pointsIn(name: string): number {
+  let points = 0;
+  for (let at = name.indexOf('.'); at >= 0; at = name.indexOf('.', at + 1)) points += 1;
+  return points;
 }
 
 const sign = (text: string, start: number): Token => ({ kind: 'op', text, value: 0, start, end: start + text.length });
