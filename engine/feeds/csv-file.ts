@@ -1,5 +1,5 @@
 import type { Hash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { type Columns, createColumns } from './columns.ts';
 import { type Layout, type LayoutFault, readLayout } from './csv-layout.ts';
 import { createScan, type Scan, scanRows } from './csv-scan.ts';
@@ -45,7 +45,7 @@ function reason(error: unknown): FileFault {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
   const words: Readonly<Record<string, string>> = {
     EACCES: 'you may not read the file',
-    EISDIR: 'it is a folder, not a file',
+    EISDIR: 'it is a folder, a pipe or a device, not a file',
     ENOENT: 'there is no such file',
   };
   const message = words[code] ?? `the file cannot be read (${code})`;
@@ -80,6 +80,8 @@ export async function readCsvFile(
 ): Promise<FileReading | FileFault> {
   let descriptor: number;
   try {
+    // A pipe would hold the opening up for ever, a device has no end.
+    if (!statSync(path).isFile()) return reason(Object.assign(new Error(), { code: 'EISDIR' }));
     descriptor = openSync(path, 'r');
   } catch (error) {
     return reason(error);
@@ -103,7 +105,6 @@ async function readOpen(
   pause: (bytes: number) => Promise<void> | undefined,
 ): Promise<FileReading | FileFault> {
   const stat = fstatSync(descriptor);
-  if (stat.isDirectory()) return reason(Object.assign(new Error(), { code: 'EISDIR' }));
   // One byte of room stays for the line end that the last line may lack.
   const buffer = new Uint8Array(Math.min(CHUNK, Math.max(stat.size, 4096)) + 1);
   let scan: Scan | undefined;

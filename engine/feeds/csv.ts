@@ -17,6 +17,7 @@ import { finding } from './finding.ts';
 import { type Fitted, fitBars } from './fit-bars.ts';
 import { ACTIONS_FILE, barFiles, fileOfSymbol, placeAt, symbolOfFile } from './locate.ts';
 import { lookOver } from './look-over.ts';
+import { plainText } from './plain-text.ts';
 import { createQuarantine, type Quarantine } from './quarantine.ts';
 import { inferSpacing, isReversed } from './spacing.ts';
 import { type Zone, zoneOf } from './timezone.ts';
@@ -142,7 +143,7 @@ function pairs(gathering: Gathering): readonly (readonly [string, string])[] {
     gathering.diagnostics.push(finding('E402', `the folder ${path} holds no CSV file`, { help }));
     return [];
   }
-  if (symbols === undefined) return files.map((file) => [symbolOfFile(file), join(place.folder, file)]);
+  if (symbols === undefined) return everyFile(gathering, place.folder, files);
   const found: (readonly [string, string])[] = [];
   const missing: string[] = [];
   for (const symbol of new Set(symbols)) {
@@ -152,6 +153,21 @@ function pairs(gathering: Gathering): readonly (readonly [string, string])[] {
   }
   reportMissing(gathering, missing, `the folder ${path} holds ${listed(files)}`);
   return found;
+}
+
+function everyFile(
+  gathering: Gathering,
+  folder: string,
+  files: readonly string[],
+): readonly (readonly [string, string])[] {
+  const bySymbol = new Map<string, string>();
+  for (const file of files) {
+    const symbol = symbolOfFile(file);
+    const first = bySymbol.get(symbol);
+    if (first === undefined) bySymbol.set(symbol, join(folder, file));
+    else gathering.warnings.push(`${join(folder, file)} is not read: ${first} is ${symbol} already`);
+  }
+  return [...bySymbol];
 }
 
 function reportMissing(gathering: Gathering, missing: readonly string[], holds: string): void {
@@ -247,7 +263,8 @@ async function readSymbol(
     const rows = refused === 1 ? '1 row was' : `${refused} rows were`;
     diagnostics.push(finding('E410', `${path}: ${rows} not used${where}`, { help: 'mend the file if they matter' }));
   }
-  if (layout.ignored.length > 0) gathering.warnings.push(`${path}: columns not used: ${listed(layout.ignored)}`);
+  if (layout.ignored.length > 0)
+    gathering.warnings.push(`${path}: columns not used: ${plainText(listed(layout.ignored))}`);
   if (!layout.hasVolume) gathering.warnings.push(`${path}: there is no volume column; volume is 0`);
   if (fitted.beyond > 0) {
     gathering.warnings.push(`${path}: ${fitted.beyond} rows lie beyond the calendar, which runs from 1990 to 2035`);

@@ -1,5 +1,6 @@
 import { DATA_CODES } from '../documents/codes/data.ts';
 import type { Diagnostic, SourceFile } from '../documents/diagnostic.ts';
+import { plainText } from './plain-text.ts';
 
 /** A diagnostic on market data, with the severity that the table of codes gives. */
 export function finding(
@@ -10,10 +11,10 @@ export function finding(
   return {
     code,
     severity: DATA_CODES[code].severity,
-    message,
+    message: plainText(message),
     file: more.file,
     span: undefined,
     context: undefined,
-    help: more.help,
+    help: plainText(more.help),
   };
 }

@@ -174,12 +174,14 @@ function keep(fit: Fit, i: number, part: number): void {
   cells[LAST_START] = start;
   time[kept] = start;
   fit.end[kept] = cells[END]!;
-  open[kept] = open[i]!;
-  high[kept] = high[i]!;
-  low[kept] = low[i]!;
-  close[kept] = close[i]!;
-  volume[kept] = volume[i]!;
-  if (vwap !== undefined) vwap[kept] = vwap[i]!;
+  if (kept !== i) {
+    open[kept] = open[i]!;
+    high[kept] = high[i]!;
+    low[kept] = low[i]!;
+    close[kept] = close[i]!;
+    volume[kept] = volume[i]!;
+    if (vwap !== undefined) vwap[kept] = vwap[i]!;
+  }
   fit.session[kept] = fit.current;
   fit.part[kept] = part;
   fit.kept = kept + 1;

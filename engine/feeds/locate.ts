@@ -25,10 +25,12 @@ const isBars = (file: string): boolean => extname(file).toLowerCase() === '.csv'
 export const barFiles = (files: readonly string[]): string[] =>
   files.filter((file) => isBars(file) && !file.startsWith('.'));
 
-/** The symbol that a file's name stands for: `spy.csv` is SPY, `BTC-USD.csv` is BTC/USD, `BRK-B.csv` is BRK.B. */
+/** The symbol that a file's name stands for: `spy.csv` is SPY, `BTC-USD.csv` and `BTCUSD.csv` are BTC/USD, `BRK-B.csv` is BRK.B. */
 export function symbolOfFile(file: string): string {
   const name = basename(file, extname(file)).toUpperCase();
   const pair = /^([A-Z0-9]{2,10})[-_](USD|USDT|USDC|EUR|GBP|BTC|ETH)$/.exec(name);
+  const coin = /^(BTC|ETH|SOL|LTC|BCH|DOGE|AVAX|LINK|UNI|AAVE|XRP|ADA|DOT|SHIB)(USD|USDT|USDC)$/.exec(name);
+  if (coin !== null) return `${coin[1]}/${coin[2]}`;
   if (pair !== null) return `${pair[1]}/${pair[2]}`;
   return name.replace(/^([A-Z]+)[-_]([A-Z])$/, '$1.$2');
 }

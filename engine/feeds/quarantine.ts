@@ -1,4 +1,5 @@
 import type { QuarantinedRow } from '../market/bars.ts';
+import { plainText } from './plain-text.ts';
 import type { Cause } from './row-check.ts';
 
 const KEPT = 1000;
@@ -20,7 +21,7 @@ export function createQuarantine(): Quarantine {
     },
     put(file, line, cause, detail) {
       count++;
-      if (rows.length < KEPT) rows.push({ file, line, cause, detail });
+      if (rows.length < KEPT) rows.push({ file, line, cause, detail: plainText(detail) });
     },
   };
 }

@@ -138,6 +138,37 @@ describe('daily bars', () => {
   });
 });
 
+describe('the size of bars', () => {
+  const HEAD = 'timestamp,open,high,low,close,volume\n';
+  const days = ['2024-03-07', '2024-03-08', '2024-03-11', '2024-03-12', '2024-03-13'];
+  const sample = (clocks: readonly string[]) =>
+    HEAD + days.flatMap((day) => clocks.map((clock) => `${day} ${clock}:00,1,1,1,1,1\n`)).join('');
+  const every = (minutes: number, from: number) =>
+    Array.from({ length: Math.ceil((16 * 60 - from) / minutes) }, (_, i) => from + i * minutes).map(
+      (minute) => `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`,
+    );
+  it.each([
+    ['1m', every(1, 570)],
+    ['1m', every(1, 570).filter((_, i) => i % 3 !== 1)],
+    ['5m', every(5, 570)],
+    ['15m', every(15, 570)],
+    ['30m', every(30, 570)],
+    ['1h', every(60, 540)],
+    ['1h', every(60, 570)],
+    ['1h', ['09:30', ...every(60, 600)]],
+    ['2h', every(120, 480)],
+    ['4h', every(240, 480)],
+    ['1d', ['09:30']],
+  ] as const)('%s is seen, case %#', async (timeframe, clocks) => {
+    const bars = await one(sample(clocks), { timezone: 'America/New_York' }, 'SPY.csv');
+    expect(bars.timeframe).toBe(timeframe);
+    expect(bars.length).toBe(clocks.length * days.length);
+    expect(iso(bars.start[0])).toBe('2024-03-07T14:30:00Z');
+    // Summer time began between the two.
+    expect(iso(bars.end[bars.length - 1])).toBe('2024-03-13T20:00:00Z');
+  });
+});
+
 describe('rows that cannot be true', () => {
   const HEAD = 'timestamp,open,high,low,close,volume\n';
   const line = (minute: number, rest: string) => `2024-01-02T14:${String(minute).padStart(2, '0')}:00Z,${rest}\n`;
@@ -279,6 +310,29 @@ describe('files and symbols', () => {
       'SPY.csv',
     );
     expect(data.warnings).toEqual([expect.stringContaining('columns not used: Adj Close')]);
+  });
+
+  it('reads the first of two files of one symbol, and says so', async () => {
+    const path = folderWith({ 'BTC-USD.csv': bars, 'BTCUSD.csv': bars });
+    const { data } = await readCsv({ path, hours: 'regular' });
+    expect([[...data.bars.keys()], data.rowsRead]).toEqual([['BTC/USD'], 2]);
+    expect(data.warnings).toEqual([expect.stringContaining('BTCUSD.csv is not read')]);
+  });
+
+  it('lets nothing out of a file drive the terminal', async () => {
+    const { data, diagnostics } = await readText(
+      'date,open,high,low,close,\u001b[2J\n2024-01-02,\u001b[31m,1,1,1\n',
+      {},
+      'SPY.csv',
+    );
+    const shown = JSON.stringify([
+      data.warnings,
+      data.quarantined,
+      diagnostics.map(({ message, help }) => [message, help]),
+    ]);
+    expect(data.quarantinedCount).toBe(1);
+    expect(shown).not.toContain('\\u001b');
+    expect(await codes('', { path: '/dev/zero' })).toEqual(['E403']);
   });
 
   it('reads an hour that the clock shows twice as two', async () => {

@@ -57,7 +57,6 @@ describe('bucket bounds', () => {
 });
 
 interface Row {
-  key: string;
   open: number;
   high: number;
   low: number;
@@ -81,6 +80,7 @@ const fields = (time: number, zone: string) => {
 function naive(bars: Bars, timeframe: Timeframe, zone: string, anchorMinute: number): Row[] {
   const minutes = { '5m': 5, '15m': 15, '30m': 30, '1h': 60, '2h': 120, '4h': 240 }[timeframe as '1h'];
   const rows: Row[] = [];
+  let last = '';
   for (let i = 0; i < bars.length; i++) {
     const { date, minute } = fields(bars.start[i]!, zone);
     let key = date;
@@ -89,8 +89,9 @@ function naive(bars: Bars, timeframe: Timeframe, zone: string, anchorMinute: num
       key = new Date(day - ((new Date(day).getUTCDay() + 6) % 7) * DAY).toISOString();
     } else if (minutes !== undefined) key = `${date} ${Math.floor((minute - anchorMinute) / minutes)}`;
     let row = rows.at(-1);
-    if (row?.key !== key) {
-      row = { key, open: bars.open[i]!, high: -1, low: 1e9, close: 0, volume: 0, turnover: 0 };
+    if (row === undefined || key !== last) {
+      last = key;
+      row = { open: bars.open[i]!, high: -1, low: 1e9, close: 0, volume: 0, turnover: 0 };
       rows.push(row);
     }
     row.high = Math.max(row.high, bars.high[i]!);
@@ -104,7 +105,7 @@ function naive(bars: Bars, timeframe: Timeframe, zone: string, anchorMinute: num
 
 function aggregated(bars: Bars, timeframe: Timeframe, hours: Hours, anchor: Anchor) {
   const aggregator = createAggregator(calendarOf(bars.symbol), timeframe, hours, anchor);
-  const out: Omit<Row, 'key'>[] = [];
+  const out: Row[] = [];
   const spans: number[][] = [];
   const close = (now: number) => {
     if (aggregator.due() > now) return;
@@ -168,7 +169,7 @@ describe('an aggregator', () => {
           };
           const want = naive(only, timeframe, zone, anchor === 'session' && !coin ? 9 * 60 + 30 : 0);
           const { out, spans } = aggregated(bars, timeframe, hours, anchor);
-          expect(out).toEqual(want.map(({ key: _, ...row }) => row));
+          expect(out).toEqual(want);
           spans.forEach(([start, end], i) => {
             expect(end!).toBeGreaterThan(start!);
             if (i > 0) expect(start!).toBeGreaterThanOrEqual(spans[i - 1]![1]!);

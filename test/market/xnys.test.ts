@@ -22,10 +22,10 @@ const clock = new Intl.DateTimeFormat('en-US', {
 function byIntl(time: number) {
   const parts = Object.fromEntries(clock.formatToParts(time).map((part) => [part.type, part.value]));
   return {
-    date: `${parts['year']}-${parts['month']}-${parts['day']}`,
-    minute: Number(parts['hour']) * 60 + Number(parts['minute']),
-    weekday: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'].indexOf(parts['weekday']!),
-    day: Number(parts['day']),
+    date: `${parts.year}-${parts.month}-${parts.day}`,
+    minute: Number(parts.hour) * 60 + Number(parts.minute),
+    weekday: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'].indexOf(parts.weekday!),
+    day: Number(parts.day),
   };
 }
 
