@@ -116,6 +116,13 @@ function wrongKind(
   place: Place,
 ): void {
   const name = nameOf(place);
+  const tight = node.kind === 'scalar' && node.style === 'plain' ? /^([A-Za-z_]\w*):(?=[^\s/])/.exec(node.text) : null;
+  if (tight) {
+    const help = `write ${quoted(`${tight[0]} ${node.kind === 'scalar' ? node.text.slice(tight[0].length) : ''}`)}`;
+    const key = { start: node.start, end: node.start + tight[0].length };
+    report(walk, 'E013', node, key, place, `a space is missing after ${quoted(tight[0])}`, help);
+    return;
+  }
   const message = kindMessage(name, expectation(schemas, own), node);
   const newline = node.file.text.indexOf('\n', node.start);
   const span = { start: node.start, end: newline < 0 ? node.end : Math.min(node.end, newline) };
@@ -233,7 +240,7 @@ function checkNumber(walk: Walk, schema: Schema, node: ScalarNode, value: number
       : low
         ? `more than ${schema.exclusiveMinimum}`
         : `at most ${schema.maximum}`;
-    const help = schema['x-percent'] === true ? 'percent is always percent: 2 means 2 %' : undefined;
+    const help = `write a number that is ${rule}${schema['x-percent'] === true ? '; percent is always percent: 2 means 2 %' : ''}`;
     report(walk, 'E108', node, spanOf(node), place, `${who} must be ${rule}; here it is ${quoted(node.text)}`, help);
   }
 }
@@ -326,15 +333,15 @@ function checkMap(
       const meant = unknownKey(walk, schema, node, key, inner);
       if (meant !== undefined) suspects.add(meant);
     } else if (typeof schema.additionalProperties === 'object') {
-      checkName(walk, schema, key, inner);
+      if (!walk.broken.has(value)) checkName(walk, schema, key, inner);
       check(walk, schema.additionalProperties, value, inner);
     }
   }
   const choice = schema['x-choose'] ?? (schema.maxProperties === 1 ? Object.keys(schema.properties ?? {}) : undefined);
   if (choice) {
-    const chosen = node.entries.filter((entry) => choice.includes(entry.key.text));
-    if (chosen.length !== 1 && !(chosen.length === 0 && suspects.size > 0))
-      chooseOne(walk, choice, node, place, chosen.length);
+    const chosen = new Set(node.entries.map((entry) => entry.key.text).filter((key) => choice.includes(key)));
+    if (chosen.size !== 1 && !(chosen.size === 0 && suspects.size > 0))
+      chooseOne(walk, choice, node, place, chosen.size);
   } else if (schema.minProperties !== undefined && node.entries.length < schema.minProperties) {
     const keys = Object.keys(schema.properties ?? {}).map((key) => quoted(key));
     const span = keySpan(place, node);

@@ -18,7 +18,6 @@ const VOCABULARY = [
   'x-planned',
   'x-renames',
   'x-shorthand',
-  'x-unique',
   'x-words',
   'x-wrapper',
 ];

@@ -42,7 +42,6 @@ export interface Schema {
   readonly 'x-planned'?: boolean;
   readonly 'x-renames'?: Readonly<Record<string, string>>;
   readonly 'x-shorthand'?: string;
-  readonly 'x-unique'?: string;
   readonly 'x-words'?: readonly string[];
   readonly 'x-wrapper'?: string;
 }

@@ -50,6 +50,21 @@ export function readYaml(file: SourceFile): ReadYaml {
     const span = { start: control.index, end: control.index + 1 };
     return refused(finding('E004', file, span, `${name} stands in the text`, 'delete it, or type the line again'));
   }
+  const directive = /^(?:#.*\n|\s*\n)*(%.*)/.exec(text);
+  if (directive) {
+    const line = directive[1] as string;
+    const start = directive[0].length - line.length;
+    const span = { start, end: start + line.trimEnd().length };
+    return refused(
+      finding(
+        'E041',
+        file,
+        span,
+        `a line that begins with ${quoted('%')} is a directive for the parser`,
+        'take the line away; comments begin with `#`',
+      ),
+    );
+  }
   const reading = readWithLibrary(file);
   if (reading.diagnostics.length > 0) return { root: undefined, diagnostics: reading.diagnostics, broken: NONE };
   const { root } = reading;

@@ -43,7 +43,8 @@ export const SCHEMA_CODES = {
   E106: {
     severity: 'error',
     title: 'not one of the choices',
-    explanation: 'The key takes one of a few words, and this is none of them.',
+    explanation:
+      'The key takes one of a few words, and this is none of them. The help line lists them all, the likely one first.',
     wrong: 'timeframe: 60m',
     right: 'timeframe: 1h',
   },
@@ -67,7 +68,7 @@ export const SCHEMA_CODES = {
     severity: 'error',
     title: 'the same twice',
     explanation:
-      'A list holds the same symbol, day or id twice. Ids name a rule or a breaker in reports and resets, so each needs its own.',
+      'A list holds the same symbol or day twice; the second mention would do nothing. Delete one of the two.',
     wrong: 'symbols: [AAPL, AAPL]',
     right: 'symbols: [AAPL]',
   },
@@ -94,13 +95,6 @@ export const SCHEMA_CODES = {
       'Expressions read this name, so it is made of letters, digits and `_`, and begins with a letter: `fast_ma`, not `fast-ma` (which means fast minus ma) and not `2ma`.',
     wrong: 'indicators:\n  fast-ma: sma(close, 10)',
     right: 'indicators:\n  fast_ma: sma(close, 10)',
-  },
-  E113: {
-    severity: 'error',
-    title: 'parameter outside its own bounds',
-    explanation: 'The value of a parameter lies outside its `min` and `max`, or `min` is above `max`.',
-    wrong: 'params:\n  length:\n    value: 100\n    max: 50',
-    right: 'params:\n  length:\n    value: 50\n    max: 50',
   },
   W120: {
     severity: 'warning',

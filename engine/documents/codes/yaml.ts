@@ -128,7 +128,7 @@ export const YAML_CODES = {
   E017: {
     severity: 'error',
     title: 'bracket closes nothing',
-    explanation: 'A `]` or `}` stands here without one that opens.',
+    explanation: 'A `]` or `}` stands here without one that opens. Add the opening one, or take this one away.',
     wrong: 'symbols: AAPL, MSFT]',
     right: 'symbols: [AAPL, MSFT]',
   },
@@ -308,7 +308,7 @@ export const YAML_CODES = {
   E040: {
     severity: 'error',
     title: 'two dashes',
-    explanation: 'Two dashes make a list inside a list. One dash is one item.',
+    explanation: 'Two dashes make a list inside a list, and no key takes that. One dash is one item.',
     wrong: 'all:\n  - - uptrend',
     right: 'all:\n  - uptrend',
   },
