@@ -38,9 +38,12 @@ export const stopBase = (buy: boolean, stop: number, reference: number): number 
 export const limitBase = (buy: boolean, limit: number, reference: number): number =>
   buy ? Math.min(reference, limit) : Math.max(reference, limit);
 
+/** Distances nearer than a billionth of the price are equal: doubles put 100.17 - 99.93 above 99.93 - 99.69. */
+const TIE = 1e-9;
+
 /** The `nearest` rule: the extreme nearer to the open came first; a tie is low first. */
 export const highFirst = (open: number, high: number, low: number): boolean =>
-  Math.abs(high - open) < Math.abs(open - low);
+  high - open < open - low - TIE * Math.abs(open);
 
 /** Zipline's volume-share model: impact 0.1 × (share of the bar's volume, at most 2.5 %)² of the price. */
 const VOLUME_SHARE_CAP = 0.025;

@@ -125,16 +125,23 @@ const levelOnWay = (working: Working, from: number, to: number): number => {
     : Number.NaN;
 };
 
-/** The order that price meets first on its way; of two at one price the earlier submitted. */
+/** How far price must run from `from` to meet an order; a limit is met where it is penetrated. */
+const wayTo = (working: Working, from: number, to: number): number => {
+  const level = levelOnWay(working, from, to);
+  if (working.kind !== LIMIT || Number.isNaN(level)) return Math.abs(level - from);
+  return working.buy ? Math.max(0, from - working.through) : Math.max(0, working.through - from);
+};
+
+/** The order that price meets first on its way; of two met at one price the earlier submitted. */
 const firstOnWay = (floor: Floor, desk: Desk, tried: Set<Working>, from: number, to: number): Working | undefined => {
   let first: Working | undefined;
-  let distance = Number.POSITIVE_INFINITY;
+  let shortest = Number.POSITIVE_INFINITY;
   for (const working of desk.list) {
     if (!floor.eligible(working) || tried.has(working)) continue;
-    const away = Math.abs(levelOnWay(working, from, to) - from);
-    if (away < distance) {
+    const way = wayTo(working, from, to);
+    if (way < shortest) {
       first = working;
-      distance = away;
+      shortest = way;
     }
   }
   return first;

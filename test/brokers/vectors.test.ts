@@ -57,6 +57,8 @@ describe.each([false, true])('protective legs (short: %s)', (short) => {
 });
 
 it('nearest goes to the nearer extreme first, and low first on a tie', () => {
+  const tie: Row = [99.93, 100.17, 99.69, 100];
+  expect(resting(tie, { stop: 99.8, target: 100.1 }, 'nearest', false).fills).toEqual(['1 fill 99.8 x1 intrabar']);
   const levels = { stop: 95, target: 105 };
   expect(resting([101, 106, 94, 100], levels, 'nearest', false).fills).toEqual(['2 fill 105 x1 intrabar']);
   expect(resting([100, 106, 94, 100], levels, 'nearest', false).fills).toEqual(['1 fill 95 x1 intrabar']);
