@@ -43,7 +43,13 @@ export function inferSpacing(time: Float64Array, rows: number): Spacing {
   for (let minutes = 1; minutes < perMinute.length; minutes++)
     if (perMinute[minutes]! > perMinute[mode]!) mode = minutes;
   if (seconds > perMinute[mode]!) return { odd: commonest(time, length) };
-  const timeframe = TIMEFRAMES.find((size) => TIMEFRAME_MS[size] === mode * MINUTE);
+  // Where bars are missing, two minutes may be as common as one: a size that the commonest distance is a multiple of will do.
+  const timeframe =
+    TIMEFRAMES.find((size) => TIMEFRAME_MS[size] === mode * MINUTE) ??
+    TIMEFRAMES.findLast((size) => {
+      const minutes = TIMEFRAME_MS[size] / MINUTE;
+      return mode % minutes === 0 && (perMinute[minutes] ?? 0) * 10 >= perMinute[mode]!;
+    });
   return timeframe === undefined ? { odd: mode * MINUTE } : { timeframe };
 }
 

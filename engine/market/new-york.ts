@@ -17,20 +17,18 @@ export function lastWeekday(year: number, month: number, weekday: number): numbe
   return last - ((weekdayOfDay(last) - weekday + 7) % 7);
 }
 
-function changes(): Float64Array {
-  const out = new Float64Array((LAST_YEAR - FIRST_YEAR + 1) * 2);
-  for (let year = FIRST_YEAR; year <= LAST_YEAR; year++) {
-    const spring =
-      year >= 2007 ? nthWeekday(year, 3, 0, 2) : year >= 1987 ? nthWeekday(year, 4, 0, 1) : lastWeekday(year, 4, 0);
-    const autumn = year >= 2007 ? nthWeekday(year, 11, 0, 1) : lastWeekday(year, 10, 0);
-    // The clock turns at 02:00 of the time then in force: 07:00 UTC in spring, 06:00 UTC in autumn.
-    out[(year - FIRST_YEAR) * 2] = spring * DAY + 7 * HOUR;
-    out[(year - FIRST_YEAR) * 2 + 1] = autumn * DAY + 6 * HOUR;
-  }
-  return out;
-}
+/** Start and end of summer time of each year, ms; filled when a year is first asked for. */
+const CHANGES = new Float64Array((LAST_YEAR - FIRST_YEAR + 1) * 2);
 
-const CHANGES = changes();
+function fillChanges(index: number): void {
+  const year = FIRST_YEAR + index;
+  const spring =
+    year >= 2007 ? nthWeekday(year, 3, 0, 2) : year >= 1987 ? nthWeekday(year, 4, 0, 1) : lastWeekday(year, 4, 0);
+  const autumn = year >= 2007 ? nthWeekday(year, 11, 0, 1) : lastWeekday(year, 10, 0);
+  // The clock turns at 02:00 of the time then in force: 07:00 UTC in spring, 06:00 UTC in autumn.
+  CHANGES[index * 2] = spring * DAY + 7 * HOUR;
+  CHANGES[index * 2 + 1] = autumn * DAY + 6 * HOUR;
+}
 
 /**
  * Milliseconds to add to UTC for the New York clock: -5 h, or -4 h in summer time.
@@ -41,6 +39,7 @@ export function newYorkOffset(at: number): number {
   let year = 1970 + Math.floor(at / MEAN_YEAR) - FIRST_YEAR;
   if (!(year >= 0)) year = 0;
   else if (year > LAST_YEAR - FIRST_YEAR) year = LAST_YEAR - FIRST_YEAR;
+  if (CHANGES[year * 2] === 0) fillChanges(year);
   return at >= CHANGES[year * 2]! && at < CHANGES[year * 2 + 1]! ? -4 * HOUR : -5 * HOUR;
 }
 
