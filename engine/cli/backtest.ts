@@ -1,4 +1,7 @@
 import { writeFile } from 'node:fs/promises';
+import type { MarketData } from '../market/bars.ts';
+import { type Instant, instant } from '../market/time.ts';
+import { marketDate } from '../report/clock.ts';
 import { resultJson } from '../report/json.ts';
 import { styleOf } from '../report/style.ts';
 import { resultText } from '../report/text.ts';
@@ -7,11 +10,33 @@ import { loadWorkspace } from '../runtime/workspace.ts';
 import { textFlag } from './arguments.ts';
 import { readBars } from './bars-source.ts';
 import type { CommandContext } from './command.ts';
-import { EXIT } from './exit.ts';
+import { EXIT, failure } from './exit.ts';
 import { exitOf, hasErrors, showFindings } from './findings.ts';
 import { progressScreen } from './progress.ts';
 import { readAssumptions, readCash, readInstant, readSymbols } from './simulation-flags.ts';
 import { workspaceFolder } from './workspace-folder.ts';
+
+/** Dates between which there is no bar are a slip of the pen, not a run without trades. */
+const refuseEmpty = (data: MarketData, symbol: string, from: Instant | undefined, to: Instant | undefined): void => {
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  let any = false;
+  for (const { start, end, length } of data.bars.values()) {
+    if (length === 0) continue;
+    first = Math.min(first, start[0]!);
+    last = Math.max(last, start[length - 1]!);
+    // The last bar that ends by `to` is the one that has to begin at or after `from`.
+    let index = length - 1;
+    while (to !== undefined && index >= 0 && end[index]! > to) index -= 1;
+    if (index >= 0 && (from === undefined || start[index]! >= from)) any = true;
+  }
+  if (any) return;
+  const span =
+    first > last
+      ? 'there are none'
+      : `they run from ${marketDate(symbol, instant(first))} to ${marketDate(symbol, instant(last))}`;
+  throw failure(`no bar lies between --from and --to: ${span}`, 'choose dates that the bars cover');
+};
 
 export const run = async ({ positionals, flags, terminal, interruption }: CommandContext): Promise<number> => {
   const json = flags.format === 'json';
@@ -47,10 +72,18 @@ export const run = async ({ positionals, flags, terminal, interruption }: Comman
   const to = readInstant('to', textFlag(flags, 'to'), true, first);
   const signal = interruption();
   const bars = await readBars(ruleset, flags, to);
+  const unusable = bars.diagnostics.filter(({ severity }) => severity === 'error');
+  if (to !== undefined && unusable.length > 0 && unusable.every(({ code }) => code === 'E408')) {
+    throw failure(`no bar ends by --to ${textFlag(flags, 'to')}`, 'choose a later date');
+  }
   if (hasErrors(bars.diagnostics)) {
     await showFindings(bars.diagnostics, workspace.counts, json ? 'json' : 'pretty', terminal, json ? 'out' : 'err');
     return exitOf(bars.diagnostics, false);
   }
+  if (bars.diagnostics.length > 0) {
+    await showFindings(bars.diagnostics, workspace.counts, 'pretty', terminal, 'err');
+  }
+  refuseEmpty(bars.data, first, from, to);
   const screen = progressScreen(terminal, first, () => performance.now());
   const result = await runBacktest(
     ruleset,

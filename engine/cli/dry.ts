@@ -69,6 +69,9 @@ export const dry = async (context: CommandContext, { feed, speed, folder }: DryC
     await showFindings(source.diagnostics, workspace.counts, json ? 'json' : 'pretty', terminal, json ? 'out' : 'err');
     return exitOf(source.diagnostics, false);
   }
+  if (source.diagnostics.length > 0) {
+    await showFindings(source.diagnostics, workspace.counts, 'pretty', terminal, 'err');
+  }
   const screen = progressScreen(terminal, ruleset.traded[0] ?? '', () => performance.now());
   const summary = (result: RunResult): string =>
     `\n${resultText(result, { title: 'Dry run', width: terminal.width, style: terminal.style })}`;

@@ -156,6 +156,29 @@ describe('engine backtest', () => {
     expect(json.equity.map(({ time }) => time.slice(0, 10))).toEqual(['2023-06-12', '2023-06-13', '2023-06-14']);
   });
 
+  it('refuses dates that the bars do not cover, and says what they cover', async () => {
+    const early = await engine(['backtest', '--data', 'bars', '--to', '2020-01-01'], { cwd });
+    expect([early.code, early.stdout]).toEqual([2, '']);
+    expect(early.stderr).toContain('no bar ends by --to 2020-01-01');
+    for (const words of [
+      ['--from', '2030-01-01'],
+      ['--from', '2023-06-14', '--to', '2023-06-12'],
+    ]) {
+      const ended = await engine(['backtest', '--data', 'bars', ...words], { cwd });
+      expect([ended.code, ended.stdout]).toEqual([2, '']);
+      expect(ended.stderr).toContain('they run from 2023-06-01 to 2023-');
+    }
+  });
+
+  it('says which rows it did not use', async () => {
+    mkdirSync(join(cwd, 'dirty'));
+    writeFileSync(join(cwd, 'dirty', 'WAVE.csv'), `${waves(60)}2030-01-02T15:00:00Z,1,2,nonsense,4,5\n`);
+    const ended = await engine(['backtest', '--data', 'dirty'], { cwd });
+    expect(ended.code).toBe(0);
+    expect(ended.stderr).toContain('dirty/WAVE.csv');
+    expect(ended.stdout).toMatch(/1\s+quarantined/);
+  });
+
   it('trades other symbols when told, and names those without a file', async () => {
     const other = await engine(['backtest', '--data', 'bars', '--symbols', 'NONE'], { cwd });
     expect(other.code).toBe(1);
@@ -242,9 +265,13 @@ describe('engine run --dry', () => {
   );
 
   it('stops without a word when the reader of its trades goes away', async () => {
-    const child = spawn(process.execPath, [join(ROOT, 'dist', 'engine.js'), 'run', '--dry', '--feed', 'csv:bars', '--speed', '72000x'], {
-      cwd,
-    });
+    const child = spawn(
+      process.execPath,
+      [join(ROOT, 'dist', 'engine.js'), 'run', '--dry', '--feed', 'csv:bars', '--speed', '72000x'],
+      {
+        cwd,
+      },
+    );
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
