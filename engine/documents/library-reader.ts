@@ -167,18 +167,33 @@ function converter(file: SourceFile): Converter {
     }
     if (isScalar(node)) return scalar(node as Yaml.Scalar.Parsed);
     open.add(node);
+    // The library ends a block behind its last newline; here it ends with its last value.
     const [start, end] = node.range;
     let result: YamlNode;
     if (isMap(node)) {
       const entries: Entry[] = [];
       for (const pair of (node as Yaml.YAMLMap.Parsed).items) {
         const key = keyOf(pair.key, depth + 1);
-        entries.push({ key, value: pair.value ? convert(pair.value, depth + 1) : nothing(file, key.end) });
+        const value = pair.value ? convert(pair.value, depth + 1) : nothing(file, key.end);
+        // Nothing stands right behind the colon, not on the line where the library gave up looking.
+        const empty = value.kind === 'scalar' && value.style === 'plain' && value.text === '' && value.file === file;
+        const colon = /^ *:/.exec(file.text.slice(key.end, key.end + 40));
+        entries.push({ key, value: empty && colon ? nothing(file, key.end + colon[0].length) : value });
       }
-      result = { kind: 'map', file, start, end, flow: node.flow === true, entries };
+      const last = entries.at(-1);
+      const flow = node.flow === true;
+      result = {
+        kind: 'map',
+        file,
+        start,
+        end: flow || !last ? end : Math.max(last.value.end, last.key.end),
+        flow,
+        entries,
+      };
     } else {
       const items = (node as Yaml.YAMLSeq.Parsed).items.map((item) => convert(item as Yaml.ParsedNode, depth + 1));
-      result = { kind: 'list', file, start, end, flow: node.flow === true, items };
+      const flow = node.flow === true;
+      result = { kind: 'list', file, start, end: flow ? end : (items.at(-1)?.end ?? end), flow, items };
     }
     open.delete(node);
     return result;

@@ -2,6 +2,7 @@ import type { Diagnostic, SourceFile } from './diagnostic.ts';
 import { finding, quoted } from './finding.ts';
 import { readWithLibrary } from './library-reader.ts';
 import type { MapNode, YamlNode } from './node.ts';
+import { readPlain } from './plain-reader.ts';
 import { findTraps } from './traps.ts';
 
 /** Most characters of a document: dozens of times the longest strategy. */
@@ -65,7 +66,8 @@ export function readYaml(file: SourceFile): ReadYaml {
       ),
     );
   }
-  const reading = readWithLibrary(file);
+  const plain = readPlain(file);
+  const reading = plain ? { root: plain, diagnostics: [] } : readWithLibrary(file);
   if (reading.diagnostics.length > 0) return { root: undefined, diagnostics: reading.diagnostics, broken: NONE };
   const { root } = reading;
   if (!root || (root.kind === 'scalar' && root.value === null)) {
