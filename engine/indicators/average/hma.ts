@@ -3,14 +3,7 @@ import { REAL } from '../inputs.ts';
 import type { Kernel } from '../kernel.ts';
 import { bars } from '../options.ts';
 import { ANY, output } from '../outputs.ts';
-import {
-  pushWeighted,
-  weightedFull,
-  weightedLimit,
-  weightedMean,
-  weightedRingMean,
-  weightedSize,
-} from '../weighted.ts';
+import { pushWeighted, weightedLimit, weightedMean, weightedRingMean, weightedSize } from '../weighted.ts';
 import { pushRing, ringFull, ringSize } from '../window.ts';
 
 const halfOf = (length: number): number => Math.floor(length / 2);
@@ -31,9 +24,8 @@ const kernel: Kernel = {
       const x = values[input]!;
       values[out] = NaN;
       if (x - x !== 0) return;
-      pushWeighted(state, 0, length, limit, x);
       pushWeighted(state, halfAt, half, limit, x);
-      if (!weightedFull(state, 0, length)) return;
+      if (!pushWeighted(state, 0, length, limit, x)) return;
       pushRing(state, rootAt, root, 2 * weightedMean(state, halfAt, half) - weightedMean(state, 0, length));
       if (ringFull(state, rootAt, root)) values[out] = weightedRingMean(state, rootAt, root);
     };

@@ -9,8 +9,8 @@ import { TICKS, tickOf } from '../window.ts';
 const firstOf = (length: number): number => Math.floor((length + 1) / 2);
 const secondOf = (length: number): number => length + 1 - firstOf(length);
 
-// state: bars seen, values off the grid, first sum, second sum (ticks), ring of values, ring of first sums
-const VALUES = 4;
+// state: bars seen, values off the grid, first sum, second sum (ticks), places in both rings, ring of values, of first sums
+const VALUES = 6;
 
 /** Triangular mean of the window whose oldest value is at place `head` of the ring, by a direct pass. */
 const directMean = (state: Float64Array, length: number, head: number): number => {
@@ -40,27 +40,31 @@ const kernel: Kernel = {
       const x = values[input]!;
       values[out] = NaN;
       if (x - x !== 0) return;
-      const seen = state[0]!;
-      const place = seen % length;
-      const leavingFirst = tickOf(state[VALUES + ((place + length - first) % length)]!, limit);
+      const seen = state[0]! + 1;
+      const place = state[4]! | 0;
+      const sumPlace = state[5]! | 0;
+      const firstBack = place >= first ? place - first : place - first + length;
+      // The rings begin with zeros, so the sums need no warm-up of their own.
+      const leavingFirst = tickOf(state[VALUES + firstBack]!, limit);
       const leaving = tickOf(state[VALUES + place]!, limit);
       const tick = tickOf(x, limit);
       let off = state[1]!;
       let sum = state[2]!;
-      if (seen >= length && Number.isNaN(leaving)) off -= 1;
+      if (Number.isNaN(leaving)) off -= 1;
       if (!Number.isNaN(leavingFirst)) sum -= leavingFirst;
-      if (!Number.isNaN(tick)) sum += tick;
-      else off += 1;
-      const sumPlace = sums + (seen % second);
-      const total = state[3]! - state[sumPlace]! + sum;
+      if (Number.isNaN(tick)) off += 1;
+      else sum += tick;
+      const total = state[3]! - state[sums + sumPlace]! + sum;
+      const next = place + 1 === length ? 0 : place + 1;
       state[VALUES + place] = x;
-      state[sumPlace] = sum;
-      state[0] = seen + 1;
+      state[sums + sumPlace] = sum;
+      state[0] = seen;
       state[1] = off;
       state[2] = sum;
       state[3] = total;
-      if (seen + 1 < length) return;
-      values[out] = off === 0 ? total / scale : directMean(state, length, (place + 1) % length);
+      state[4] = next;
+      state[5] = sumPlace + 1 === second ? 0 : sumPlace + 1;
+      if (seen >= length) values[out] = off === 0 ? total / scale : directMean(state, length, next);
     };
   },
 };

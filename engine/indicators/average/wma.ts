@@ -3,7 +3,7 @@ import { REAL } from '../inputs.ts';
 import type { Kernel } from '../kernel.ts';
 import { bars } from '../options.ts';
 import { output } from '../outputs.ts';
-import { pushWeighted, weightedFull, weightedLimit, weightedMean, weightedSize } from '../weighted.ts';
+import { pushWeighted, weightedLimit, weightedMean, weightedSize } from '../weighted.ts';
 
 const kernel: Kernel = {
   stateSize: ([length]) => weightedSize(length!),
@@ -16,8 +16,7 @@ const kernel: Kernel = {
       const x = values[input]!;
       values[out] = NaN;
       if (x - x !== 0) return;
-      pushWeighted(state, 0, length, limit, x);
-      if (weightedFull(state, 0, length)) values[out] = weightedMean(state, 0, length);
+      if (pushWeighted(state, 0, length, limit, x)) values[out] = weightedMean(state, 0, length);
     };
   },
 };

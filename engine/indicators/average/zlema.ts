@@ -25,7 +25,7 @@ const kernel: Kernel = {
       values[out] = NaN;
       if (x - x !== 0) return;
       const seen = state[0]!;
-      const place = VALUES + (seen % ring);
+      const place = VALUES + ((seen | 0) % ring);
       const last = state[1]!;
       const earlier = lag === 0 ? x : state[place]!;
       // The average starts on the bar before the first that has a value `lag` bars back.

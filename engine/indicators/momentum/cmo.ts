@@ -21,13 +21,14 @@ const kernel: Kernel = {
       values[out] = NaN;
       if (x - x !== 0) return;
       const change = difference(x, state[1]!);
+      const size = Math.abs(change);
       state[1] = x;
       if (state[0] === 0) {
         state[0] = 1;
         return;
       }
-      pushSum(state, RISES, length, limit, change > 0 ? change : 0);
-      pushSum(state, falls, length, limit, change < 0 ? -change : 0);
+      pushSum(state, RISES, length, limit, (size + change) * 0.5);
+      pushSum(state, falls, length, limit, (size - change) * 0.5);
       if (!sumFull(state, RISES, length)) return;
       const up = sumOf(state, RISES, length);
       const down = sumOf(state, falls, length);

@@ -28,8 +28,11 @@ const kernel: Kernel = {
         values[out] = NaN;
         return;
       }
-      const rise = x > last ? x - last : 0;
-      const fall = x < last ? last - x : 0;
+      // Exact, and without a branch: which way the next bar goes cannot be predicted.
+      const change = x - last;
+      const size = Math.abs(change);
+      const rise = (size + change) * 0.5;
+      const fall = (size - change) * 0.5;
       let up = state[2]!;
       let down = state[3]!;
       if (seen > ready) {

@@ -3,7 +3,7 @@ import { REAL } from '../inputs.ts';
 import type { Kernel } from '../kernel.ts';
 import { bars } from '../options.ts';
 import { ANY, output } from '../outputs.ts';
-import { plainMean, pushWeighted, slopeOf, weightedFull, weightedLimit, weightedSize } from '../weighted.ts';
+import { plainMean, pushWeighted, slopeOf, weightedLimit, weightedSize } from '../weighted.ts';
 
 const kernel: Kernel = {
   stateSize: ([length]) => weightedSize(length!),
@@ -17,8 +17,7 @@ const kernel: Kernel = {
       const x = values[input]!;
       values[out] = NaN;
       if (x - x !== 0) return;
-      pushWeighted(state, 0, length, limit, x);
-      if (weightedFull(state, 0, length))
+      if (pushWeighted(state, 0, length, limit, x))
         values[out] = plainMean(state, 0, length) - slopeOf(state, 0, length) * behind;
     };
   },

@@ -37,7 +37,7 @@ const kernel: Kernel = {
       state[INDEX_SUM] = total;
       if (seen < firstIndex) return;
       const index = total * scale;
-      const cursor = state[CURSOR]!;
+      const cursor = state[CURSOR]! | 0;
       const earlier = state[RING + cursor]!;
       state[RING + cursor] = index;
       state[CURSOR] = cursor + 1 === back ? 0 : cursor + 1;

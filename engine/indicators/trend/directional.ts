@@ -13,10 +13,11 @@ export const UP_SUM = 5;
 export const DOWN_SUM = 6;
 
 /**
- * Upward movement of a bar against the last one, in price units; the downward one is the same with the sides exchanged.
- * The smaller of two opposite moves counts nothing; equal ones both count, as in tulind.
+ * Directional movement of a bar to one side, in price units: how far it went beyond the last bar there, if that is more than
+ * on the other side; equal moves both count, as in tulind. Exact, and without a branch, which could not be predicted.
  */
-export const movement = (ahead: number, against: number): number => (ahead < 0 || ahead < against ? 0 : ahead);
+export const movement = (ahead: number, against: number): number =>
+  (Math.abs(ahead) + ahead) * 0.5 * Number(ahead >= against);
 
 /**
  * Feeds one finite bar to Wilder's directional sums: plain sums of the first `length` - 1 movements, then sums that

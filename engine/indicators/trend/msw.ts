@@ -28,7 +28,7 @@ const kernel: Kernel = {
       if (!ringFull(state, 0, held)) return;
       let real = 0;
       let imaginary = 0;
-      let place = state[0]!;
+      let place = state[0]! | 0;
       for (let k = 0; k < length; k++) {
         place = place === 0 ? length : place - 1;
         const value = state[2 + place]!;

@@ -24,7 +24,7 @@ const kernel: Kernel = {
       const seen = state[0]! + 1;
       const last = seen === 1 ? range : state[1]!;
       const average = (range - last) * weight + last;
-      const place = AVERAGES + (seen % length);
+      const place = AVERAGES + ((seen | 0) % length);
       const earlier = state[place]!;
       state[0] = seen;
       state[1] = average;

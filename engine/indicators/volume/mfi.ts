@@ -3,8 +3,8 @@ import { CLOSE, HIGH, LOW, VOLUME } from '../inputs.ts';
 import type { Kernel } from '../kernel.ts';
 import { bars } from '../options.ts';
 import { HUNDRED, output } from '../outputs.ts';
-import { priceSum } from '../price/price-sum.ts';
-import { pushSum, sumFull, sumOf, sumSize, tickLimit } from '../window.ts';
+import { priceTicks } from '../price/price-sum.ts';
+import { pushSum, sumFull, sumOf, sumSize, TICKS, tickLimit } from '../window.ts';
 
 // state: a bar was seen, last price sum, window of inflows, window of outflows
 const FLOWS = 2;
@@ -21,9 +21,14 @@ const kernel: Kernel = {
     const volumeSlot = inputs[3]!;
     const out = outputs[0]!;
     return () => {
-      // Three times the typical price: the factor falls out of the quotient.
-      const price = priceSum(values[highSlot]!, values[lowSlot]!, values[closeSlot]!);
-      const money = price * values[volumeSlot]!;
+      const high = values[highSlot]!;
+      const low = values[lowSlot]!;
+      const close = values[closeSlot]!;
+      const volume = values[volumeSlot]!;
+      // Three times the typical price: the factor falls out of the quotient. In ticks, so that the flows can be summed exactly.
+      const ticks = priceTicks(high, low, close);
+      const price = Number.isNaN(ticks) ? high + low + close : ticks / TICKS;
+      const money = Number.isNaN(ticks) ? price * volume : (ticks * volume) / TICKS;
       values[out] = NaN;
       if (money - money !== 0) return;
       const last = state[1]!;
@@ -32,8 +37,8 @@ const kernel: Kernel = {
         state[0] = 1;
         return;
       }
-      pushSum(state, FLOWS, length, limit, price > last ? money : 0);
-      pushSum(state, outflows, length, limit, price < last ? money : 0);
+      pushSum(state, FLOWS, length, limit, money * Number(price > last));
+      pushSum(state, outflows, length, limit, money * Number(price < last));
       if (!sumFull(state, FLOWS, length)) return;
       const inflow = sumOf(state, FLOWS, length);
       const outflow = sumOf(state, outflows, length);

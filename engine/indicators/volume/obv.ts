@@ -19,7 +19,7 @@ const kernel: Kernel = {
         return;
       }
       const last = state[0] === 0 ? close : state[1]!;
-      const balance = state[2]! + (close > last ? volume : close < last ? -volume : 0);
+      const balance = state[2]! + volume * (Number(close > last) - Number(close < last));
       state[0] = 1;
       state[1] = close;
       state[2] = balance;
