@@ -1,4 +1,6 @@
-import { foreignWord, missingBetween } from './phrasing.ts';
+import { refuseAtom, refuseEquals, refuseMissingComma, refusePercent, refuseRest } from './grammar-traps.ts';
+import { deeper, following, isSign, peek, type State, startsValue, take, written } from './parse-state.ts';
+import { foreignWord } from './phrasing.ts';
 import {
   type BinarySyntax,
   type CallSyntax,
@@ -13,18 +15,6 @@ import { brief, shapeOf, type Token, tokenize } from './tokens.ts';
 
 /** Longest expression that is read, in UTF-16 units. */
 export const MAX_LENGTH = 4_000;
-/** Deepest nesting that is read: parentheses, calls, signs and choices inside one another. */
-export const MAX_DEPTH = 100;
-
-interface State {
-  readonly text: string;
-  readonly tokens: readonly Token[];
-  readonly refusal: Refusal;
-  readonly isFunction: (name: string) => boolean;
-  at: number;
-  depth: number;
-}
-
 /**
  * Reads an expression into its syntax tree, or into the one finding that stopped the reading; never throws.
  * @param isFunction tells `rsi(n) = 30` (a comparison meant) from `f(n) = 30` (a definition)
@@ -60,31 +50,6 @@ export function parseExpression(text: string, isFunction: (name: string) => bool
   } catch (error) {
     if (error === REFUSED && refusal.finding) return { tree: undefined, finding: refusal.finding };
     throw error;
-  }
-}
-
-const peek = (state: State): Token => state.tokens[state.at]!;
-const following = (state: State): Token => state.tokens[Math.min(state.at + 1, state.tokens.length - 1)]!;
-const isSign = (token: Token, text: string): boolean => token.kind === 'op' && token.text === text;
-
-function take(state: State): Token {
-  const token = peek(state);
-  if (token.kind !== 'end') state.at += 1;
-  return token;
-}
-
-function deeper(state: State): void {
-  state.depth += 1;
-  if (state.depth > MAX_DEPTH) {
-    const token = peek(state);
-    refuse(
-      state.refusal,
-      'E205',
-      token.start,
-      token.end,
-      `the expression is nested more than ${MAX_DEPTH} deep here`,
-      'give its inner parts names in `indicators:` or `conditions:`',
-    );
   }
 }
 
@@ -167,32 +132,6 @@ function comparison(state: State): Syntax {
   return binary(operator.text as ComparisonText, left, right);
 }
 
-function refuseEquals(state: State, left: Syntax, sign: Token): never {
-  if (
-    left.kind === 'call' &&
-    left.span.start === 0 &&
-    left.args.every((arg) => arg.kind === 'name') &&
-    !state.isFunction(left.name.name)
-  ) {
-    refuse(
-      state.refusal,
-      'E225',
-      left.span.start,
-      sign.end,
-      `functions cannot be defined: \`${left.name.name}\``,
-      'give the expression a name in `indicators:` or `conditions:`',
-    );
-  }
-  refuse(
-    state.refusal,
-    'E212',
-    sign.start,
-    sign.end,
-    'a single `=` sets a value, and nothing is set here',
-    'to compare write `==`; to name a value use `indicators:`',
-  );
-}
-
 function sum(state: State): Syntax {
   let left = term(state);
   for (let token = peek(state); isSign(token, '+') || isSign(token, '-'); token = peek(state)) {
@@ -210,13 +149,6 @@ function term(state: State): Syntax {
     left = binary(token.text as '*' | '/' | '%', left, factor(state));
   }
   return left;
-}
-
-function refusePercent(state: State, left: Syntax, sign: Token): void {
-  const next = peek(state);
-  if (left.kind !== 'number' || (startsValue(next) && next.text !== 'of')) return;
-  const help = `percent is plain here: \`${left.value}\` means ${left.value} % where a percentage is wanted; as a factor write \`${left.value / 100}\``;
-  refuse(state.refusal, 'E215', left.span.start, sign.end, '`%` after a number is the remainder of a division', help);
 }
 
 function factor(state: State): Syntax {
@@ -346,42 +278,6 @@ function atom(state: State): Syntax {
   return refuseAtom(state, token);
 }
 
-function refuseAtom(state: State, token: Token): never {
-  const { refusal } = state;
-  if (token.kind === 'end') {
-    const before = state.tokens[state.at - 1];
-    const start = before?.start ?? 0;
-    const end = before?.end ?? 0;
-    refuse(
-      refusal,
-      'E207',
-      start,
-      end,
-      `the expression ends after \`${before?.text ?? ''}\`, where a value is wanted`,
-      undefined,
-    );
-  }
-  if (token.text === '[')
-    refuse(
-      refusal,
-      'E226',
-      token.start,
-      token.end,
-      'there are no lists in expressions',
-      'a value some bars ago is `close[1]`',
-    );
-  if (token.text === ')') {
-    const open = state.tokens.slice(0, state.at).filter((t) => isSign(t, '(')).length;
-    const closed = state.tokens.slice(0, state.at).filter((t) => isSign(t, ')')).length;
-    if (closed >= open)
-      refuse(refusal, 'E206', token.start, token.end, 'this `)` closes nothing', 'take it away, or open it with `(`');
-  }
-  if (token.text === '+')
-    refuse(refusal, 'E207', token.start, token.end, 'a plus sign needs a value on both sides', 'take it away');
-  const help = token.text === '.' ? 'a decimal number is written `0.5`' : undefined;
-  refuse(refusal, 'E207', token.start, token.end, `a value is wanted here, not \`${token.text}\``, help);
-}
-
 function closeParenthesis(state: State, open: Token, inner: Syntax): Token {
   const token = peek(state);
   if (isSign(token, ')')) return take(state);
@@ -422,101 +318,3 @@ function call(state: State, name: NameSyntax): CallSyntax {
   state.depth -= 1;
   return { kind: 'call', span: { start: name.span.start, end: close.end }, name, args };
 }
-
-function refuseMissingComma(state: State, name: NameSyntax, arg: Syntax, next: Token): never {
-  const word = missingBetween(next);
-  if (word) refuse(state.refusal, word.code, next.start, next.end, word.message, word.help);
-  const shown = brief(state.text.slice(next.start, next.end));
-  const before = brief(state.text.slice(name.span.start, arg.span.end));
-  const rest = isSign(following(state), ')') ? '' : ' ...';
-  const help = `write \`${before}, ${shown}${rest})\``;
-  refuse(
-    state.refusal,
-    'E208',
-    arg.span.start,
-    next.end,
-    `a comma is missing between \`${written(state, arg)}\` and \`${shown}\``,
-    help,
-  );
-}
-
-/** Something follows a complete value: says what is wrong with it. */
-function refuseRest(state: State, before: Syntax): never {
-  const { refusal, text } = state;
-  const token = peek(state);
-  const shown = brief(text.slice(token.start, token.end));
-  if (isSign(token, ')'))
-    refuse(refusal, 'E206', token.start, token.end, 'this `)` closes nothing', 'take it away, or open it with `(`');
-  if (isSign(token, ']')) refuse(refusal, 'E206', token.start, token.end, 'this `]` closes nothing', 'take it away');
-  if (isSign(token, ',')) {
-    const next = following(state);
-    if (
-      before.span.end === token.start &&
-      next.start === token.end &&
-      /^\d{3}$/.test(next.text) &&
-      /\d$/.test(text.slice(0, token.start))
-    ) {
-      refuse(
-        refusal,
-        'E216',
-        token.start,
-        next.end,
-        'digits are not grouped here: the comma ends the number',
-        'write `1000` for 1,000',
-      );
-    }
-    refuse(
-      refusal,
-      'E207',
-      token.start,
-      token.end,
-      'a comma separates the arguments of a function, and this is none',
-      undefined,
-    );
-  }
-  if (isSign(token, ':')) {
-    const next = following(state);
-    const clock = before.kind !== 'text' && next.kind === 'number' && /\d$/.test(text.slice(0, token.start));
-    if (clock)
-      refuse(
-        refusal,
-        'E239',
-        state.tokens[state.at - 1]!.start,
-        next.end,
-        'a time of day stands in quotes',
-        'write `time >= "10:30"`',
-      );
-    refuse(
-      refusal,
-      'E207',
-      token.start,
-      token.end,
-      '`:` without a `?` before it',
-      'a choice is written `condition ? value : other value`',
-    );
-  }
-  if (isSign(token, '(')) {
-    refuse(
-      refusal,
-      'E209',
-      token.start,
-      token.end,
-      `an operator is missing before this \`(\``,
-      'only a name can be called; to multiply write `*`',
-    );
-  }
-  const word = missingBetween(token);
-  if (word) refuse(refusal, word.code, token.start, token.end, word.message, word.help);
-  const help = 'join them with `and`, `or`, a comparison or arithmetic';
-  if (startsValue(token))
-    refuse(refusal, 'E209', token.start, token.end, `an operator is missing before \`${shown}\``, help);
-  refuse(refusal, 'E207', token.start, token.end, `\`${shown}\` has no meaning here`, undefined);
-}
-
-const startsValue = (token: Token): boolean =>
-  token.kind === 'number' ||
-  token.kind === 'name' ||
-  token.kind === 'text' ||
-  (token.kind === 'op' && (token.text === '(' || token.text === '-' || token.text === 'not'));
-
-const written = (state: State, part: Syntax): string => brief(state.text.slice(part.span.start, part.span.end));
