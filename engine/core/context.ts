@@ -29,6 +29,8 @@ export interface CoreContext {
   readonly tickRules: readonly TickRule[];
   /** Every order of the run, in the order of decisions. */
   readonly orders: Order[];
+  /** Whose an order is, by its number. */
+  readonly owners: Instance[];
   /** Instances with an open position, by symbol number. */
   readonly open: readonly Instance[][];
   /** End of the bar being decided. */
@@ -67,6 +69,7 @@ export function draftOrder(context: CoreContext, instance: Instance, draft: Orde
     reason: undefined,
   };
   context.orders.push(order);
+  context.owners[order.seq] = instance;
   return order;
 }
 

@@ -65,11 +65,11 @@ export function createCore(options: CoreOptions): Core {
     calendars,
     tickRules: options.tickRules,
     orders: [],
+    owners: [],
     open: ruleset.symbols.map(() => []),
     now: 0,
     active: true,
   };
-  const byKey = new Map(instances.map((instance) => [`${instance.strategy.id}\n${instance.symbol}`, instance]));
   const flatBy = instances.filter((instance) => instance.strategy.session.flatBy !== undefined);
   let instantNumber = 0;
 
@@ -119,7 +119,7 @@ export function createCore(options: CoreOptions): Core {
       const { state } = instance;
       state.entryPrice /= ratio;
       state.qty = qtyToNumber(heldQty(context, instance));
-      if (state.protection === undefined) continue;
+      if (state.protection === undefined || Number.isNaN(state.protection.best)) continue;
       state.protection.best /= ratio;
       state.protection.trailLevel /= ratio;
     }
@@ -180,7 +180,7 @@ export function createCore(options: CoreOptions): Core {
   function order(event: OrderEvent): void {
     const { order: subject } = event;
     const trade = book.apply(event);
-    const instance = byKey.get(`${subject.strategy}\n${subject.symbol}`)!;
+    const instance = context.owners[subject.seq]!;
     if (event.kind === 'fill') {
       if (options.observer.filled !== undefined) options.observer.filled(subject, event.fill);
       if (subject.role === 'entry') entered(instance, subject, event);

@@ -53,10 +53,10 @@ function cooledDown(context: CoreContext, instance: Instance, cooldown: Duration
 }
 
 function submitEntry(context: CoreContext, instance: Instance, entry: BoundEntry, close: number): void {
-  const session = entrySession(context, instance);
-  if (session < 0) return;
   const { state, plan } = instance;
   const most = entry.model.entriesPerSession;
+  const session = most === undefined && !instance.hasWindow ? 0 : entrySession(context, instance);
+  if (session < 0) return;
   if (most !== undefined && state.entrySession === session && state.entriesInSession >= most) return;
   const exit = entry.sign > 0 ? instance.exits.long : instance.exits.short;
   const protection = agreeProtection(exit);

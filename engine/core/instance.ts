@@ -7,6 +7,7 @@ import { type Checked, type Tri, UNKNOWN } from '../expressions/tree.ts';
 import type { Order, PositionSide } from '../ledger/order.ts';
 import { bindPositionMeasures } from './position-measures.ts';
 import type { Protection } from './protection.ts';
+import { hasWindow } from './windows.ts';
 
 /** What an instance remembers between bars: plain data, so that it can be stored and resumed. */
 export interface InstanceState {
@@ -107,6 +108,8 @@ export interface Instance {
   /** Writes the measures of position and strategy that its rules read. */
   readonly measure: (close: number) => void;
   readonly hasMeasures: boolean;
+  /** The session block shuts some entries out. */
+  readonly hasWindow: boolean;
 }
 
 /** Binds every instance of a ruleset to the arena's values. */
@@ -158,6 +161,7 @@ function bindInstance(ruleset: Ruleset, plan: InstancePlan, values: Float64Array
     legs: [],
     measure: (close) => writeMeasures(instance, close),
     hasMeasures: plan.measures.size > 0,
+    hasWindow: hasWindow(strategy.session),
   };
   const writeMeasures = bindPositionMeasures(plan.measures, values);
   return instance;

@@ -39,8 +39,27 @@ function percent(read: (() => number) | undefined): number | undefined {
   return read();
 }
 
+const NOTHING: Protection = {
+  stop: undefined,
+  targets: [],
+  trailPct: undefined,
+  activatePct: undefined,
+  breakEvenPct: undefined,
+  best: Number.NaN,
+  trailLevel: Number.NaN,
+  brokeEven: false,
+};
+
+const hasNone = (exit: BoundExit): boolean =>
+  exit.stopLoss === undefined &&
+  exit.takeProfit.length === 0 &&
+  exit.trailPct === undefined &&
+  exit.breakEvenPct === undefined;
+
 /** Reads the levels at the decision; undefined when one of them is unknown (which blocks the entry). */
 export function agreeProtection(exit: BoundExit): Protection | undefined {
+  // One object for all positions without levels: nothing is ever written to it.
+  if (hasNone(exit)) return NOTHING;
   const stop = exit.stopLoss === undefined ? undefined : agree(exit.stopLoss);
   if (exit.stopLoss !== undefined && stop === undefined) return undefined;
   const targets: { level: AgreedLevel; portion: number }[] = [];

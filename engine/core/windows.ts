@@ -1,4 +1,4 @@
-import type { SessionWord } from '../compiler/model.ts';
+import type { SessionModel, SessionWord } from '../compiler/model.ts';
 import { instant } from '../market/time.ts';
 import type { CoreContext } from './context.ts';
 import type { Instance } from './instance.ts';
@@ -22,6 +22,11 @@ function nextFill(context: CoreContext, instance: Instance): { time: number; ses
 function moment(context: CoreContext, instance: Instance, session: number, word: SessionWord): number {
   const calendar = context.calendars[instance.plan.symbolIndex]!;
   return (word.anchor === 'open' ? calendar.open(session) : calendar.close(session)) + word.offset;
+}
+
+/** Whether anything about a strategy's entries hangs on the session of their fill. */
+export function hasWindow({ entriesFrom, entriesUntil, flatBy, days }: SessionModel): boolean {
+  return entriesFrom !== undefined || entriesUntil !== undefined || flatBy !== undefined || days !== undefined;
 }
 
 /** Session of the next fill when entries may fill then, -1 when the session block shuts them out. */
