@@ -51,7 +51,8 @@ const hoist = (words: readonly string[]): readonly string[] => {
     leading.push(...words.slice(at, at + length));
     at += length;
   }
-  return at === 0 || at >= words.length ? words : [words[at]!, ...leading, ...words.slice(at + 1)];
+  if (at === 0) return words;
+  return at >= words.length ? [] : [words[at]!, ...leading, ...words.slice(at + 1)];
 };
 
 const dispatch = async (

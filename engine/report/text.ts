@@ -36,26 +36,32 @@ const tintOf = (amount: bigint | number, style: Style): Tint =>
 const heading = (result: RunResult, { title, width }: TextOptions, style: Style): string[] => {
   const { data } = result;
   const symbol = data.symbols[0] ?? '';
-  const from = marketDate(symbol, data.from);
-  const to = marketDate(symbol, data.to);
+  // A run that was stopped in its warm-up has reached no time at all.
+  const reached = data.to > 0;
+  const span = reached
+    ? `${marketDate(symbol, data.from)} to ${marketDate(symbol, data.to)}`
+    : 'stopped before its first bar';
   const symbols = data.symbols.length <= 8 ? data.symbols.join(' ') : counted(data.symbols.length, 'symbol');
   const rows = [
     `${count(data.barsUsed)} of ${counted(data.rowsRead, 'row')} used`,
     ...(data.outsideSession > 0 ? [`${count(data.outsideSession)} outside the session`] : []),
     ...(data.quarantined > 0 ? [`${count(data.quarantined)} quarantined`] : []),
   ].join(', ');
+  const shorts = [...result.trades, ...result.openPositions].some(({ side }) => side === 'short');
   const ambiguous = `stop and target in one bar: ${counted(result.ambiguousBars, 'bar')}`;
   const lines = [
-    style.bold(
-      clip(`${title}: ${counted(result.strategies.length, 'strategy', 'strategies')}, ${from} to ${to}`, width),
-    ),
+    style.bold(clip(`${title}: ${counted(result.strategies.length, 'strategy', 'strategies')}, ${span}`, width)),
   ];
   if (data.synthetic)
     lines.push(style.yellow('SYNTHETIC MARKET: made-up prices. These figures say nothing about real ones.'));
-  if (result.interrupted) lines.push(style.yellow(`Interrupted: the figures end at ${marketTime(symbol, data.to)}.`));
+  if (result.interrupted && reached)
+    lines.push(style.yellow(`Interrupted: the figures end at ${marketTime(symbol, data.to)}.`));
   const facts: readonly (readonly [string, string])[] = [
     ['data', `${data.source}, ${data.timeframe} bars, ${symbols}; ${rows}`],
-    ['fills', `${assumptionWords(result.assumptions)}; ${ambiguous}`],
+    [
+      'fills',
+      `${assumptionWords(result.assumptions)}${shorts ? ', shares to sell short are lent for free' : ''}; ${ambiguous}`,
+    ],
     [
       'made by',
       `engine ${result.engine}, rules ${result.revision.slice(0, 7)}, data ${result.data.hash.slice(0, 7)}, in ${fixed(result.seconds, result.seconds < 10 ? 2 : 0)} s`,
@@ -211,9 +217,10 @@ const refusals = (result: RunResult, width: number, style: Style): string[] => {
   const tally = new Map<string, number>();
   let refused = 0;
   for (const order of result.orders) {
-    if (order.status !== 'refused') continue;
+    const cut = order.status === 'filled' && order.reason !== undefined;
+    if (order.status !== 'refused' && !cut) continue;
     refused += 1;
-    const key = `${order.strategy} ${order.rule}: ${orderCause(order.reason)}`;
+    const key = `${order.strategy} ${order.rule} ${cut ? 'cut to fit' : 'refused'}: ${orderCause(order.reason)}`;
     tally.set(key, (tally.get(key) ?? 0) + 1);
   }
   if (refused === 0) return [];
@@ -223,7 +230,7 @@ const refusals = (result: RunResult, width: number, style: Style): string[] => {
     .map(([key, times]) => clip(`  ${count(times).padStart(6)} × ${key}`, width));
   const more = sorted.length - SHOWN_REFUSALS;
   if (more > 0) lines.push(style.dim(`         and ${counted(more, 'other kind')} (--format json)`));
-  return ['', style.bold(`Refused orders (${count(refused)})`), ...lines];
+  return ['', style.bold(`Orders refused or cut (${count(refused)})`), ...lines];
 };
 
 const SHOWN_WARNINGS = 6;

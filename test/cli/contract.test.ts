@@ -120,11 +120,12 @@ describe('help', () => {
     }
   });
 
-  it('of the program comes with no words, help and --help', async () => {
+  it('of the program comes with no words, help, --help, and with no command after the flags', async () => {
     const [a, b, c] = await Promise.all([engine([]), engine(['help']), engine(['--help'])]);
     expect(a).toMatchObject({ code: 0, stderr: '' });
     expect(b.stdout).toBe(a.stdout);
     expect(c.stdout).toBe(a.stdout);
+    expect((await engine(['--verbose'])).stdout).toBe(a.stdout);
   });
 });
 

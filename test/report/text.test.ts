@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { moneyFrom } from '../../engine/ledger/money.ts';
+import { instant } from '../../engine/market/time.ts';
 import { shownWidth, styleOf, unstyled } from '../../engine/report/style.ts';
 import { resultText } from '../../engine/report/text.ts';
 import { result } from './hand-made.ts';
@@ -44,7 +45,7 @@ describe('the summary of a run', () => {
   it('survives a run in which nothing happened', () => {
     const text = screen(80, { trades: [], openPositions: [], orders: [], strategies: [], notActing: [] });
     expect(text).not.toContain('How trades ended');
-    expect(text).not.toContain('Refused orders');
+    expect(text).not.toContain('Orders refused');
     expect(text).not.toContain('does not act yet');
   });
 
@@ -52,8 +53,19 @@ describe('the summary of a run', () => {
     expect(screen(80, { interrupted: true })).toContain('Interrupted: the figures end at 2024-03-12 14:00');
   });
 
+  it('says so when it was stopped before its first bar', () => {
+    const data = { ...result.data, from: instant(0), to: instant(0) };
+    const text = screen(80, { data, interrupted: true });
+    expect(text).toContain('stopped before its first bar');
+    expect(text).not.toMatch(/19(69|70)-/);
+  });
+
   it('counts refused orders by their cause', () => {
-    expect(screen(80)).toContain('1 × breakout entry.long: the size comes to 0 shares');
+    expect(screen(80)).toContain('1 × breakout entry.long refused: the size comes to 0 shares');
+    const cut = { ...result.orders[0]!, reason: 'buying_power' };
+    expect(screen(80, { orders: [cut, cut] })).toContain(
+      '2 × moving_average entry.long cut to fit: not enough buying power',
+    );
   });
 
   it('sums trades by what ended them, to the cent', () => {
