@@ -2,10 +2,11 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bars } from '../engine/market/bars.ts';
+import type { RunResult } from '../engine/report/result.ts';
 import { conditionNanoseconds } from './conditions.ts';
 import type { Figure } from './figure.ts';
 import { gradeBars, gradeBarsFromCsv, gradeW1 } from './grademark.ts';
-import { w1, w2, w3 } from './hand-loop.ts';
+import { type HandResult, w1, w2, w3 } from './hand-loop.ts';
 import { csvOf } from './market.ts';
 import { engine, median, ROOT, scratchPath, time, watch } from './measure.ts';
 import { backtest, marketData, oneSymbol, ruleset, twentySymbols } from './workload.ts';
@@ -28,6 +29,15 @@ async function writeCsv(folder: string, bars: readonly Bars[]): Promise<void> {
 const COSTLESS = ['--slippage', '0', '--commission', '0', '--risk', 'none'] as const;
 const strategyFile = (name: string): string => join(ROOT, 'bench', 'strategies', `${name}.yaml`);
 
+/** A speed counts only if the work was done: the engine's trades must be the hand loop's, in number and in profit. */
+function mustAgree(result: RunResult, hand: HandResult): void {
+  const profit = result.metrics.endEquity - result.metrics.startEquity;
+  if (result.trades.length === hand.trades.length && Math.abs(profit - hand.profitCents / 100) < 0.005) return;
+  throw new Error(
+    `engine ${result.trades.length} trades, $${profit.toFixed(2)}; by hand ${hand.trades.length} trades, $${(hand.profitCents / 100).toFixed(2)}`,
+  );
+}
+
 /** W1 or W2: one symbol, a million bars; as a process over CSV and in memory. */
 async function single(name: 'w1' | 'w2', title: string, runs: number): Promise<Figure[]> {
   const bars = oneSymbol(MILLION);
@@ -35,7 +45,9 @@ async function single(name: 'w1' | 'w2', title: string, runs: number): Promise<F
   await writeCsv(folder, [bars]);
   const rules = await ruleset(ROOT, join('bench', 'strategies', `${name}.yaml`));
   const data = marketData([bars]);
-  const hand = await time(runs, 1, () => (name === 'w1' ? w1(bars) : w2(bars)));
+  const byHand = (): HandResult => (name === 'w1' ? w1(bars) : w2(bars));
+  mustAgree(await backtest(rules, data), byHand());
+  const hand = await time(runs, 1, byHand);
   const memory = await time(runs, 1, () => backtest(rules, data));
   const whole = engine(['backtest', strategyFile(name), '--data', folder, ...COSTLESS], runs);
   const besideCsv = [];
@@ -79,6 +91,7 @@ async function portfolio(runs: number): Promise<Figure[]> {
   await writeCsv(folder, bars);
   const rules = await ruleset(ROOT, join('bench', 'strategies', 'w3.yaml'));
   const data = marketData(bars);
+  mustAgree(await backtest(rules, data), w3(bars));
   const hand = await time(runs, 1, () => w3(bars));
   const memory = await time(runs, 1, () => backtest(rules, data));
   const whole = engine(['backtest', strategyFile('w3'), '--data', folder, ...COSTLESS], runs);
