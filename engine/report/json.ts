@@ -2,13 +2,13 @@ import type { Commission, FillAssumptions, Slippage } from '../brokers/assumptio
 import { formatExactMoney, formatPrice, formatQty } from '../ledger/money.ts';
 import type { Fill, Order } from '../ledger/order.ts';
 import type { EquityPoint, OpenPosition, Trade, TradeLeg } from '../ledger/trade.ts';
-import type { Instant } from '../market/time.ts';
+import { isoWriter } from './iso-time.ts';
 
 import type { RunResult, StrategyResult } from './result.ts';
 
 export const SCHEMA_VERSION = 1;
 
-const time = (at: Instant): string => new Date(at).toISOString();
+const time = isoWriter();
 
 /** The empty object stands for "none". */
 const cost = (value: Slippage | Commission): Record<string, unknown> => (value.kind === 'none' ? {} : { ...value });

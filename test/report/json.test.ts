@@ -1,8 +1,23 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { instant } from '../../engine/market/time.ts';
+import { isoWriter } from '../../engine/report/iso-time.ts';
 import { resultJson } from '../../engine/report/json.ts';
 import { ENTRY, EXIT, result } from './hand-made.ts';
 
 const parsed = (over: Partial<typeof result> = {}) => JSON.parse([...resultJson({ ...result, ...over })].join(''));
+
+describe('times', () => {
+  it('are written as Date.toISOString writes them, in any order', () => {
+    const write = isoWriter();
+    const range = { min: Date.UTC(1970, 0, 1) - 1e12, max: Date.UTC(2100, 0, 1) };
+    fc.assert(
+      fc.property(fc.integer(range), fc.integer({ min: 0, max: 86_400_000 }), (at, later) => {
+        for (const time of [at, at + later, at]) expect(write(instant(time))).toBe(new Date(time).toISOString());
+      }),
+    );
+  });
+});
 
 describe('the JSON report', () => {
   it('holds every field of the contract, by its frozen name', () => {
