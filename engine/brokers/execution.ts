@@ -72,11 +72,11 @@ export const createFloor = (options: ExecutionOptions): Floor => {
     bounded: boolean,
     slips: boolean,
   ): boolean => {
-    if (working.triedBar === moment.start) return false;
+    if (working.triedBar === moment.bar) return false;
     const { order } = working;
     let qty = working.remaining;
     if (assumptions.participationPct !== undefined) {
-      working.triedBar = moment.start;
+      working.triedBar = moment.bar;
       const cap = fill.participationCap(moment.volume, assumptions.participationPct, desk.increment);
       if (cap < qty) {
         if (order.timeInForce === 'fok' || cap === 0n) return false;
@@ -126,7 +126,7 @@ export const createFloor = (options: ExecutionOptions): Floor => {
       (moment.regular || working.order.extendedHours) &&
       working.order.timeInForce !== 'cls' &&
       (working.order.timeInForce !== 'opg' || moment.phase === AT_OPEN) &&
-      working.triedBar !== moment.start,
+      working.triedBar !== moment.bar,
     market: (desk, working, base, at) => execute(desk, working, base, at, false, true),
     limit: (desk, working, base, at) => execute(desk, working, base, at, true, false),
     trip: (desk, working, base, at) => {

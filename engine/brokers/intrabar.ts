@@ -11,8 +11,8 @@ const triggers = (moment: Moment, working: Working): boolean =>
     : isStop(working) && fill.stopHit(working.buy, working.stop, moment.high, moment.low);
 
 const countAmbiguous = (moment: Moment): void => {
-  if (moment.ambiguousBar === moment.start && moment.ambiguousSymbol === moment.symbol) return;
-  moment.ambiguousBar = moment.start;
+  if (moment.ambiguousBar === moment.bar && moment.ambiguousSymbol === moment.symbol) return;
+  moment.ambiguousBar = moment.bar;
   moment.ambiguousSymbol = moment.symbol;
   moment.ambiguous++;
 };

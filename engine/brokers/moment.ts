@@ -12,6 +12,9 @@ export const AT_CLOSE = 3;
 /** The bar being worked; one object, so that nothing is allocated per bar. */
 export interface Moment {
   phase: number;
+  /** Number of the instant at work: bars that end together have one number, from `open` to `close`. */
+  bar: number;
+  end: number;
   start: number;
   open: number;
   high: number;
@@ -24,6 +27,7 @@ export interface Moment {
   /** Last time heard of. */
   time: number;
   ambiguous: number;
+  /** Number of the last bar counted as ambiguous. */
   ambiguousBar: number;
   ambiguousSymbol: number;
   symbol: number;
@@ -42,6 +46,8 @@ export interface Floor {
 
 export const createMoment = (): Moment => ({
   phase: IDLE,
+  bar: 0,
+  end: Number.NaN,
   start: Number.NaN,
   open: 0,
   high: 0,
@@ -52,13 +58,16 @@ export const createMoment = (): Moment => ({
   base: 0,
   time: 0,
   ambiguous: 0,
-  ambiguousBar: Number.NaN,
+  ambiguousBar: -1,
   ambiguousSymbol: -1,
   symbol: -1,
 });
 
 export const enterBar = (moment: Moment, bars: Bars, i: number, symbol: number, phase: number): void => {
+  const end = bars.end[i]!;
   moment.phase = phase;
+  if (end !== moment.end) moment.bar++;
+  moment.end = end;
   moment.symbol = symbol;
   moment.start = bars.start[i]!;
   moment.open = bars.open[i]!;

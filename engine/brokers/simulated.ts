@@ -100,7 +100,8 @@ export const createSimulatedBroker = (options: SimulatedBrokerOptions): Simulate
       if (working.kind === MARKET || momentary(working.order)) desk.attention++;
       widen(symbol, working);
     }
-    if (moment.phase === IDLE) list.length = kept;
+    // Setting the length to 0 would give the room back that the next order needs.
+    if (moment.phase === IDLE) while (list.length > kept) list.pop();
   };
 
   const finish = (working: Working): void => {
@@ -138,7 +139,7 @@ export const createSimulatedBroker = (options: SimulatedBrokerOptions): Simulate
       (working.exit || !exitsOnly) && floor.eligible(working) && (opening || working.order.timeInForce !== 'opg');
     for (let n = 0; n < list.length; n++) {
       const working = list[n]!;
-      if (working.kind !== MARKET || working.bornBar === moment.start || !takesPart(working)) continue;
+      if (working.kind !== MARKET || working.bornBar === moment.bar || !takesPart(working)) continue;
       floor.market(desk, working, price, 'open');
     }
     for (let n = 0; n < list.length; n++) {
@@ -151,8 +152,7 @@ export const createSimulatedBroker = (options: SimulatedBrokerOptions): Simulate
     for (let n = 0; n < list.length; n++) {
       const working = list[n]!;
       const { order } = working;
-      if (working.done || working.bornBar === moment.start || !momentary(order) || (exitsOnly && !working.exit))
-        continue;
+      if (working.done || working.bornBar === moment.bar || !momentary(order) || (exitsOnly && !working.exit)) continue;
       if (order.timeInForce === 'opg' ? opening : moment.regular || order.extendedHours)
         drop(working, order.timeInForce);
     }
@@ -174,7 +174,7 @@ export const createSimulatedBroker = (options: SimulatedBrokerOptions): Simulate
     enterBar(moment, bars, i, symbol, AT_CLOSE);
     for (let n = 0; n < desk.list.length; n++) {
       const working = desk.list[n]!;
-      if (working.kind !== MARKET || working.bornBar === moment.start || (exitsOnly && !working.exit)) continue;
+      if (working.kind !== MARKET || working.bornBar === moment.bar || (exitsOnly && !working.exit)) continue;
       if (!floor.eligible(working)) continue;
       floor.market(desk, working, moment.close, 'close');
     }
@@ -224,9 +224,8 @@ export const createSimulatedBroker = (options: SimulatedBrokerOptions): Simulate
     }
     const working = createWorking(order, desk.rule, assumptions.limitFill);
     if (moment.phase !== IDLE) {
-      working.bornBar = moment.start;
+      working.bornBar = moment.bar;
       working.bornBase = moment.base;
-      working.bornInside = moment.phase === INSIDE;
     }
     desk.list.push(working);
     desk.live++;

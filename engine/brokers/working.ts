@@ -24,11 +24,10 @@ export interface Working {
   /** Price that must trade for the limit to fill. */
   through: number;
   done: boolean;
-  /** Start of the bar during whose fills it was submitted (NaN: between bars), the price then, and if inside that bar. */
+  /** Number of the bar during whose fills it was submitted (-1: between bars), and the price then. */
   bornBar: number;
   bornBase: number;
-  bornInside: boolean;
-  /** Start of the bar in which it was last tried: it may take its part of a bar's volume once. */
+  /** Number of the bar in which it was last tried: it may take its part of a bar's volume once. */
   triedBar: number;
 }
 
@@ -53,10 +52,9 @@ export const createWorking = (order: Order, rule: TickRule, mode: FillAssumption
     limit: Number.NaN,
     through: Number.NaN,
     done: false,
-    bornBar: Number.NaN,
+    bornBar: -1,
     bornBase: Number.NaN,
-    bornInside: false,
-    triedBar: Number.NaN,
+    triedBar: -1,
   };
   readLevels(working, rule, mode);
   return working;

@@ -1,6 +1,6 @@
 import type { Instant } from '../market/time.ts';
 import { type Curve, createCurve, endInstant, expose, revalue, sample, setCash } from './curve.ts';
-import { enlarge, type Holding, openHolding, reduce, restate, tradeOf } from './holding.ts';
+import { enlarge, entryPriceOf, type Holding, openHolding, reduce, restate, tradeOf } from './holding.ts';
 import { closeSlot, createMarks, type Marks, markSymbol, openSlot, touchSlot } from './marks.ts';
 import type { Money, Price, Qty } from './money.ts';
 import * as money from './money.ts';
@@ -132,7 +132,7 @@ export const createBook = (options: BookOptions): Book => {
   };
 
   const setCost = (holding: Holding): void => {
-    const cost = money.moneyToNumber(holding.cost);
+    const cost = holding.cost === 0n ? 0 : money.moneyToNumber(holding.cost);
     const long = holding.side === 'long';
     const cents = centsUp(long ? cost : cost * SHORT_RESERVE);
     state.costCents[holding.strategy] = state.costCents[holding.strategy]! + cents - holding.costCents;
@@ -211,7 +211,7 @@ export const createBook = (options: BookOptions): Book => {
       order.role === 'entry' ? enter(order, fill, strategy, notional) : leave(order, fill, strategy, notional);
     const flow = order.side === 'buy' ? 0n - notional : notional;
     addCash(strategy, fill.commission === 0n ? flow : flow - fill.commission);
-    const dollars = money.moneyToNumber(notional);
+    const dollars = money.priceToNumber(fill.price) * money.qtyToNumber(fill.qty);
     curve.traded[0] = curve.traded[0]! + dollars;
     curve.traded[strategy + 1] = curve.traded[strategy + 1]! + dollars;
     if (fill.commission !== 0n) {
@@ -219,8 +219,14 @@ export const createBook = (options: BookOptions): Book => {
       curve.commission[0] = curve.commission[0]! + commission;
       curve.commission[strategy + 1] = curve.commission[strategy + 1]! + commission;
     }
-    order.fills.push(fill);
-    order.filled = order.filled === 0n ? fill.qty : ((order.filled + fill.qty) as Qty);
+    // A literal holds one element; a push to an empty array makes room for seventeen.
+    if (order.filled === 0n) {
+      order.fills = [fill];
+      order.filled = fill.qty;
+    } else {
+      order.fills.push(fill);
+      order.filled = (order.filled + fill.qty) as Qty;
+    }
     if (order.filled >= order.qty) order.status = 'filled';
     if (order.role === 'entry') release(order, strategy);
     return trade ?? undefined;
@@ -294,7 +300,7 @@ export const createBook = (options: BookOptions): Book => {
         side: holding.side,
         qty: holding.qty,
         entryTime: holding.entryTime,
-        entryPrice: money.meanPrice(holding.entryCost, holding.entryQty),
+        entryPrice: entryPriceOf(holding),
         lastPrice,
         unrealized: (holding.side === 'long' ? value - holding.cost : holding.cost - value) as Money,
       };

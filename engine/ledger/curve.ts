@@ -24,7 +24,8 @@ export interface Curve {
   /** Instants marked. */
   instants: number;
   /** Strategies whose cash moved since the last instant; `isDirty` is the same as a table. */
-  readonly dirty: number[];
+  readonly dirty: Int32Array;
+  dirtyCount: number;
   readonly isDirty: Uint8Array;
   /** Session closes, and a column of equity per row. */
   readonly sampleTimes: number[];
@@ -46,7 +47,8 @@ export const createCurve = (start: readonly number[]): Curve => {
     traded: new Float64Array(from.length),
     commission: new Float64Array(from.length),
     instants: 0,
-    dirty: [],
+    dirty: new Int32Array(from.length),
+    dirtyCount: 0,
     isDirty: new Uint8Array(from.length),
     sampleTimes: [],
     samples: start.map(() => []),
@@ -59,7 +61,7 @@ export const setCash = (curve: Curve, strategy: number, strategyCash: number, ac
   curve.cash[strategy + 1] = strategyCash;
   if (curve.isDirty[strategy + 1] === 0) {
     curve.isDirty[strategy + 1] = 1;
-    curve.dirty.push(strategy);
+    curve.dirty[curve.dirtyCount++] = strategy;
   }
 };
 
@@ -72,8 +74,8 @@ export const expose = (curve: Curve, row: number): void => {
 
 /** Values the open positions at the last marks: O(open positions). */
 export const revalue = (curve: Curve, marks: Marks): void => {
-  const { market, equity, cash, dirty } = curve;
-  for (let n = 0; n < dirty.length; n++) market[dirty[n]! + 1] = 0;
+  const { market, equity, cash, dirty, dirtyCount } = curve;
+  for (let n = 0; n < dirtyCount; n++) market[dirty[n]! + 1] = 0;
   for (let n = 0; n < marks.open; n++) market[marks.strategy[marks.used[n]!]! + 1] = 0;
   market[0] = 0;
   for (let n = 0; n < marks.open; n++) {
@@ -83,7 +85,7 @@ export const revalue = (curve: Curve, marks: Marks): void => {
     market[row] = market[row]! + value;
     market[0] = market[0]! + value;
   }
-  for (let n = 0; n < dirty.length; n++) {
+  for (let n = 0; n < dirtyCount; n++) {
     const row = dirty[n]! + 1;
     equity[row] = cash[row]! + market[row]!;
   }
@@ -105,7 +107,7 @@ const follow = (curve: Curve, row: number): void => {
 
 /** Ends an instant: values the positions, follows peaks and drawdowns, counts exposure. */
 export const endInstant = (curve: Curve, marks: Marks): void => {
-  if (marks.open > 0 || curve.dirty.length > 0) {
+  if (marks.open > 0 || curve.dirtyCount > 0) {
     revalue(curve, marks);
     follow(curve, 0);
     if (marks.open > 0) expose(curve, 0);
@@ -114,12 +116,12 @@ export const endInstant = (curve: Curve, marks: Marks): void => {
       follow(curve, row);
       expose(curve, row);
     }
-    for (let n = 0; n < curve.dirty.length; n++) {
+    for (let n = 0; n < curve.dirtyCount; n++) {
       const row = curve.dirty[n]! + 1;
       follow(curve, row);
       curve.isDirty[row] = 0;
     }
-    if (curve.dirty.length > 0) curve.dirty.length = 0;
+    curve.dirtyCount = 0;
   }
   curve.instants++;
 };

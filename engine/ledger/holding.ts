@@ -8,6 +8,7 @@ import {
   mulPriceQty,
   NO_MONEY,
   NO_QTY,
+  type Price,
   priceToNumber,
   type Qty,
 } from './money.ts';
@@ -25,9 +26,11 @@ export interface Holding {
   readonly entryTime: Instant;
   qty: Qty;
   /** Oldest first. */
-  readonly lots: Lot[];
+  lots: Lot[];
   /** Notional of what the lots still hold. */
   cost: Money;
+  /** Price of the first entry fill while it is the only one. */
+  entryPrice: Price | undefined;
   /** Quantity and notional of all entry fills. */
   entryQty: Qty;
   entryCost: Money;
@@ -61,6 +64,7 @@ export const openHolding = (
   qty: NO_QTY,
   lots: [],
   cost: NO_MONEY,
+  entryPrice: undefined,
   entryQty: NO_QTY,
   entryCost: NO_MONEY,
   exitQty: NO_QTY,
@@ -75,15 +79,20 @@ export const openHolding = (
 
 /** Adds an entry fill of the given notional. */
 export const enlarge = (holding: Holding, fill: Fill, notional: Money): void => {
-  holding.lots.push({ qty: fill.qty, cost: notional, commission: fill.commission });
+  const lot: Lot = { qty: fill.qty, cost: notional, commission: fill.commission };
   if (holding.entryQty === NO_QTY) {
+    // A literal holds one element; a push to an empty array makes room for seventeen.
+    holding.lots = [lot];
     holding.qty = fill.qty;
     holding.cost = notional;
+    holding.entryPrice = fill.price;
     holding.entryQty = fill.qty;
     holding.entryCost = notional;
     holding.largest = fill.qty;
     return;
   }
+  holding.lots.push(lot);
+  holding.entryPrice = undefined;
   holding.qty = (holding.qty + fill.qty) as Qty;
   holding.cost = (holding.cost + notional) as Money;
   holding.entryQty = (holding.entryQty + fill.qty) as Qty;
@@ -112,9 +121,14 @@ export const reduce = (
   holding.exitQty = first ? fill.qty : ((holding.exitQty + fill.qty) as Qty);
   holding.exitValue = first ? notional : ((holding.exitValue + notional) as Money);
   holding.pnl = (holding.pnl + pnl) as Money;
-  holding.legs.push(leg);
+  if (first) holding.legs = [leg];
+  else holding.legs.push(leg);
   return leg;
 };
+
+/** Mean price of the entry fills. */
+export const entryPriceOf = (holding: Holding): Price =>
+  holding.entryPrice ?? meanPrice(holding.entryCost, holding.entryQty);
 
 /** The closed round trip of a holding whose quantity has come to 0; `high` and `low` are the extremes of price while open. */
 export const tradeOf = (
@@ -127,7 +141,7 @@ export const tradeOf = (
   low: number,
 ): Trade => {
   const firstLeg = holding.legs[0];
-  const entryPrice = meanPrice(holding.entryCost, holding.entryQty);
+  const entryPrice = entryPriceOf(holding);
   const entry = priceToNumber(entryPrice);
   const rise = Math.max(0, ((high - entry) / entry) * 100);
   const fall = Math.max(0, ((entry - low) / entry) * 100);
@@ -167,6 +181,7 @@ export const restate = (holding: Holding, numerator: bigint, denominator: bigint
     lot.qty = lot === holding.lots.at(-1) ? (left as Qty) : scale(lot.qty);
     left -= lot.qty;
   }
+  holding.entryPrice = undefined;
   holding.entryQty = scale(holding.entryQty);
   holding.exitQty = scale(holding.exitQty);
   holding.largest = scale(holding.largest);

@@ -44,5 +44,5 @@ export const takeFifo = (lots: Lot[], qty: Qty, taken: Taken): void => {
       left = 0n;
     }
   }
-  if (used > 0) lots.splice(0, used);
+  for (; used > 0; used--) lots.shift();
 };

@@ -87,19 +87,17 @@ export const priceToNumber = (price: Price): number => Number(price) / 1e9;
 /** Shares or coins as a double, nearest below 9,007,199, within one unit in the last place above. */
 export const qtyToNumber = (qty: Qty): number => Number(qty) / 1e9;
 
+/** Two roundings lie between an amount and its double: this is how far they can lead, relative to it. */
+const TWO_ROUNDINGS = 4.5e-16;
+
 /**
- * Dollars as a double: the nearest one when the amount is a whole number of billionths below 9,007,199 dollars (so for
- * whole shares), else within a billionth of a dollar or one unit in the last place, whichever is more.
+ * Dollars as a double: the nearest one for amounts of up to 4 decimals, else within two units in the last place.
+ * No bigint is made on the way: this runs at every fill.
  */
 export const moneyToNumber = (money: Money): number => {
-  const scaled = Number(money / BILLION);
-  return scaled <= Number.MAX_SAFE_INTEGER && scaled >= 1e9 ? scaled / 1e9 : roundedDollars(money, scaled);
-};
-
-/** Negative, small and large amounts: the first keep the symmetry, the second their digits, the third their cents. */
-const roundedDollars = (money: Money, scaled: number): number => {
-  if (scaled <= -1e9 && scaled >= -Number.MAX_SAFE_INTEGER) return scaled / 1e9;
-  return money % CENT === 0n ? Number(money / CENT) / 100 : Number(money) / 1e18;
+  const dollars = Number(money) / 1e18;
+  const short = Math.round(dollars * 1e4) / 1e4;
+  return Math.abs(dollars - short) <= Math.abs(dollars) * TWO_ROUNDINGS ? short : dollars;
 };
 
 /** Price × quantity, exact. */

@@ -72,7 +72,7 @@ export interface Order {
   readonly group: number;
   status: OrderStatus;
   filled: Qty;
-  readonly fills: Fill[];
+  fills: Fill[];
   /** Why it was cancelled, refused or cut: `expired`, `position_closed`, `buying_power`, `size_zero`, `end_of_data`, ... */
   reason: string | undefined;
 }
