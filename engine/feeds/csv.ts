@@ -15,7 +15,7 @@ import { lineOf, type Scan } from './csv-scan.ts';
 import { DATE_ONLY, LOCAL } from './csv-time.ts';
 import { finding } from './finding.ts';
 import { type Fitted, fitBars } from './fit-bars.ts';
-import { ACTIONS_FILE, barFiles, fileOfSymbol, placeAt, symbolOfFile } from './locate.ts';
+import { ACTIONS_FILE, barFiles, fileOfSymbol, placeAt, sizeOf, symbolOfFile } from './locate.ts';
 import { lookOver } from './look-over.ts';
 import { plainText } from './plain-text.ts';
 import { createQuarantine, type Quarantine } from './quarantine.ts';
@@ -40,8 +40,9 @@ export interface CsvProgress {
   readonly file: string;
   readonly filesDone: number;
   readonly files: number;
-  /** Bytes of the present file read so far. */
+  /** Bytes read so far, and bytes to read in all. */
   readonly bytes: number;
+  readonly totalBytes: number;
 }
 
 export interface CsvReading {
@@ -205,13 +206,16 @@ function readActionsBeside(gathering: Gathering, folder: string): void {
 
 async function readPlace(gathering: Gathering, progress: ((progress: CsvProgress) => void) | undefined): Promise<void> {
   const work = pairs(gathering);
+  const totalBytes = work.reduce((sum, [, path]) => sum + sizeOf(path), 0);
+  let bytes = 0;
   let turn = 0;
   for (const [index, [symbol, path]] of work.entries()) {
     let before = 0;
-    await readSymbol(gathering, symbol, path, (bytes) => {
-      progress?.({ file: path, filesDone: index, files: work.length, bytes });
-      turn += bytes - before;
-      before = bytes;
+    await readSymbol(gathering, symbol, path, (ofFile) => {
+      bytes += ofFile - before;
+      turn += ofFile - before;
+      before = ofFile;
+      progress?.({ file: path, filesDone: index, files: work.length, bytes, totalBytes });
       if (turn < TURN) return undefined;
       turn = 0;
       return new Promise((resolve) => setImmediate(resolve));

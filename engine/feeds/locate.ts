@@ -46,3 +46,12 @@ export function fileOfSymbol(symbol: string, files: readonly string[]): string |
     candidates.find((file) => plain(basename(file, extname(file))) === plain(symbol))
   );
 }
+
+/** Size of a file in bytes, 0 when it is not there. */
+export function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
+}

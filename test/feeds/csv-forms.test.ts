@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readCsv } from '../../engine/feeds/csv.ts';
@@ -301,6 +302,22 @@ describe('files and symbols', () => {
     expect([data.rowsRead, data.barsUsed]).toEqual([2, 1]);
     const to = instant(Date.parse('2024-01-03T14:30Z'));
     expect((await readText(bars, { to }, 'SPY.csv')).data.barsUsed).toBe(1);
+  });
+
+  it('tells how far it is, and the hash of what it read', async () => {
+    const path = folderWith({ 'A.csv': bars, 'B.csv': bars });
+    const seen: number[] = [];
+    const { data } = await readCsv({ path, hours: 'regular' }, (progress) => {
+      seen.push(progress.bytes / progress.totalBytes);
+      expect(progress.files).toBe(2);
+    });
+    expect(seen).toEqual([0.5, 1]);
+    expect(data.hash).toBe(
+      createHash('sha256')
+        .update(bars + bars)
+        .digest('hex'),
+    );
+    expect([data.rowsRead, data.barsUsed, data.source, data.synthetic]).toEqual([4, 4, path, false]);
   });
 
   it('tells of columns it does not use', async () => {

@@ -141,18 +141,22 @@ describe('an aggregator', () => {
       fc.property(
         fc.constantFrom(...WEEKS),
         fc.constantFrom<Timeframe>('5m', '15m', '30m', '1h', '2h', '4h', '1d', '1w'),
-        fc.constantFrom<Hours>('regular', 'extended'),
+        fc.constantFrom<Hours>('regular', 'extended', 'always'),
         fc.constantFrom<Anchor>('clock', 'session'),
         fc.constantFrom('SPY', 'BTC/USD'),
         fc.array(fc.nat(2 * 7 * 24 * 60 - 1), { minLength: 30, maxLength: 300 }),
         (week, timeframe, hours, anchor, symbol, minutes) => {
+          // The text of the clock says 01:30 twice on one Sunday and cannot tell those apart; a day without a session has no open.
+          fc.pre(hours !== 'always' || (anchor === 'clock' && week !== '2024-03-04' && week !== '2023-10-30'));
           const calendar = calendarOf(symbol);
           const base = Date.parse(`${week}T00:00:00Z`);
           const starts = [...new Set(minutes)].sort((a, b) => a - b).map((minute) => base + minute * MINUTE);
           const bars = minuteBars(symbol, calendar, starts);
           const coin = symbol === 'BTC/USD';
           const daily = timeframe === '1d' || timeframe === '1w';
-          const used = starts.filter((_, i) => bars.hours[i]! <= (hours === 'regular' || daily ? 0 : 1));
+          const used = starts.filter(
+            (_, i) => bars.hours[i]! <= (hours === 'regular' || daily ? 0 : hours === 'extended' ? 1 : 2),
+          );
           const zone = coin ? 'UTC' : 'America/New_York';
           const kept = new Set(used);
           const pick = (column: Float64Array) => column.filter((_, i) => kept.has(starts[i]!));
