@@ -33,6 +33,43 @@ describe('published examples', () => {
     for (const [i, x] of answers.entries()) expect(x).toBeCloseTo(expected[i]!, 2);
   });
 
+  it('ema: the 10-day table of StockCharts ChartSchool, once its other seed (a simple average) has faded', () => {
+    const prices = [
+      22.27, 22.19, 22.08, 22.17, 22.18, 22.13, 22.23, 22.43, 22.24, 22.29, 22.15, 22.39, 22.38, 22.61, 23.36, 24.05,
+      23.75, 23.83, 23.95, 23.63, 23.82, 23.87, 23.65, 23.19, 23.1, 23.33, 22.68, 23.1, 22.4, 22.17,
+    ];
+    const expected = [23.47, 23.4, 23.39, 23.26, 23.23, 23.08, 22.92];
+    const answers = settled(run('ema', closes(...prices), [10])[0]!, 23);
+    expect(answers).toHaveLength(expected.length);
+    for (const [i, x] of answers.entries()) expect(Math.abs(x - expected[i]!)).toBeLessThan(0.0075);
+  });
+
+  it("adx: Wilder's averages of movement over Wilder's average of range, written as averages", () => {
+    const market = walk(15, 300, false);
+    const length = 14;
+    const averages = [0, 0, 0];
+    const indices: number[] = [];
+    const ours = run('adx', market, [length])[0]!;
+    let adx = 0;
+    for (let i = 1; i < 300; i++) {
+      const up = market.high[i]! - market.high[i - 1]!;
+      const down = market.low[i - 1]! - market.low[i]!;
+      const range = Math.max(market.high[i]!, market.close[i - 1]!) - Math.min(market.low[i]!, market.close[i - 1]!);
+      const moves = [up >= down && up > 0 ? up : 0, down >= up && down > 0 ? down : 0, range];
+      moves.forEach((move, k) => {
+        averages[k] = i < length ? averages[k]! + move / length : averages[k]! + (move - averages[k]!) / length;
+      });
+      if (i < length - 1) continue;
+      // A sum that keeps (length - 1) / length of itself and adds the move is `length` times this average.
+      const [plus, minus] = [averages[0]! / averages[2]!, averages[1]! / averages[2]!];
+      indices.push((100 * Math.abs(plus - minus)) / (plus + minus));
+      if (indices.length === length) adx = indices.reduce((a, b) => a + b, 0) / length;
+      if (indices.length > length) adx += (indices.at(-1)! - adx) / length;
+      if (indices.length >= length) expect(ours[i]).toBeCloseTo(adx, 9);
+    }
+    expect(indices.length).toBeGreaterThan(280);
+  });
+
   it('wma: 1 2 3 weights by hand', () => {
     expect(settled(run('wma', closes(1, 2, 4, 7), [3])[0]!, 2)).toEqual([(1 + 4 + 12) / 6, (2 + 8 + 21) / 6]);
   });
