@@ -18,6 +18,12 @@ const RISK: FlagSpec = {
   summary: 'another risk file, or none at all (default: risk.yaml)',
 };
 
+const SYMBOLS: FlagSpec = {
+  name: 'symbols',
+  value: 'A,B',
+  summary: 'these symbols instead of those the strategies name',
+};
+
 /** Fill assumptions, shared by every command that simulates. */
 const SIMULATION: readonly FlagSpec[] = [
   { name: 'cash', value: 'DOLLARS', summary: 'starting cash of the account (default: the sum of the purses)' },
@@ -187,7 +193,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         choices: ['next_session', 'never'],
         summary: 'when a breaker that waits for a person is cleared (acts when breakers do)',
       },
-      { name: 'symbols', value: 'A,B', summary: 'these symbols instead of those the strategies name' },
+      SYMBOLS,
       { name: 'tz', value: 'ZONE', summary: 'time zone of timestamps that carry none: America/New_York, UTC' },
       { name: 'close-at-end', summary: 'close what is still open at the last bar' },
       TEXT_OR_JSON,
@@ -213,6 +219,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: 'speed', value: 'SPEED', summary: 'realtime, 60x (times real time) or max (default)' },
       { name: 'once', summary: 'end with the summary when the feed ends' },
       ...SIMULATION,
+      SYMBOLS,
       RISK,
       { name: 'tz', value: 'ZONE', summary: 'time zone of CSV timestamps that carry none' },
       TEXT_OR_JSON,

@@ -14,7 +14,7 @@ import { exitOf, hasErrors, showFindings } from './findings.ts';
 import { progressScreen } from './progress.ts';
 import type { FeedChoice } from './run.ts';
 import { runLines } from './run-lines.ts';
-import { readAssumptions, readCash } from './simulation-flags.ts';
+import { readAssumptions, readCash, readSymbols } from './simulation-flags.ts';
 
 export interface DryChoices {
   readonly feed: FeedChoice;
@@ -29,12 +29,14 @@ export const dry = async (context: CommandContext, { feed, speed, folder }: DryC
   const assumptions = readAssumptions(flags);
   const cash = readCash(textFlag(flags, 'cash'));
   const risk = textFlag(flags, 'risk');
+  const symbols = readSymbols(textFlag(flags, 'symbols'));
   const signal = interruption();
 
   const workspace = await loadWorkspace({
     dir: folder,
     ...(positionals.length > 0 ? { paths: positionals } : {}),
     ...(risk === undefined ? {} : { risk }),
+    ...(symbols === undefined ? {} : { symbols }),
   });
   const { ruleset } = workspace;
   if (ruleset === undefined || hasErrors(workspace.diagnostics)) {

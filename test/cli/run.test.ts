@@ -234,6 +234,13 @@ describe('engine run --dry', () => {
     expect(report(back.stdout).trades.length).toBeGreaterThan(2);
   });
 
+  it('trades other symbols when told', async () => {
+    const words = ['run', '--dry', '--once', '--feed', 'csv:bars/WAVE.csv', '--symbols', 'SPY', '--format', 'json'];
+    const ended = await engine(words, { cwd });
+    expect(ended.code).toBe(0);
+    expect(report(ended.stdout).trades.length).toBeGreaterThan(2);
+  });
+
   it('says SYNTHETIC of the sample market, at the start and in the summary', async () => {
     const ended = await engine(['run', '--dry', '--once'], { cwd });
     expect(ended.stderr.split('\n')[0]).toContain('SYNTHETIC');
