@@ -164,7 +164,11 @@ function bare(tree: Checked): Checked {
 
 function nodeFor(planner: Planner, index: Index, place: Place, leaf: NodeLeaf): number {
   const origins = leaf.inputs.map((input) => planTree(planner, index, place, input));
-  const series = leaf.entry.clock === 'own' ? place.series : sourceSeries(origins, place.series);
+  const prices = origins.filter((_, k) => leaf.entry.inputs[k]?.role !== 'session');
+  const series = leaf.entry.clock === 'own' ? place.series : sourceSeries(prices, place.series);
+  leaf.entry.inputs.forEach(({ role }, k) => {
+    if (role === 'session') origins[k] = [sessionOrigin(planner, series)];
+  });
   const inputs: number[] = [];
   const names: string[] = [];
   let stage = 0;
@@ -192,6 +196,17 @@ function nodeFor(planner: Planner, index: Index, place: Place, leaf: NodeLeaf): 
     inputs,
     outputs: leaf.entry.outputs,
   });
+}
+
+/** The session's number as the series counts it that feeds the node. */
+function sessionOrigin(planner: Planner, series: number): Origin {
+  const { measures, key } = planner.series[series]!;
+  return {
+    slot: measureSlot(planner, measures, 'session_number'),
+    series,
+    stage: 0,
+    fingerprint: `${key}.session_number`,
+  };
 }
 
 function expressionNode(

@@ -62,6 +62,7 @@ export function bindAccountMeasures(
   }
   if (writers.length === 0) return undefined;
   return (context, state) => {
+    state.peak = Math.max(state.peak, context.book.equity());
     for (const writer of writers) writer(context, state);
   };
 }

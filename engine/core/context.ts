@@ -34,7 +34,7 @@ export interface CoreContext {
   /** Instances with an open position, by symbol number. */
   readonly open: readonly Instance[][];
   /** End of the bar being decided. */
-  now: number;
+  readonly now: number;
   /** Entries may be decided (past the warm-up). */
   active: boolean;
 }

@@ -14,9 +14,8 @@ import { type CoreContext, type CoreObserver, heldQty } from './context.ts';
 import { decideEntry, expireEntry } from './entries.ts';
 import type { BarsEvent, CoreEvent } from './events.ts';
 import { decideExit, decideFlat, submitExit } from './exits.ts';
-import { bindInstances, type Instance } from './instance.ts';
+import { bindInstances, type Instance, type InstanceState } from './instance.ts';
 import { cancelLegs, placeLegs, replaceLegs, shrinkLegs, trail } from './legs.ts';
-import { profitPct } from './position-measures.ts';
 import { createSeries, type RunningSeries, resetSeries, takeBar, takeBucket } from './series.ts';
 
 export interface CoreOptions {
@@ -55,6 +54,7 @@ export function createCore(options: CoreOptions): Core {
   const foreign = series.filter((one) => one.plan.foreign);
   const account = createAccountState(book.equity(), ruleset.strategies.length);
   const measureAccount = bindAccountMeasures(ruleset, instances, values);
+  const times = new Float64Array(1);
   const context: CoreContext = {
     ruleset,
     book,
@@ -67,14 +67,17 @@ export function createCore(options: CoreOptions): Core {
     orders: [],
     owners: [],
     open: ruleset.symbols.map(() => []),
-    now: 0,
+    // A typed array holds it: a double in a field of an object is boxed anew on every bar.
+    get now() {
+      return times[0]!;
+    },
     active: true,
   };
   const flatBy = instances.filter((instance) => instance.strategy.session.flatBy !== undefined);
   let instantNumber = 0;
 
   function bars(event: BarsEvent): void {
-    context.now = event.time;
+    times[0] = event.time;
     instantNumber++;
     const { count, symbols, columns, rows } = event;
     for (let k = 0; k < count; k++) {
@@ -82,12 +85,15 @@ export function createCore(options: CoreOptions): Core {
       const column = columns[k]!;
       const row = rows[k]!;
       const holders = context.open[symbol]!;
-      for (let h = 0; h < holders.length; h++) trailInstance(context, holders[h]!, event, k);
-      book.mark(symbol, column.high[row]!, column.low[row]!, column.close[row]!);
+      if (holders.length > 0) {
+        for (let h = 0; h < holders.length; h++) trailInstance(context, holders[h]!, event, k);
+        book.mark(symbol, column.high[row]!, column.low[row]!, column.close[row]!);
+      }
       feedSeries(symbol, column, row);
     }
     if (context.active) book.endInstant();
-    closeBuckets(event.time);
+    // Doubles that cross a call are boxed: this is the path of every bar.
+    if (aggregated.length > 0) closeBuckets(event.time);
     decide();
     for (const instance of flatBy) decideFlat(context, instance);
   }
@@ -138,7 +144,7 @@ export function createCore(options: CoreOptions): Core {
   }
 
   function clock(time: number): void {
-    context.now = time;
+    times[0] = time;
     instantNumber++;
     if (closeBuckets(time)) decide();
   }
@@ -147,33 +153,30 @@ export function createCore(options: CoreOptions): Core {
   function decide(): void {
     advance(graph, series, instantNumber);
     if (foreign.length > 0) blankStale(foreign, graph, ruleset, context);
-    const equity = book.equity();
-    if (equity > account.peak) account.peak = equity;
     if (measureAccount !== undefined) measureAccount(context, account);
     for (let k = 0; k < instances.length; k++) {
       const instance = instances[k]!;
       if (series[instance.plan.series]!.stamp !== instantNumber) continue;
-      beforeExit(instance, values[instance.series.slot + 3]!);
+      beforeExit(instance);
     }
     for (let k = 0; k < instances.length; k++) {
       const instance = instances[k]!;
       if (series[instance.plan.series]!.stamp !== instantNumber) continue;
-      decideEntry(context, instance, values[instance.series.slot + 3]!);
+      decideEntry(context, instance, values);
     }
   }
 
-  function beforeExit(instance: Instance, close: number): void {
+  function beforeExit(instance: Instance): void {
     const { state } = instance;
     if (instance.entryOrder !== undefined) expireEntry(context, instance, instance.entryOrder);
     state.sinceExit++;
     if (state.side === 0) {
-      if (instance.hasMeasures) instance.measure(close);
+      if (instance.hasMeasures) instance.measure();
       return;
     }
     state.bars++;
-    const gain = profitPct(instance, close);
-    if (!(gain <= state.peakProfitPct)) state.peakProfitPct = gain;
-    if (instance.hasMeasures) instance.measure(close);
+    followPeak(state, values[instance.series.slot + 3]!);
+    if (instance.hasMeasures) instance.measure();
     decideExit(context, instance);
   }
 
@@ -315,6 +318,12 @@ function advance(graph: BoundGraph, series: readonly RunningSeries[], instantNum
       for (let k = 0; k < steps.length; k++) steps[k]!();
     }
   }
+}
+
+/** Keeps the best profit at a decision since the entry. */
+function followPeak(state: InstanceState, close: number): void {
+  const gain = state.side * (close / state.entryPrice - 1) * 100;
+  if (!(gain <= state.peakProfitPct)) state.peakProfitPct = gain;
 }
 
 function trailInstance(context: CoreContext, instance: Instance, event: BarsEvent, k: number): void {

@@ -10,8 +10,8 @@ import type { BoundEntry, Instance } from './instance.ts';
 import { agreeProtection, levelPrice, type Protection } from './protection.ts';
 import { entrySession } from './windows.ts';
 
-/** Entries of one instance, judged on a bar of its timeframe; `close` is the bar's close in dollars. */
-export function decideEntry(context: CoreContext, instance: Instance, close: number): void {
+/** Entries of one instance, judged on a bar of its timeframe. */
+export function decideEntry(context: CoreContext, instance: Instance, values: Float64Array): void {
   const { state, entries } = instance;
   for (let k = 0; k < entries.length; k++) {
     const entry = entries[k]!;
@@ -20,7 +20,9 @@ export function decideEntry(context: CoreContext, instance: Instance, close: num
     if (value !== UNKNOWN) remember(instance, entry, value);
     if (value !== TRUE) continue;
     if (entry.model.trigger === 'on_rise' && before !== FALSE) continue;
-    if (context.active && mayEnter(context, instance, entry)) submitEntry(context, instance, entry, close);
+    if (context.active && mayEnter(context, instance, entry)) {
+      submitEntry(context, instance, entry, values[instance.series.slot + 3]!);
+    }
   }
 }
 

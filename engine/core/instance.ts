@@ -106,7 +106,7 @@ export interface Instance {
   /** Protective orders of the open position. */
   readonly legs: Order[];
   /** Writes the measures of position and strategy that its rules read. */
-  readonly measure: (close: number) => void;
+  readonly measure: () => void;
   readonly hasMeasures: boolean;
   /** The session block shuts some entries out. */
   readonly hasWindow: boolean;
@@ -159,10 +159,10 @@ function bindInstance(ruleset: Ruleset, plan: InstancePlan, values: Float64Array
     exitOrder: undefined,
     agreed: undefined,
     legs: [],
-    measure: (close) => writeMeasures(instance, close),
+    measure: () => writeMeasures(instance),
     hasMeasures: plan.measures.size > 0,
     hasWindow: hasWindow(strategy.session),
   };
-  const writeMeasures = bindPositionMeasures(plan.measures, values);
+  const writeMeasures = bindPositionMeasures(plan.measures, values, ruleset.series[plan.series]!.slot + 3);
   return instance;
 }

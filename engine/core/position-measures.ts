@@ -1,9 +1,9 @@
 import type { Instance } from './instance.ts';
 
-type Writer = (instance: Instance, close: number) => void;
+type Writer = (instance: Instance) => void;
 
 /** Gain of the open position against its entry price, in percent; NaN when flat. */
-export const profitPct = (instance: Instance, close: number): number =>
+const profitPct = (instance: Instance, close: number): number =>
   instance.state.side * (close / instance.state.entryPrice - 1) * 100;
 
 const READERS: Readonly<Record<string, (instance: Instance, close: number) => number>> = {
@@ -17,19 +17,27 @@ const READERS: Readonly<Record<string, (instance: Instance, close: number) => nu
   exit_unknown_bars: ({ state }) => state.exitUnknownBars,
 };
 
-/** Ties the position measures that an instance's rules read to their slots; strategy measures are the account's work. */
-export function bindPositionMeasures(measures: ReadonlyMap<string, number>, values: Float64Array): Writer {
+/**
+ * Ties the position measures that an instance's rules read to their slots; strategy measures are the
+ * account's work.
+ * @param closeSlot slot of the close of the instance's own series
+ */
+export function bindPositionMeasures(
+  measures: ReadonlyMap<string, number>,
+  values: Float64Array,
+  closeSlot: number,
+): Writer {
   const writers: Writer[] = [];
   for (const [name, slot] of measures) {
     const read = READERS[name];
     if (read === undefined) continue;
-    writers.push((instance, close) => {
-      values[slot] = read(instance, close);
+    writers.push((instance) => {
+      values[slot] = read(instance, values[closeSlot]!);
     });
   }
   const [only] = writers;
   if (only !== undefined && writers.length === 1) return only;
-  return (instance, close) => {
-    for (const writer of writers) writer(instance, close);
+  return (instance) => {
+    for (const writer of writers) writer(instance);
   };
 }

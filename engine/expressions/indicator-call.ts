@@ -163,6 +163,7 @@ const FIELD_OF_ROLE: Readonly<Record<Exclude<InputRole, 'condition'>, string>> =
   low: 'low',
   close: 'close',
   volume: 'volume',
+  session: 'session_number',
 };
 
 function fillInputs(
@@ -174,7 +175,7 @@ function fillInputs(
   const filled: (Checked | undefined)[] = [];
   for (const { role } of entry.inputs) {
     if (role === 'condition') return undefined;
-    const name = source + FIELD_OF_ROLE[role];
+    const name = role === 'session' ? FIELD_OF_ROLE[role] : source + FIELD_OF_ROLE[role];
     if (context.scope.resolve(name) === undefined) {
       const message = `\`${entry.name}\` reads \`${name}\`, and there is no such series in this place`;
       return report(context, 'E246', call.name.span, message, 'indicators are computed over the bars of a strategy');

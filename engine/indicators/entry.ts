@@ -21,8 +21,11 @@ export type Unit =
   | 'clock'
   | 'none';
 
-/** What an input is fed with when the writer leaves it out; `real` is any series (default: close). */
-export type InputRole = 'real' | 'open' | 'high' | 'low' | 'close' | 'volume' | 'condition';
+/**
+ * What an input is fed with when the writer leaves it out; `real` is any series (default: close), `session` the number of
+ * the session that the bar belongs to.
+ */
+export type InputRole = 'real' | 'open' | 'high' | 'low' | 'close' | 'volume' | 'session' | 'condition';
 
 export interface InputSpec {
   readonly name: string;

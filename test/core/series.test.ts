@@ -121,6 +121,21 @@ describe('series', () => {
     expect(new Date(first.decidedAt).toISOString()).toBe('2024-01-08T15:00:00.000Z');
   });
 
+  it('the session vwap starts anew with every session', async () => {
+    // Typical prices 100 and 102 with volumes 1000 and 3000: 101.5; the next session begins at 110.
+    const rows: Row[] = [
+      [100, 100, 100, 100, 1000],
+      [102, 102, 102, 102, 3000],
+      ...Array.from({ length: 5 }, (): Row => [101.5, 101.5, 101.5, 101.5, 10]),
+      [110, 110, 110, 110, 50],
+    ];
+    const bars = [barsOf('TEST', '1h', rows)];
+    expect((await entryTimes('vwap() == 101.5', bars))[0]).toBe('2024-01-08T16:00');
+    expect(await entryTimes('vwap() == 110', bars)).toEqual(['2024-01-09T15:00']);
+    const spy = barsOf('SPY', '1h', rows);
+    expect(await entryTimes('vwap(SPY) == 110', [...bars, spy])).toEqual(['2024-01-09T15:00']);
+  });
+
   it('entry windows are judged by when the order would fill', async () => {
     const bars = flatBars('TEST', '1h', steady(14, 101));
     const head = 'session:\n  entries_from: 30m after open\n  entries_until: 1h before close\n';

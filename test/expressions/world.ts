@@ -125,6 +125,7 @@ export const NAMES: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ...series('day.', undefined, '1d'),
   ...series('SPY.', 'SPY', undefined),
   ...series('SPY.day.', 'SPY', '1d'),
+  measure('session_number', 'count', [0, Infinity]),
   measure('position.bars', 'bars', [0, Infinity]),
   measure('position.profit_pct', 'percent', [-Infinity, Infinity]),
   measure('position.side', 'none', [-1, 1]),

@@ -42,8 +42,7 @@ export const vwap: IndicatorEntry = {
   group: 'session',
   description:
     'The average price paid since the session began, each bar counted by its volume; it starts anew with every session.',
-  // The session's number is not written by the user: an input left out is fed with the measure `session_number`.
-  inputs: [HIGH, LOW, CLOSE, VOLUME, { name: 'session', role: 'real' }],
+  inputs: [HIGH, LOW, CLOSE, VOLUME, { name: 'session', role: 'session' }],
   options: [],
   outputs: [output('vwap', 'input', ANY)],
   clock: 'source',

@@ -135,7 +135,7 @@ export const run = (
 /** The columns an entry asks for by the roles of its inputs; a session has 7 bars. */
 export const inputsOf = (entry: IndicatorEntry, bars: Columns): Float64Array[] =>
   entry.inputs.map((input, k) => {
-    if (input.name === 'session') return bars.close.map((_, i) => Math.floor(i / 7));
+    if (input.role === 'session') return bars.close.map((_, i) => Math.floor(i / 7));
     if (input.role === 'condition') return bars.close.map((c, i) => (c > bars.open[i]! ? 1 : 0));
     if (input.role === 'real') return k === 1 && entry.inputs[0]!.role === 'real' ? bars.open : bars.close;
     return bars[input.role];
