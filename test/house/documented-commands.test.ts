@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commands, freshWorkspace, removeWorkspace, shell, shellLines } from './command-lines.ts';
@@ -15,6 +15,16 @@ describe('the commands that the README shows', () => {
     folder = freshWorkspace();
   });
   afterAll(() => removeWorkspace(folder));
+
+  it('include a whole strategy that is clean and trades', { timeout: 120_000 }, () => {
+    const shown = /^```yaml\n([\s\S]*?)^```/m.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))?.[1];
+    expect(shown).toContain('id: pullback');
+    writeFileSync(join(folder, 'pullback.yaml'), shown ?? '');
+    const checked = shell('npx engine validate pullback.yaml --strict --format json', folder);
+    expect((JSON.parse(checked.stdout) as { findings: unknown[] }).findings).toEqual([]);
+    const ended = shell('npx engine backtest pullback.yaml --format json', folder);
+    expect((JSON.parse(ended.stdout) as { trades: unknown[] }).trades.length).toBeGreaterThan(0);
+  });
 
   it('are there', () => {
     expect(documented).toEqual(
@@ -45,6 +55,16 @@ describe('the documents', () => {
       expect(scripts.filter((script) => !known.includes(script))).toEqual([]);
     },
   );
+
+  it('README.md shows real screens, and the mistake where the file has it', () => {
+    const text = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    for (const part of ['screen', 'mistake'])
+      expect(text).toMatch(new RegExp(`<!-- ${part} -->\\s+\`\`\`\\n\\$ npx engine`));
+    const lines = readFileSync(join(ROOT, 'strategies.d', 'rsi.yaml'), 'utf8').split('\n');
+    const line = lines.findIndex((one) => one.includes('strength < oversold'));
+    const column = lines[line]!.indexOf('strength') + 1;
+    expect(text, 'run `node scripts/readme-screens.mjs`').toContain(`--> strategies.d/rsi.yaml:${line + 1}:${column}`);
+  });
 
   it('ARCHITECTURE.md names every room', () => {
     const text = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8');
