@@ -10,6 +10,7 @@ const FED_BY: Readonly<Record<IndicatorEntry['inputs'][number]['role'], string>>
   low: "the bar's low, unless you give another series",
   close: "the bar's close, unless you give another series",
   volume: "the bar's volume, unless you give another series",
+  session: 'the number of the session, always taken from the bars',
   condition: 'a condition',
 };
 
