@@ -1,48 +1,14 @@
 import type { Instant } from '../market/time.ts';
-import { type Curve, createCurve, endInstant, expose, revalue, sample, setCash } from './curve.ts';
+import { type BookOptions, type BookState, freshState } from './book-state.ts';
+import { endInstant, expose, revalue, sample, setCash } from './curve.ts';
 import { enlarge, entryPriceOf, type Holding, openHolding, reduce, restate, tradeOf } from './holding.ts';
-import { closeSlot, createMarks, type Marks, markSymbol, openSlot, touchSlot } from './marks.ts';
+import { closeSlot, markSymbol, openSlot, touchSlot } from './marks.ts';
 import type { Money, Price, Qty } from './money.ts';
 import * as money from './money.ts';
 import type { ExitReason, Fill, Order, OrderEvent } from './order.ts';
-import {
-  centsDown,
-  centsUp,
-  createReservations,
-  hold,
-  lower,
-  type Reservations,
-  reservedCents,
-  SHORT_RESERVE,
-  unitReserve,
-} from './reservations.ts';
+import { centsDown, centsUp, hold, lower, reservedCents, SHORT_RESERVE, unitReserve } from './reservations.ts';
 import { splitRatio } from './split.ts';
 import type { EquityPoint, OpenPosition, Trade, TradeLeg } from './trade.ts';
-
-export interface BookOptions {
-  /** Starting cash of the account, dollars. */
-  readonly cash: number;
-  readonly strategies: readonly { readonly id: string; readonly capital: number }[];
-  readonly symbols: readonly string[];
-}
-
-/** Everything the book knows, as plain data (numbers, bigints, typed arrays, arrays, maps): it can be cloned and kept. */
-export interface BookState {
-  readonly symbols: readonly string[];
-  readonly strategies: readonly { readonly id: string; readonly capital: number }[];
-  /** Exact: account cash, and capital plus cash flows of each strategy. */
-  cash: Money;
-  readonly strategyCash: Money[];
-  /** Open round trips by `strategy × symbols + symbol`. */
-  readonly holdings: Map<number, Holding>;
-  /** Cost of the open positions of each strategy in whole cents (shorts at 103 %), and the account's locked cash. */
-  readonly costCents: Float64Array;
-  lockedCents: number;
-  readonly reservations: Reservations;
-  readonly marks: Marks;
-  readonly curve: Curve;
-  readonly trades: Trade[];
-}
 
 /** The account's book: the one writer of orders' progress, positions, cash, trades and equity. */
 export interface Book {
@@ -98,24 +64,16 @@ const CENT = 10_000_000_000_000_000n;
  * Opens a book with its cash and purses.
  * @throws Error when two strategies have one id
  */
-export const createBook = (options: BookOptions): Book => {
-  const count = options.symbols.length;
-  const ids = new Map(options.strategies.map((strategy, index) => [strategy.id, index]));
-  if (ids.size < options.strategies.length)
-    throw new Error('two strategies have the same id; every id must be its own');
-  const state: BookState = {
-    symbols: [...options.symbols],
-    strategies: options.strategies.map(({ id, capital }) => ({ id, capital })),
-    cash: money.moneyFrom(options.cash),
-    strategyCash: options.strategies.map(({ capital }) => money.moneyFrom(capital)),
-    holdings: new Map(),
-    costCents: new Float64Array(options.strategies.length),
-    lockedCents: 0,
-    reservations: createReservations(options.strategies.length),
-    marks: createMarks(count),
-    curve: createCurve([options.cash, ...options.strategies.map(({ capital }) => capital)]),
-    trades: [],
-  };
+export const createBook = (options: BookOptions): Book => openBook(freshState(options));
+
+/**
+ * Goes on with a book from its state (a clone of an earlier `state`), which it takes over.
+ * @throws Error when two strategies have one id
+ */
+export const openBook = (state: BookState): Book => {
+  const count = state.symbols.length;
+  const ids = new Map(state.strategies.map((strategy, index) => [strategy.id, index]));
+  if (ids.size < state.strategies.length) throw new Error('two strategies have the same id; every id must be its own');
   const { marks, curve, holdings, reservations } = state;
 
   const strategyIndex = (id: string): number => {
@@ -263,10 +221,14 @@ export const createBook = (options: BookOptions): Book => {
     hold(reservations, strategyIndex(order.strategy), order, unit, left);
   };
 
-  const purseFree = (strategy: number): number => {
-    if (curve.isDirty[strategy + 1] === 1) revalue(curve, marks);
-    return centsDown(curve.equity[strategy + 1]!) - state.costCents[strategy]! - reservations.byStrategy[strategy]!;
+  /** Equity of a row, fills since the last instant included. */
+  const equityOf = (row: number): number => {
+    if (curve.dirtyCount > 0 && (row === 0 || curve.isDirty[row] === 1)) revalue(curve, marks);
+    return curve.equity[row]!;
   };
+
+  const purseFree = (strategy: number): number =>
+    centsDown(equityOf(strategy + 1)) - state.costCents[strategy]! - reservations.byStrategy[strategy]!;
 
   const available = (strategy: number, replacing = -1): number => {
     let purse = purseFree(strategy);
@@ -366,7 +328,10 @@ export const createBook = (options: BookOptions): Book => {
     },
     mark: (symbol, high, low, last) => markSymbol(marks, symbol, high, low, last),
     endInstant: () => endInstant(curve, marks),
-    sampleSession: (time) => sample(curve, time),
+    sampleSession: (time) => {
+      if (curve.dirtyCount > 0) revalue(curve, marks);
+      sample(curve, time);
+    },
     holding: (strategy, symbol) => holdings.get(strategy * count + symbol),
     barsHeld: (strategy, symbol) => {
       const holding = holdings.get(strategy * count + symbol);
@@ -380,8 +345,8 @@ export const createBook = (options: BookOptions): Book => {
     openCount: () => marks.open,
     cash: () => state.cash,
     strategyCash: (strategy) => state.strategyCash[strategy]!,
-    equity: () => curve.equity[0]!,
-    strategyEquity: (strategy) => curve.equity[strategy + 1]!,
+    equity: () => equityOf(0),
+    strategyEquity: (strategy) => equityOf(strategy + 1),
     openPositions,
     equityPoints: () => points(0),
     strategyEquityPoints: (strategy) => points(strategy + 1),

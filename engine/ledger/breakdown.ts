@@ -1,3 +1,4 @@
+import { dateOfDay, dateText, utcDay } from '../market/civil.ts';
 import type { Instant } from '../market/time.ts';
 import { profitFactorOf } from './metrics.ts';
 import { moneyToNumber } from './money.ts';
@@ -26,7 +27,7 @@ export interface Breakdown {
 }
 
 /** `YYYY-MM` of an instant, UTC. */
-export const monthOf = (at: Instant): string => new Date(at).toISOString().slice(0, 7);
+export const monthOf = (at: Instant): string => dateText(dateOfDay(utcDay(at))).slice(0, 7);
 
 const rowOf = (key: string, trades: readonly Trade[]): BreakdownRow => {
   const profits = trades.map(({ pnl }) => moneyToNumber(pnl));

@@ -18,7 +18,7 @@ export const figuresOf = (
   const id = strategies[strategy]?.id;
   return computeMetrics({
     startEquity: curve.start[row]!,
-    endEquity: curve.equity[row]!,
+    endEquity: strategy === ACCOUNT ? book.equity() : book.strategyEquity(strategy),
     from,
     daily: strategy === ACCOUNT ? book.equityPoints() : book.strategyEquityPoints(strategy),
     trades: strategy === ACCOUNT ? book.trades : book.trades.filter((trade) => trade.strategy === id),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Book, createBook } from '../../engine/ledger/book.ts';
+import { type Book, createBook, openBook } from '../../engine/ledger/book.ts';
 import {
   formatExactMoney,
   formatMoney,
@@ -303,6 +303,16 @@ describe('equity', () => {
     });
   });
 
+  it('counts fills after the bar was marked, as those at its close are', () => {
+    const book = make();
+    book.endInstant();
+    trade(book, { side: 'buy', qty: 10, price: 100, commission: 7, at: 'close' });
+    expect([book.equity(), book.strategyEquity(0), book.strategyEquity(1)]).toEqual([99_993, 49_993, 50_000]);
+    book.sampleSession(instant(DAY));
+    expect(book.equityPoints()).toEqual([{ time: DAY, equity: 99_993 }]);
+    expect(figuresOf(book, ACCOUNT, instant(0), 252).metrics).toMatchObject({ endEquity: 99_993, commission: 7 });
+  });
+
   it('counts a position that came and went inside one bar, and not one sold at the open', () => {
     const book = make();
     trade(book, { side: 'buy', qty: 1 });
@@ -428,11 +438,22 @@ it('money is conserved: cash and open cost are what the trades earned, to the la
   );
 });
 
-it('is plain data', () => {
+it('is plain data, from which a book goes on as if it had never stopped', () => {
   const book = make();
   trade(book, { side: 'buy', qty: 10, price: 100 });
   trade(book, { side: 'sell', qty: 4, price: 101 });
-  const copy = structuredClone(book.state);
-  expect(copy).toEqual(book.state);
-  expect(copy.holdings.size).toBe(1);
+  book.mark(0, 103, 98, 102);
+  book.endInstant();
+  const again = openBook(structuredClone(book.state));
+  expect(again.state).toEqual(book.state);
+  const closed = [book, again].map((one) => {
+    one.mark(0, 105, 97, 104);
+    one.endInstant();
+    one.sampleSession(instant(DAY));
+    return trade(one, { side: 'sell', qty: 6, price: 104 });
+  });
+  expect(closed[0]).toBeDefined();
+  expect(closed[1]).toEqual(closed[0]);
+  expect(again.equityPoints()).toEqual(book.equityPoints());
+  expect(again.state).toEqual(book.state);
 });

@@ -1,0 +1,46 @@
+import { type Curve, createCurve } from './curve.ts';
+import type { Holding } from './holding.ts';
+import { createMarks, type Marks } from './marks.ts';
+import { type Money, moneyFrom } from './money.ts';
+import { createReservations, type Reservations } from './reservations.ts';
+import type { Trade } from './trade.ts';
+
+export interface BookOptions {
+  /** Starting cash of the account, dollars. */
+  readonly cash: number;
+  readonly strategies: readonly { readonly id: string; readonly capital: number }[];
+  readonly symbols: readonly string[];
+}
+
+/** Everything the book knows, as plain data (numbers, bigints, typed arrays, arrays, maps): it can be cloned and kept. */
+export interface BookState {
+  readonly symbols: readonly string[];
+  readonly strategies: readonly { readonly id: string; readonly capital: number }[];
+  /** Exact: account cash, and capital plus cash flows of each strategy. */
+  cash: Money;
+  readonly strategyCash: Money[];
+  /** Open round trips by `strategy × symbols + symbol`. */
+  readonly holdings: Map<number, Holding>;
+  /** Cost of the open positions of each strategy in whole cents (shorts at 103 %), and the account's locked cash. */
+  readonly costCents: Float64Array;
+  lockedCents: number;
+  readonly reservations: Reservations;
+  readonly marks: Marks;
+  readonly curve: Curve;
+  readonly trades: Trade[];
+}
+
+/** A book before its first fill. */
+export const freshState = (options: BookOptions): BookState => ({
+  symbols: [...options.symbols],
+  strategies: options.strategies.map(({ id, capital }) => ({ id, capital })),
+  cash: moneyFrom(options.cash),
+  strategyCash: options.strategies.map(({ capital }) => moneyFrom(capital)),
+  holdings: new Map(),
+  costCents: new Float64Array(options.strategies.length),
+  lockedCents: 0,
+  reservations: createReservations(options.strategies.length),
+  marks: createMarks(options.symbols.length),
+  curve: createCurve([options.cash, ...options.strategies.map(({ capital }) => capital)]),
+  trades: [],
+});
