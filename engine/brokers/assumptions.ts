@@ -15,6 +15,7 @@ export type Slippage =
   | { readonly kind: 'none' }
   | { readonly kind: 'bps'; readonly bps: number }
   | { readonly kind: 'ticks'; readonly ticks: number }
+  /** `spread` is the whole quoted spread in dollars; half of it is paid. */
   | { readonly kind: 'half_spread'; readonly spread: number }
   | { readonly kind: 'volume_share' };
 

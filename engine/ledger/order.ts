@@ -82,5 +82,8 @@ export type OrderEvent =
   | { readonly kind: 'fill'; readonly order: Order; readonly fill: Fill }
   | { readonly kind: 'cancelled'; readonly order: Order; readonly reason: string; readonly time: Instant }
   | { readonly kind: 'refused'; readonly order: Order; readonly reason: string; readonly time: Instant }
-  /** The order could be filled only in part for this reason; the rest was cut away. Sent before its last fill. */
+  /**
+   * The order could be filled only in part for this reason; `qty` was cut away and is gone from the order's quantity.
+   * Sent before its last fill.
+   */
   | { readonly kind: 'cut'; readonly order: Order; readonly qty: Qty; readonly reason: string; readonly time: Instant };
