@@ -1,5 +1,6 @@
+import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { formatQty, priceToNumber } from '../../engine/ledger/money.ts';
 import type { OrderEvent } from '../../engine/ledger/order.ts';
 import { type CentBar, type NaiveRules, type NaiveWish, naiveReplay } from './naive.ts';
@@ -101,7 +102,7 @@ it('agrees with the naive replay, event for event', () => {
       for (const line of expected) seen.add(line.split(' ').at(-1) ?? '');
       expect(simulate(bars, plan, rule).map(describeInCents)).toEqual(expected);
     }),
-    { numRuns: 3_000 },
+    { numRuns: 1_500 },
   );
   // The scenes are rich enough to mean something.
   expect([...seen].toSorted()).toEqual(['intrabar', 'oco', 'open']);
@@ -188,4 +189,49 @@ it('the future never changes a fill of the past', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+const REAL_BARS = '../shared/data/minute/SPY.csv';
+
+describe.skipIf(!existsSync(REAL_BARS))(`real minute bars (skipped without ${REAL_BARS})`, () => {
+  const real = (): CentBar[] =>
+    readFileSync(REAL_BARS, 'utf8')
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(',').slice(1).map(Number))
+      .map(([open = 0, high = 0, low = 0, close = 0, volume = 0]) => ({
+        open: Math.round(open * 100),
+        high: Math.round(high * 100),
+        low: Math.round(low * 100),
+        close: Math.round(close * 100),
+        volume,
+      }));
+
+  it.each(['pessimistic', 'optimistic', 'nearest'] as const)('fill as the naive replay says (%s)', (intrabar) => {
+    const bars = real();
+    expect(bars.length).toBeGreaterThan(1_000);
+    // One order in four bars, its levels some cents around the close before it, its size up to a tenth of a thin bar.
+    const plan = bars.map((_, i): NaiveWish[] => {
+      const before = bars[i - 1];
+      if (before === undefined || i % 4 !== 0) return [];
+      const drawn = (k: number): number => ((i * 2_654_435_761 + k * 40_503) >>> 7) % 21;
+      return [
+        {
+          buy: drawn(1) % 2 === 0,
+          exit: drawn(2) % 3 === 0,
+          qty: 1 + drawn(3) * 400,
+          stop: drawn(4) % 2 === 0 ? before.close + drawn(5) - 10 : undefined,
+          limit: drawn(6) % 2 === 0 ? before.close + drawn(7) - 10 : undefined,
+          stopAway: drawn(8) % 3 === 0 ? undefined : drawn(9),
+          targetAway: drawn(10) % 3 === 0 ? undefined : drawn(11),
+        },
+      ];
+    });
+    const rule: NaiveRules = { intrabar, touch: false, slip: 1, capPct: 5 };
+    const expected = naiveReplay(bars, plan, rule);
+    expect(expected.filter((line) => line.includes('intrabar')).length).toBeGreaterThan(100);
+    expect(expected.filter((line) => line.includes('oco')).length).toBeGreaterThan(50);
+    expect(simulate(bars, plan, rule).map(describeInCents)).toEqual(expected);
+  });
 });
