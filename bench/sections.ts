@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bars } from '../engine/market/bars.ts';
-import type { RunResult } from '../engine/report/result.ts';
+import type { RunResult } from '../engine/runtime/result.ts';
 import { conditionNanoseconds } from './conditions.ts';
 import type { Figure } from './figure.ts';
 import { gradeBars, gradeBarsFromCsv, gradeW1 } from './grademark.ts';

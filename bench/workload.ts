@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { DEFAULT_ASSUMPTIONS } from '../engine/brokers/assumptions.ts';
 import type { Ruleset } from '../engine/compiler/ruleset.ts';
 import type { Bars, MarketData } from '../engine/market/bars.ts';
-import type { RunResult } from '../engine/report/result.ts';
 import { runBacktest } from '../engine/runtime/backtest.ts';
+import type { RunResult } from '../engine/runtime/result.ts';
 import { loadWorkspace } from '../engine/runtime/workspace.ts';
 import { generateBars } from './market.ts';
 

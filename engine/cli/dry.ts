@@ -1,6 +1,6 @@
 import { counted } from '../report/amounts.ts';
 import { resultJson } from '../report/json.ts';
-import type { RunResult } from '../report/result.ts';
+import type { RunResult } from '../runtime/result.ts';
 import { resultText } from '../report/text.ts';
 import { wrap } from '../report/wrap.ts';
 import { dryRun } from '../runtime/dry-run.ts';

@@ -3,6 +3,7 @@ import { compileCondition } from '../expressions/compile-condition.ts';
 import { compileNumber } from '../expressions/compile-number.ts';
 import { TRUE, UNKNOWN } from '../expressions/tree.ts';
 import type { Step } from '../indicators/kernel.ts';
+import { kernelOf } from '../indicators/tulind.ts';
 
 /**
  * All numbers that rules read and indicators remember. Plans are frozen and closures own nothing, so storing,
@@ -48,8 +49,7 @@ function bindNode(
 ): Step {
   if (node.work.kind === 'indicator') {
     const { entry, options } = node.work;
-    const kernel = entry.kernel;
-    if (kernel === undefined) throw new Error(`indicator ${entry.name} has no kernel`);
+    const kernel = kernelOf(entry);
     const state = new Float64Array(kernel.stateSize(options));
     const kept = former?.get(node.fingerprint);
     if (kept !== undefined && kept.length === state.length) state.set(kept);

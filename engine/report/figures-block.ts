@@ -1,6 +1,6 @@
 import type { MetricReasons, Metrics } from '../ledger/figures.ts';
+import type { RunResult } from '../runtime/result.ts';
 import { count, dollars, fixed, percent, signedDollars, signedPercent } from './amounts.ts';
-import type { RunResult } from './result.ts';
 import type { Style } from './style.ts';
 import { metricName, reasonWords } from './words.ts';
 import { listed, wrap } from './wrap.ts';

@@ -2,9 +2,8 @@ import type { Commission, FillAssumptions, Slippage } from '../brokers/assumptio
 import { formatExactMoney, formatPrice, formatQty } from '../ledger/money.ts';
 import type { Fill, Order } from '../ledger/order.ts';
 import type { EquityPoint, OpenPosition, Trade, TradeLeg } from '../ledger/trade.ts';
+import type { RunResult, StrategyResult } from '../runtime/result.ts';
 import { isoWriter } from './iso-time.ts';
-
-import type { RunResult, StrategyResult } from './result.ts';
 
 export const SCHEMA_VERSION = 1;
 

@@ -1,3 +1,4 @@
+import type { RunResult } from '../runtime/result.ts';
 import {
   count,
   counted,
@@ -12,7 +13,6 @@ import {
 } from './amounts.ts';
 import { marketDate, marketTime } from './clock.ts';
 import { accountBlock, figureNotes, maybe, two } from './figures-block.ts';
-import type { RunResult } from './result.ts';
 import { type Style, styleOf } from './style.ts';
 import { type Column, table } from './table.ts';
 import { assumptionWords, exitCause, exitWords, orderCause } from './words.ts';

@@ -2,8 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import type { Bars, MarketData } from '../market/bars.ts';
 import { instant } from '../market/time.ts';
-import type { RunResult } from '../report/result.ts';
 import { resultOf } from './outcome.ts';
+import type { RunResult } from './result.ts';
 import type { Observer, RunOptions } from './run.ts';
 import { createSession } from './session.ts';
 

@@ -2,9 +2,9 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import type { Ruleset } from '../compiler/ruleset.ts';
 import { instant } from '../market/time.ts';
 import { TIMEFRAME_MS } from '../market/timeframe.ts';
-import type { RunResult } from '../report/result.ts';
 import type { Feed } from './feed.ts';
 import { resultOf } from './outcome.ts';
+import type { RunResult } from './result.ts';
 import type { Observer, RunOptions } from './run.ts';
 import { createSession, type Session } from './session.ts';
 

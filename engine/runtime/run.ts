@@ -2,7 +2,7 @@ import type { FillAssumptions } from '../brokers/assumptions.ts';
 import type { Fill, Order } from '../ledger/order.ts';
 import type { Trade } from '../ledger/trade.ts';
 import type { Instant } from '../market/time.ts';
-import type { RunResult } from '../report/result.ts';
+import type { RunResult } from './result.ts';
 
 /** How a run is driven; the rules come from the ruleset, the bars from the feed. */
 export interface RunOptions {

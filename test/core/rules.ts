@@ -10,8 +10,8 @@ import type { Bars, CorporateAction, MarketData } from '../../engine/market/bars
 import { calendarOf } from '../../engine/market/calendars.ts';
 import { instant } from '../../engine/market/time.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../../engine/market/timeframe.ts';
-import type { RunResult } from '../../engine/report/result.ts';
 import { runBacktest } from '../../engine/runtime/backtest.ts';
+import type { RunResult } from '../../engine/runtime/result.ts';
 
 /** Findings of strategy texts, YAML to meaning. */
 export function findingsOf(...texts: string[]): Diagnostic[] {

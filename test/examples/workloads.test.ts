@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type HandResult, w1, w2, w3 } from '../../bench/hand-loop.ts';
 import { backtest, marketData, oneSymbol, ruleset, twentySymbols } from '../../bench/workload.ts';
 import { PRICE_SCALE, QTY_SCALE } from '../../engine/ledger/money.ts';
-import type { RunResult } from '../../engine/report/result.ts';
+import type { RunResult } from '../../engine/runtime/result.ts';
 import { ROOT } from '../house/sources.ts';
 
 const CENT = PRICE_SCALE / 100n;

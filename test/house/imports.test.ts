@@ -22,11 +22,6 @@ const ROOMS = [
   'cli',
 ] as const;
 
-/** Contracts of one type that both sides of a door must know: the file may be imported as a type by the room. */
-const TYPES_ACROSS: readonly { readonly room: string; readonly file: string; readonly why: string }[] = [
-  { room: 'runtime', file: 'engine/report/result.ts', why: 'a run gives what every report renders' },
-];
-
 const rank = (room: string): number => ROOMS.indexOf(room as (typeof ROOMS)[number]);
 const roomOf = (path: string): string => path.split('/')[1] ?? '';
 const files = sources('engine');
@@ -39,7 +34,6 @@ function wrongWay(path: string, text: string): string[] {
     .map((specifier) => posix.normalize(posix.join(posix.dirname(path), specifier)))
     .filter((target) => target.startsWith('engine/'))
     .filter((target) => rank(roomOf(target)) > rank(from))
-    .filter((target) => !TYPES_ACROSS.some((door) => door.room === from && door.file === target))
     .map((target) => `${path} -> ${target}`);
 }
 
@@ -53,18 +47,6 @@ describe('rooms', () => {
   it('import one way', () => {
     expect(files.flatMap((file) => wrongWay(file.path, file.text))).toEqual([]);
     expect(files.flatMap((file) => specifiers(file.text)).length).toBeGreaterThan(20);
-  });
-
-  it('take contracts of a later room as types only', () => {
-    const values = files.flatMap((file) =>
-      TYPES_ACROSS.filter((door) => door.room === roomOf(file.path))
-        .filter((door) => {
-          const name = door.file.split('/').at(-1) ?? '';
-          return new RegExp(`import\\s+(?!type\\b)[^;]*${name.replace('.', '\\.')}['"]`).test(file.text);
-        })
-        .map((door) => `${file.path} -> ${door.file}`),
-    );
-    expect(values).toEqual([]);
   });
 
   it('name files with their extension', () => {

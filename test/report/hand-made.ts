@@ -4,7 +4,7 @@ import { moneyFrom, priceFrom, qtyFrom } from '../../engine/ledger/money.ts';
 import type { Order } from '../../engine/ledger/order.ts';
 import type { OpenPosition, Trade } from '../../engine/ledger/trade.ts';
 import { instant } from '../../engine/market/time.ts';
-import type { RunResult } from '../../engine/report/result.ts';
+import type { RunResult } from '../../engine/runtime/result.ts';
 
 /** 2024-03-05 10:00 New York. */
 export const ENTRY = instant(Date.UTC(2024, 2, 5, 15));

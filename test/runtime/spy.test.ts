@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_ASSUMPTIONS, type FillAssumptions } from '../../engine/brokers/assumptions.ts';
 import type { MarketData } from '../../engine/market/bars.ts';
-import type { RunResult } from '../../engine/report/result.ts';
+import type { RunResult } from '../../engine/runtime/result.ts';
 import { runBacktest } from '../../engine/runtime/backtest.ts';
 import { rulesetOf } from '../core/rules.ts';
 import { MISSING_DATA } from '../market/shared-data.ts';
