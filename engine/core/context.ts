@@ -43,8 +43,15 @@ export interface CoreContext {
 export type OrderDraft = Pick<Order, 'rule' | 'role' | 'exitReason' | 'side' | 'positionSide' | 'type' | 'qty'> &
   Partial<Pick<Order, 'limitPrice' | 'stopPrice' | 'timeInForce'>>;
 
+const NO_FILLS: readonly Fill[] = [];
+
 /** Makes an order of an instance and enters it into the run's list. */
 export function draftOrder(context: CoreContext, instance: Instance, draft: OrderDraft): Order {
+  const decidedAt = instant(context.now);
+  if (instance.parts.at !== decidedAt) {
+    instance.parts.at = decidedAt;
+    instance.parts.next = 0;
+  }
   const order: Order = {
     seq: context.orders.length + 1,
     strategy: instance.strategy.id,
@@ -61,13 +68,15 @@ export function draftOrder(context: CoreContext, instance: Instance, draft: Orde
     stopPrice: draft.stopPrice,
     timeInForce: draft.timeInForce ?? 'gtc',
     extendedHours: instance.series.hours !== 'regular',
-    decidedAt: instant(context.now),
+    decidedAt,
+    part: instance.parts.next,
     group: 0,
     status: 'working',
     filled: NO_QTY,
-    fills: [],
+    fills: NO_FILLS,
     reason: undefined,
   };
+  instance.parts.next++;
   context.orders.push(order);
   context.owners[order.seq] = instance;
   return order;

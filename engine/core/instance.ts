@@ -105,6 +105,8 @@ export interface Instance {
   agreed: Protection | undefined;
   /** Protective orders of the open position. */
   readonly legs: Order[];
+  /** How many orders it has made since the bar that ended at `at`. */
+  readonly parts: { at: number; next: number };
   /** Writes the measures of position and strategy that its rules read. */
   readonly measure: () => void;
   readonly hasMeasures: boolean;
@@ -159,6 +161,7 @@ function bindInstance(ruleset: Ruleset, plan: InstancePlan, values: Float64Array
     exitOrder: undefined,
     agreed: undefined,
     legs: [],
+    parts: { at: Number.NaN, next: 0 },
     measure: () => writeMeasures(instance),
     hasMeasures: plan.measures.size > 0,
     hasWindow: hasWindow(strategy.session),

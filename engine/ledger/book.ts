@@ -182,7 +182,8 @@ export const openBook = (state: BookState): Book => {
       order.fills = [fill];
       order.filled = fill.qty;
     } else {
-      order.fills.push(fill);
+      // A fresh array of just its length: one grown by push keeps room for sixteen more.
+      order.fills = order.fills.length === 0 ? [fill] : [...order.fills, fill];
       order.filled = (order.filled + fill.qty) as Qty;
     }
     if (order.filled >= order.qty) order.status = 'filled';

@@ -65,6 +65,8 @@ export interface Order {
   readonly extendedHours: boolean;
   /** End of the bar that decided it. */
   readonly decidedAt: Instant;
+  /** Its number, from 0, among the orders that its strategy made for its symbol since that bar. */
+  readonly part: number;
   /**
    * Orders of one group cancel each other: when one fills, the quantity of the others falls by what was filled
    * (one-cancels-other legs of one position). 0: no group.
@@ -72,7 +74,9 @@ export interface Order {
   readonly group: number;
   status: OrderStatus;
   filled: Qty;
-  fills: Fill[];
+  /** Replaced, never changed in place. */
+  /** Replaced, never changed in place. */
+  fills: readonly Fill[];
   /** Why it was cancelled, refused or cut: `expired`, `position_closed`, `buying_power`, `size_zero`, `end_of_data`, ... */
   reason: string | undefined;
 }

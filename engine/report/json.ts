@@ -1,6 +1,7 @@
 import type { Commission, FillAssumptions, Slippage } from '../brokers/assumptions.ts';
 import { formatExactMoney, formatPrice, formatQty } from '../ledger/money.ts';
 import type { Fill, Order } from '../ledger/order.ts';
+import { clientOrderId } from '../ledger/order-id.ts';
 import type { EquityPoint, OpenPosition, Trade, TradeLeg } from '../ledger/trade.ts';
 import type { RunResult, StrategyResult } from '../runtime/result.ts';
 import { isoWriter } from './iso-time.ts';
@@ -76,7 +77,7 @@ const fillJson = (fill: Fill): Record<string, unknown> => ({
 
 const orderJson = (order: Order): string =>
   JSON.stringify({
-    id: String(order.seq),
+    id: clientOrderId(order),
     strategy: order.strategy,
     symbol: order.symbol,
     rule: order.rule,

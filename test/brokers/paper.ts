@@ -70,6 +70,7 @@ export const orderOf = (seq: number, wish: OrderWish): Approved => {
     timeInForce: wish.timeInForce ?? 'gtc',
     extendedHours: wish.extendedHours ?? false,
     decidedAt: instant(wish.decidedAt ?? -1),
+    part: 0,
     group: wish.group ?? 0,
     status: 'working',
     filled: qtyFrom(0),

@@ -113,6 +113,7 @@ export const order: Order = {
   timeInForce: 'day',
   extendedHours: false,
   decidedAt: ENTRY,
+  part: 0,
   group: 0,
   status: 'filled',
   filled: qtyFrom(112),

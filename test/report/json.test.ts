@@ -92,7 +92,7 @@ describe('the JSON report', () => {
       },
     ]);
     expect(json.orders[0]).toMatchObject({
-      id: '7',
+      id: 'te1-moving_average-AAPL-20240305T150000Z-entry.long-0',
       rule: 'entry.long',
       side: 'buy',
       type: 'market',
