@@ -3,12 +3,9 @@ import type { Book } from '../ledger/book.ts';
 import { priceToNumber, qtyToNumber } from '../ledger/money.ts';
 import type { Order, OrderEvent } from '../ledger/order.ts';
 import type { TickRule } from '../ledger/tick.ts';
-import type { Bars } from '../market/bars.ts';
 import type { Calendar } from '../market/calendar.ts';
-import { instant } from '../market/time.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../market/timeframe.ts';
 import { type AccountState, bindAccountMeasures, createAccountState } from './account-measures.ts';
-import { type BoundGraph, bindGraph } from './arena.ts';
 import type { Broker } from './broker.ts';
 import { type CoreContext, type CoreObserver, heldQty } from './context.ts';
 import { decideEntry, expireEntry } from './entries.ts';
@@ -16,7 +13,7 @@ import type { BarsEvent, CoreEvent } from './events.ts';
 import { decideExit, decideFlat, submitExit } from './exits.ts';
 import { bindInstances, type Instance, type InstanceState } from './instance.ts';
 import { cancelLegs, placeLegs, replaceLegs, shrinkLegs, trail } from './legs.ts';
-import { createSeries, type RunningSeries, resetSeries, takeBar, takeBucket } from './series.ts';
+import { createPipeline } from './pipeline.ts';
 
 export interface CoreOptions {
   readonly ruleset: Ruleset;
@@ -43,15 +40,11 @@ export interface Core {
 /** Builds the deciding part of a run: state in, orders out, nothing else. */
 export function createCore(options: CoreOptions): Core {
   const { ruleset, book, calendars } = options;
-  const graph = bindGraph(ruleset);
-  const { values } = graph.arena;
+  const pipeline = createPipeline(ruleset, options.bases, calendars);
+  const { stamps } = pipeline;
+  const { values } = pipeline.arena;
   const instances = bindInstances(ruleset, values);
-  const series = ruleset.series.map((plan) =>
-    createSeries(plan, options.bases[plan.symbolIndex]!, calendars[plan.symbolIndex]!, values),
-  );
-  const bySymbol = ruleset.symbols.map((_, symbol) => series.filter((one) => one.plan.symbolIndex === symbol));
-  const aggregated = series.filter((one) => one.aggregator !== undefined);
-  const foreign = series.filter((one) => one.plan.foreign);
+  const seriesOf = Int32Array.from(instances, (instance) => instance.plan.series);
   const account = createAccountState(book.equity(), ruleset.strategies.length);
   const measureAccount = bindAccountMeasures(ruleset, instances, values);
   const times = new Float64Array(1);
@@ -66,7 +59,7 @@ export function createCore(options: CoreOptions): Core {
     tickRules: options.tickRules,
     orders: [],
     owners: [],
-    open: ruleset.symbols.map(() => []),
+    open: [],
     // A typed array holds it: a double in a field of an object is boxed anew on every bar.
     get now() {
       return times[0]!;
@@ -79,49 +72,37 @@ export function createCore(options: CoreOptions): Core {
   function bars(event: BarsEvent): void {
     times[0] = event.time;
     instantNumber++;
-    const { count, symbols, columns, rows } = event;
-    for (let k = 0; k < count; k++) {
-      const symbol = symbols[k]!;
-      const column = columns[k]!;
-      const row = rows[k]!;
-      const holders = context.open[symbol]!;
-      if (holders.length > 0) {
-        for (let h = 0; h < holders.length; h++) trailInstance(context, holders[h]!, event, k);
-        book.mark(symbol, column.high[row]!, column.low[row]!, column.close[row]!);
-      }
-      feedSeries(symbol, column, row);
-    }
+    if (context.open.length > 0) follow(event);
     if (context.active) book.endInstant();
-    // Doubles that cross a call are boxed: this is the path of every bar.
-    if (aggregated.length > 0) closeBuckets(event.time);
+    pipeline.take(event, instantNumber);
     decide();
-    for (const instance of flatBy) decideFlat(context, instance);
+    for (let k = 0; k < flatBy.length; k++) decideFlat(context, flatBy[k]!);
   }
 
-  function feedSeries(symbol: number, column: Bars, row: number): void {
-    const fed = bySymbol[symbol]!;
-    for (let s = 0; s < fed.length; s++) {
-      const one = fed[s]!;
-      if (one.aggregator !== undefined) one.aggregator.add(column, row);
-      else if (takeBar(one, column, row, values)) one.stamp = instantNumber;
+  /** Trailing levels and marks of the open positions. */
+  function follow(event: BarsEvent): void {
+    for (let k = 0; k < event.count; k++) {
+      const symbol = event.symbols[k]!;
+      let held = false;
+      for (let h = 0; h < context.open.length; h++) {
+        const instance = context.open[h]!;
+        if (instance.plan.symbolIndex !== symbol) continue;
+        held = true;
+        if (instance.state.protection !== undefined) {
+          trail(context, instance, event.columns[k]!, event.rows[k]!, instance.state.filledInside);
+        }
+        instance.state.filledInside = false;
+      }
+      if (!held) continue;
+      const column = event.columns[k]!;
+      const row = event.rows[k]!;
+      book.mark(symbol, column.high[row]!, column.low[row]!, column.close[row]!);
     }
-  }
-
-  function history(event: BarsEvent): void {
-    instantNumber++;
-    for (let k = 0; k < event.count; k++) feedSeries(event.symbols[k]!, event.columns[k]!, event.rows[k]!);
-    closeBuckets(event.time);
-    advance(graph, series, instantNumber);
-  }
-
-  function rewarm(): void {
-    values.fill(Number.NaN);
-    for (const state of graph.arena.states.values()) state.fill(0);
-    for (const one of series) resetSeries(one);
   }
 
   function split(symbol: number, ratio: number): void {
-    for (const instance of context.open[symbol]!) {
+    for (const instance of context.open) {
+      if (instance.plan.symbolIndex !== symbol) continue;
       const { state } = instance;
       state.entryPrice /= ratio;
       state.qty = qtyToNumber(heldQty(context, instance));
@@ -131,38 +112,20 @@ export function createCore(options: CoreOptions): Core {
     }
   }
 
-  function closeBuckets(time: number): boolean {
-    let any = false;
-    for (let s = 0; s < aggregated.length; s++) {
-      const one = aggregated[s]!;
-      if (one.aggregator!.due() > time) continue;
-      takeBucket(one, values);
-      one.stamp = instantNumber;
-      any = true;
-    }
-    return any;
-  }
-
   function clock(time: number): void {
     times[0] = time;
     instantNumber++;
-    if (closeBuckets(time)) decide();
+    if (pipeline.clock(time, instantNumber)) decide();
   }
 
-  /** Indicators of every series with a new bar, then exits of all, then entries of all. */
+  /** Exits of all whose series has a new bar, then entries of all. */
   function decide(): void {
-    advance(graph, series, instantNumber);
-    if (foreign.length > 0) blankStale(foreign, graph, ruleset, context);
     if (measureAccount !== undefined) measureAccount(context, account);
     for (let k = 0; k < instances.length; k++) {
-      const instance = instances[k]!;
-      if (series[instance.plan.series]!.stamp !== instantNumber) continue;
-      beforeExit(instance);
+      if (stamps[seriesOf[k]!] === instantNumber) beforeExit(instances[k]!);
     }
     for (let k = 0; k < instances.length; k++) {
-      const instance = instances[k]!;
-      if (series[instance.plan.series]!.stamp !== instantNumber) continue;
-      decideEntry(context, instance, values);
+      if (stamps[seriesOf[k]!] === instantNumber) decideEntry(context, instances[k]!, values);
     }
   }
 
@@ -175,7 +138,7 @@ export function createCore(options: CoreOptions): Core {
       return;
     }
     state.bars++;
-    followPeak(state, values[instance.series.slot + 3]!);
+    if (instance.hasPeak) followPeak(state, values[instance.series.slot + 3]!);
     if (instance.hasMeasures) instance.measure();
     decideExit(context, instance);
   }
@@ -223,7 +186,7 @@ export function createCore(options: CoreOptions): Core {
     state.protection = instance.agreed;
     state.filledInside = event.fill.at === 'intrabar';
     instance.agreed = undefined;
-    context.open[plan.symbolIndex]!.push(instance);
+    context.open.push(instance);
     placeLegs(context, instance);
   }
 
@@ -235,8 +198,7 @@ export function createCore(options: CoreOptions): Core {
       shrinkLegs(context, instance);
       return;
     }
-    const holders = context.open[plan.symbolIndex]!;
-    holders.splice(holders.indexOf(instance), 1);
+    remove(context.open, instance);
     state.side = 0;
     state.qty = 0;
     state.entryPrice = Number.NaN;
@@ -281,10 +243,10 @@ export function createCore(options: CoreOptions): Core {
           split(event.symbol, event.ratio);
           return;
         case 'rewarm':
-          rewarm();
+          pipeline.reset();
           return;
         case 'history':
-          history(event.bars);
+          pipeline.take(event.bars, ++instantNumber);
           return;
         case 'activate':
           context.active = event.active;
@@ -294,30 +256,11 @@ export function createCore(options: CoreOptions): Core {
           return;
       }
     },
-    due() {
-      let earliest = Number.POSITIVE_INFINITY;
-      for (let s = 0; s < aggregated.length; s++) {
-        const time = aggregated[s]!.aggregator!.due();
-        if (time < earliest) earliest = time;
-      }
-      return earliest;
-    },
+    due: pipeline.due,
     orders: context.orders,
     instances,
     account,
   };
-}
-
-/** Runs the indicators of every series that has a bar in this instant, stage by stage. */
-function advance(graph: BoundGraph, series: readonly RunningSeries[], instantNumber: number): void {
-  for (let stage = 0; stage < graph.stages; stage++) {
-    for (let s = 0; s < series.length; s++) {
-      if (series[s]!.stamp !== instantNumber) continue;
-      const steps = graph.steps[s]![stage];
-      if (steps === undefined) continue;
-      for (let k = 0; k < steps.length; k++) steps[k]!();
-    }
-  }
 }
 
 /** Keeps the best profit at a decision since the entry. */
@@ -326,31 +269,9 @@ function followPeak(state: InstanceState, close: number): void {
   if (!(gain <= state.peakProfitPct)) state.peakProfitPct = gain;
 }
 
-function trailInstance(context: CoreContext, instance: Instance, event: BarsEvent, k: number): void {
-  trail(context, instance, event.columns[k]!, event.rows[k]!, instance.state.filledInside);
-  instance.state.filledInside = false;
-}
-
-/** Sessions that may pass until the next bar of a timeframe is complete, and one more. */
-const allowedAge = (one: RunningSeries): number => (one.plan.timeframe === '1w' ? 10 : 1);
-
-/** Another symbol's last complete bar serves until it is older than a session; then it and what is made of it is unknown. */
-function blankStale(
-  foreign: readonly RunningSeries[],
-  graph: BoundGraph,
-  ruleset: Ruleset,
-  context: CoreContext,
-): void {
-  for (const one of foreign) {
-    if (one.stale || one.session < 0) continue;
-    const today = one.calendar.sessionOn(instant(context.now));
-    if (today - one.session <= allowedAge(one)) continue;
-    one.stale = true;
-    const { values } = graph.arena;
-    for (let k = 0; k < 6; k++) values[one.plan.slot + k] = Number.NaN;
-    for (const node of ruleset.nodes) {
-      if (ruleset.series[node.series] !== one.plan) continue;
-      for (const slot of node.outputs) values[slot] = Number.NaN;
-    }
-  }
+/** Takes an instance out of a list whose order is the order of entry. */
+function remove(list: Instance[], instance: Instance): void {
+  let kept = 0;
+  for (let k = 0; k < list.length; k++) if (list[k] !== instance) list[kept++] = list[k]!;
+  list.length = kept;
 }

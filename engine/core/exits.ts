@@ -24,7 +24,8 @@ export function decideExit(context: CoreContext, instance: Instance): void {
     submitExit(context, instance, rule, 'exit_rule', portion);
     if (instance.exitOrder !== undefined) break;
   }
-  instance.state.exitUnknownBars = unknown ? instance.state.exitUnknownBars + 1 : 0;
+  if (unknown) instance.state.exitUnknownBars++;
+  else if (instance.state.exitUnknownBars !== 0) instance.state.exitUnknownBars = 0;
   if (instance.exitOrder === undefined && timeIsUp(context, instance, exit)) {
     submitExit(context, instance, 'exit.time_stop', 'time_stop', 100);
   }

@@ -110,6 +110,8 @@ export interface Instance {
   /** Writes the measures of position and strategy that its rules read. */
   readonly measure: () => void;
   readonly hasMeasures: boolean;
+  /** Some rule reads the best profit since the entry. */
+  readonly hasPeak: boolean;
   /** The session block shuts some entries out. */
   readonly hasWindow: boolean;
 }
@@ -164,6 +166,7 @@ function bindInstance(ruleset: Ruleset, plan: InstancePlan, values: Float64Array
     parts: { at: Number.NaN, next: 0 },
     measure: () => writeMeasures(instance),
     hasMeasures: plan.measures.size > 0,
+    hasPeak: plan.measures.has('position.peak_profit_pct'),
     hasWindow: hasWindow(strategy.session),
   };
   const writeMeasures = bindPositionMeasures(plan.measures, values, ruleset.series[plan.series]!.slot + 3);

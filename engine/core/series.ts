@@ -1,21 +1,26 @@
 import type { SeriesPlan } from '../compiler/ruleset.ts';
+import type { Step } from '../indicators/kernel.ts';
 import { type Aggregator, createAggregator } from '../market/aggregator.ts';
-import { type Bars, REGULAR } from '../market/bars.ts';
 import type { Calendar } from '../market/calendar.ts';
 import { instant } from '../market/time.ts';
 import type { Timeframe } from '../market/timeframe.ts';
 import { createSessionTracker, type SessionTracker } from './session-measures.ts';
 
-/** A series at run time: takes the feed's bars, writes its slots when a bar of its own size is complete. */
+/** A series at run time. */
 export interface RunningSeries {
   readonly plan: SeriesPlan;
+  /** Its number in the ruleset. */
+  readonly number: number;
+  /** First of its six bar slots. */
+  readonly slot: number;
+  readonly regularOnly: boolean;
   /** Undefined when the feed's bars are of this size already. */
   readonly aggregator: Aggregator | undefined;
   readonly tracker: SessionTracker | undefined;
   readonly calendar: Calendar;
-  /** Number of the instant in which its last bar was completed. */
-  stamp: number;
-  /** Session of its last bar. */
+  /** Indicators that read this series alone. */
+  readonly steps: readonly Step[];
+  /** Session of its last bar, -1 before the first. */
   session: number;
   /** Its slots were blanked because its last bar is too old. */
   stale: boolean;
@@ -24,42 +29,31 @@ export interface RunningSeries {
 /** @param base size of the feed's bars of this symbol */
 export function createSeries(
   plan: SeriesPlan,
+  number: number,
   base: Timeframe,
   calendar: Calendar,
   values: Float64Array,
+  steps: readonly Step[],
 ): RunningSeries {
   return {
     plan,
+    number,
+    slot: plan.slot,
+    regularOnly: plan.hours === 'regular',
     aggregator: plan.timeframe === base ? undefined : createAggregator(calendar, plan.timeframe, plan.hours, 'clock'),
     tracker: plan.measures.size === 0 ? undefined : createSessionTracker(calendar, plan.measures, values, plan.slot),
     calendar,
-    stamp: -1,
+    steps,
     session: -1,
     stale: false,
   };
-}
-
-/** Copies a bar of the feed into the slots; false when it lies outside the series' hours. */
-export function takeBar(series: RunningSeries, bars: Bars, row: number, values: Float64Array): boolean {
-  if (series.plan.hours === 'regular' && bars.hours[row] !== REGULAR) return false;
-  const slot = series.plan.slot;
-  values[slot] = bars.open[row]!;
-  values[slot + 1] = bars.high[row]!;
-  values[slot + 2] = bars.low[row]!;
-  values[slot + 3] = bars.close[row]!;
-  values[slot + 4] = bars.volume[row]!;
-  if (bars.vwap !== undefined) values[slot + 5] = bars.vwap[row]!;
-  series.session = bars.session[row]!;
-  series.stale = false;
-  if (series.tracker !== undefined) series.tracker.update(series.session, bars.start[row]!, bars.end[row]!);
-  return true;
 }
 
 /** Copies a complete bucket into the slots and empties it. */
 export function takeBucket(series: RunningSeries, values: Float64Array): void {
   const aggregator = series.aggregator!;
   const { cells } = aggregator;
-  const slot = series.plan.slot;
+  const { slot } = series;
   const start = cells[0]!;
   const end = cells[1]!;
   for (let k = 0; k < 5; k++) values[slot + k] = cells[2 + k]!;

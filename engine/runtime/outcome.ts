@@ -27,7 +27,7 @@ export function resultOf(
     const index = ruleset.symbols.indexOf(symbol);
     return {
       firstOpen: session.firstOpen[index]!,
-      lastClose: session.lastClose[index]!,
+      lastClose: session.lastClose(index),
       split: session.held.shares[index]!,
       dividends: session.held.dividends[index]!,
     };

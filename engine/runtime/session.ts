@@ -29,7 +29,7 @@ export interface Session {
   readonly barsDone: number;
   /** First and last close of each traded symbol since the warm-up ended, for buy and hold. */
   readonly firstOpen: Float64Array;
-  readonly lastClose: Float64Array;
+  lastClose(symbol: number): number;
   /** What one share held from there on became by splits, and the dollars it was paid. */
   readonly held: { readonly shares: Float64Array; readonly dividends: Float64Array };
   /** Gives the session further bars of each symbol, later than all before. Columns stay in use until they are worked off. */
@@ -103,7 +103,6 @@ export function createSession(
   const rows = new Int32Array(count);
   const event = emptyEvent(count);
   const firstOpen = new Float64Array(count).fill(Number.NaN);
-  const lastClose = new Float64Array(count).fill(Number.NaN);
   /** Columns restated for the splits so far. */
   const history: (Bars | undefined)[] = [];
   const pending = createPendingActions(actions, symbols);
@@ -118,6 +117,8 @@ export function createSession(
     barsDone: 0,
     earliest: 0,
     firstStart: Number.NaN,
+    /** Traded symbols without a bar yet. */
+    unopened: count,
   };
   if (from > Number.NEGATIVE_INFINITY) core.process({ kind: 'activate', active: false });
   else clock.active = true;
@@ -202,12 +203,14 @@ export function createSession(
     }
   }
 
-  function buyAndHold(): void {
-    const { count: filled, symbols: numbers, columns: bars, rows: at } = event;
-    for (let k = 0; k < filled; k++) {
-      const symbol = numbers[k]!;
-      if (Number.isNaN(firstOpen[symbol]!)) firstOpen[symbol] = bars[k]!.open[at[k]!]!;
-      lastClose[symbol] = bars[k]!.close[at[k]!]!;
+  /** First opens since the warm-up ended: what buy and hold pays. */
+  function noteFirstOpens(): void {
+    for (let k = 0; k < event.count; k++) {
+      const symbol = event.symbols[k]!;
+      if (Number.isNaN(firstOpen[symbol]!)) {
+        firstOpen[symbol] = event.columns[k]!.open[event.rows[k]!]!;
+        clock.unopened--;
+      }
     }
   }
 
@@ -277,7 +280,7 @@ export function createSession(
     if (clock.active) {
       if (clock.barsDone === 0) clock.firstStart = start;
       clock.barsDone += event.count;
-      buyAndHold();
+      if (clock.unopened > 0) noteFirstOpens();
     }
     clock.now = event.time;
   }
@@ -299,7 +302,10 @@ export function createSession(
       return clock.barsDone;
     },
     firstOpen,
-    lastClose,
+    lastClose(symbol) {
+      const column = columns[symbol];
+      return column === undefined || rows[symbol] === 0 ? Number.NaN : column.close[rows[symbol]! - 1]!;
+    },
     held,
     symbols,
     pause() {
