@@ -18,6 +18,9 @@ interface Walk {
   readonly found: Diagnostic[];
 }
 
+/** Findings of one file that are worth reading; a file with more is something else under the wrong name. */
+export const MOST_FINDINGS = 100;
+
 /** A value on the way down: where it stands and the key that holds it. */
 interface Place {
   readonly path: DocumentPath;
@@ -84,7 +87,7 @@ function meets(condition: Schema, node: MapNode): boolean {
 }
 
 function check(walk: Walk, written: Schema, node: YamlNode, place: Place): void {
-  if (walk.broken.has(node)) return;
+  if (walk.broken.has(node) || walk.found.length >= MOST_FINDINGS) return;
   const schema = resolveSchema(walk.root, written);
   if (schema['x-planned'] === true) {
     const message = `${quoted(nameOf(place) ?? '')} is planned and not yet possible`;
@@ -321,6 +324,7 @@ function checkMap(
   // Several keys on the wrong side of one choice are one mistake.
   let conflicting = false;
   for (const entry of node.entries) {
+    if (walk.found.length >= MOST_FINDINGS) return;
     const { key, value } = entry;
     const inner: Place = { path: [...place.path, key.text], key };
     const own = Object.hasOwn(schema.properties ?? {}, key.text) ? schema.properties?.[key.text] : undefined;

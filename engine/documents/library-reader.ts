@@ -44,8 +44,8 @@ const tooDeep = (file: SourceFile, at: number): Diagnostic =>
     'E032',
     file,
     { start: at, end: at + 1 },
-    `values are nested more than ${DEEPEST} deep here`,
-    'give the inner parts a name under `conditions:` and use the names',
+    `more levels open here than any rule needs; ${DEEPEST} are allowed`,
+    'write one key or item a line; give inner parts a name under `conditions:`',
   );
 
 /** Levels that the text may open before the library is asked: it recurses, and a full stack ends the process. */

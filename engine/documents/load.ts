@@ -1,6 +1,6 @@
 import type { Diagnostic, SourceFile } from './diagnostic.ts';
 import type { RiskDocument, StrategyDocument } from './document.ts';
-import { explainShape } from './explain.ts';
+import { explainShape, MOST_FINDINGS } from './explain.ts';
 import { readExtended, type Siblings } from './extends.ts';
 import { finding } from './finding.ts';
 import { isRisk, isStrategy } from './generated/validators.mjs';
@@ -62,7 +62,8 @@ export function parseStrategy(file: SourceFile, siblings: Siblings = ALONE): Loa
   const value = toValue(root);
   const valid = isStrategy(value);
   const diagnostics = [...reading.diagnostics, ...shape('strategy', reading, root, valid, template)];
-  if (!valid || template || hasError(diagnostics)) return { document: undefined, diagnostics };
+  if (!valid || template || hasError(diagnostics))
+    return { document: undefined, diagnostics: diagnostics.slice(0, MOST_FINDINGS) };
   return { document: { kind: 'strategy', value, ...placesOf(file, root) }, diagnostics };
 }
 
@@ -74,6 +75,6 @@ export function parseRisk(file: SourceFile): Loaded<RiskDocument> {
   const value = toValue(root);
   const valid = isRisk(value);
   const diagnostics = [...reading.diagnostics, ...shape('risk', reading, root, valid, false)];
-  if (!valid || hasError(diagnostics)) return { document: undefined, diagnostics };
+  if (!valid || hasError(diagnostics)) return { document: undefined, diagnostics: diagnostics.slice(0, MOST_FINDINGS) };
   return { document: { kind: 'risk', value, ...placesOf(file, root) }, diagnostics };
 }

@@ -5,8 +5,8 @@ import type { MapNode, YamlNode } from './node.ts';
 import { readPlain } from './plain-reader.ts';
 import { findTraps } from './traps.ts';
 
-/** Most characters of a document: dozens of times the longest strategy. */
-export const LARGEST = 256 * 1024;
+/** Most characters of a document: a dozen times the longest strategy, and few enough that any text is answered at once. */
+export const LARGEST = 64 * 1024;
 
 export interface ReadYaml {
   /** The document's keys; undefined when the file has no readable ones. */
@@ -51,7 +51,7 @@ export function readYaml(file: SourceFile): ReadYaml {
     const span = { start: control.index, end: control.index + 1 };
     return refused(finding('E004', file, span, `${name} stands in the text`, 'delete it, or type the line again'));
   }
-  const directive = /^(?:#.*\n|\s*\n)*(%.*)/.exec(text);
+  const directive = /^(?:#.*\n|[^\S\n]*\n)*(%.*)/.exec(text);
   if (directive) {
     const line = directive[1] as string;
     const start = directive[0].length - line.length;
@@ -66,26 +66,24 @@ export function readYaml(file: SourceFile): ReadYaml {
       ),
     );
   }
+  if (!/^[^\S\n]*[^\s#]/m.test(text)) return refused(nothingIn(file));
   const plain = readPlain(file);
   const reading = plain ? { root: plain, diagnostics: [] } : readWithLibrary(file);
   if (reading.diagnostics.length > 0) return { root: undefined, diagnostics: reading.diagnostics, broken: NONE };
   const { root } = reading;
   if (!root || (root.kind === 'scalar' && root.value === null)) {
-    const words = /\S/.test(text) ? 'the file holds only comments' : 'the file is empty';
-    return refused(
-      finding(
-        'E005',
-        file,
-        { start: 0, end: 0 },
-        words,
-        'write a strategy into it (`engine new NAME` gives a start), or delete it',
-      ),
-    );
+    return refused(nothingIn(file));
   }
   const traps = findTraps(root);
   if (root.kind === 'map') return { root, diagnostics: traps.diagnostics, broken: traps.broken };
   if (traps.diagnostics.length > 0) return { root: undefined, diagnostics: traps.diagnostics, broken: NONE };
   return refused(notKeys(file, root));
+}
+
+function nothingIn(file: SourceFile): Diagnostic {
+  const words = /\S/.test(file.text) ? 'the file holds only comments' : 'the file is empty';
+  const help = 'write a strategy into it (`engine new NAME` gives a start), or delete it';
+  return finding('E005', file, { start: 0, end: 0 }, words, help);
 }
 
 function notKeys(file: SourceFile, root: YamlNode): Diagnostic {
