@@ -40,7 +40,6 @@ export function contextText(
 
 /** Text from a file made safe and short for one line of a message. */
 export function quoted(text: string, longest = 40): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  const clean = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ').trim();
+  const clean = text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
   return `\`${clean.length > longest ? `${clean.slice(0, longest - 1)}…` : clean}\``;
 }

@@ -1,6 +1,7 @@
 import type { Diagnostic, SourceFile } from './diagnostic.ts';
 import type { RiskDocument, StrategyDocument } from './document.ts';
-import { explainShape, MOST_FINDINGS } from './explain.ts';
+import { explainShape } from './explain.ts';
+import { MOST_FINDINGS } from './explain-walk.ts';
 import { readExtended, type Siblings } from './extends.ts';
 import { finding } from './finding.ts';
 import { isRisk, isStrategy } from './generated/validators.mjs';

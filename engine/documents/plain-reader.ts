@@ -229,7 +229,7 @@ function readItem(reader: Reader, dash: number, lineEnd: number, depth: number):
 }
 
 /** Characters that make a plain value something else when it begins with them. */
-const STARTS = new Set([...'&*!|>\'"%@`[]{},#?:-'].map((char) => char.charCodeAt(0)));
+const STARTS = new Set('&*!|>\'"%@`[]{},#?:-'.split('').map((char) => char.charCodeAt(0)));
 
 function readInline(reader: Reader, start: number, end: number): YamlNode | undefined {
   const { text, file } = reader;

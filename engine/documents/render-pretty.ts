@@ -4,11 +4,11 @@ import { columnsOf, printed, widthOf } from './terminal-width.ts';
 
 /** Paints text; the plain one gives it back. */
 export interface Paint {
-  bold(text: string): string;
-  red(text: string): string;
-  yellow(text: string): string;
-  blue(text: string): string;
-  dim(text: string): string;
+  readonly bold: (text: string) => string;
+  readonly red: (text: string) => string;
+  readonly yellow: (text: string) => string;
+  readonly blue: (text: string) => string;
+  readonly dim: (text: string) => string;
 }
 
 const wrap =

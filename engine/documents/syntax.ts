@@ -314,10 +314,10 @@ export function syntaxFinding(file: SourceFile, code: string, offset: number, wo
   }
   if (
     code === 'BAD_DIRECTIVE' ||
-    /^%/.test(line.text) ||
-    (above !== undefined && /^%/.test(above.text) && code === 'MISSING_CHAR')
+    line.text.startsWith('%') ||
+    (above?.text.startsWith('%') && code === 'MISSING_CHAR')
   ) {
-    const at = /^%/.test(line.text) ? line : (above ?? line);
+    const at = line.text.startsWith('%') ? line : (above ?? line);
     const message = `a line that begins with ${quoted('%')} is a directive for the parser`;
     return finding(
       'E041',

@@ -21,8 +21,7 @@ export function columnsOf(char: string): number {
 }
 
 const TAB = '    ';
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/;
+const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/u;
 
 /** A character as it is printed: tabs as spaces, what cannot be seen as a sign. */
 export const printed = (char: string): string => (char === '\t' ? TAB : UNPRINTABLE.test(char) ? '\ufffd' : char);

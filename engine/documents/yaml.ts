@@ -20,8 +20,7 @@ const NONE: ReadonlySet<YamlNode> = new Set();
 
 const refused = (diagnostic: Diagnostic): ReadYaml => ({ root: undefined, diagnostics: [diagnostic], broken: NONE });
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]|\r(?!\n)/;
+const CONTROL = /(?![\t\n\r])\p{Cc}|\r(?!\n)|[\ufffe\uffff]/u;
 
 const CONTROL_NAMES: Readonly<Record<number, string>> = {
   0: 'a NUL byte',

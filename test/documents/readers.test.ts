@@ -138,7 +138,7 @@ describe('any text', () => {
   });
 
   it('whose aliases multiply is refused', () => {
-    const levels = [...'bcdefghi'].map((name, i) => `${name}: &${name} [${`*${'abcdefgh'[i]},`.repeat(9)}]`);
+    const levels = 'bcdefghi'.split('').map((name, i) => `${name}: &${name} [${`*${'abcdefgh'[i]},`.repeat(9)}]`);
     const text = `a: &a [x, x, x, x, x, x, x, x, x]\n${levels.join('\n')}\n`;
     expect(readYaml({ path: 'a', text }).diagnostics.map((found) => found.code)).toEqual(['E029']);
   });
