@@ -235,6 +235,7 @@ function readInline(reader: Reader, start: number, end: number): YamlNode | unde
   const { text, file } = reader;
   const first = text.charCodeAt(start);
   if (first === 91) return readBrackets(reader, start, end);
+  if (first === 123) return readBraces(file, start, end);
   if (first === DOUBLE || first === SINGLE) return readQuoted(file, start, end);
   if (STARTS.has(first)) {
     // `-1` and `?x` are plain; `- x` and `? x` are not.
@@ -282,4 +283,38 @@ function readBrackets(reader: Reader, start: number, end: number): ListNode | un
     at = stop + 1;
   }
   return { kind: 'list', file, start, end, flow: true, items };
+}
+
+const BRACE_PAIR = /^( *)([A-Za-z_]\w*): +([A-Za-z0-9][\w./-]*) *$/;
+
+/** `{ side: buy, type: market }`: single words on one line. */
+function readBraces(file: SourceFile, start: number, end: number): MapNode | undefined {
+  const { text } = file;
+  if (text.charCodeAt(end - 1) !== 125) return undefined;
+  const entries: Entry[] = [];
+  let at = start + 1;
+  for (const part of text.slice(start + 1, end - 1).split(',')) {
+    const match = BRACE_PAIR.exec(part);
+    if (!match) return undefined;
+    const word = match[2] as string;
+    const held = match[3] as string;
+    const first = at + (match[1] as string).length;
+    const value = first + word.length + 1 + (/^ */.exec(text.slice(first + word.length + 1))?.[0].length ?? 0);
+    const name = resolvePlain(word);
+    if (typeof name !== 'string') return undefined;
+    entries.push({
+      key: { kind: 'scalar', file, start: first, end: first + word.length, value: name, text: word, style: 'plain' },
+      value: {
+        kind: 'scalar',
+        file,
+        start: value,
+        end: value + held.length,
+        value: resolvePlain(held),
+        text: held,
+        style: 'plain',
+      },
+    });
+    at += part.length + 1;
+  }
+  return { kind: 'map', file, start, end, flow: true, entries };
 }
