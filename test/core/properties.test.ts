@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Order } from '../../engine/ledger/order.ts';
-import type { RunResult } from '../../engine/report/result.ts';
 import type { PlainSide } from './naive.ts';
 import { centRows, documentOf, dollars, runs, seed, sidesArbitrary } from './plain-rules.ts';
 import { barsOf, lineOf, type Row, rulesetOf, runRules } from './rules.ts';
@@ -19,6 +18,8 @@ const tradesOf = (result: RunResult, strategy: string, symbol?: string): string[
   result.trades
     .filter((trade) => trade.strategy === strategy && (symbol === undefined || trade.symbol === symbol))
     .map((trade) => `${trade.symbol} ${trade.entryTime} ${trade.exitTime} ${lineOf(trade)} ${trade.pnl}`);
+
+type RunResult = Awaited<ReturnType<typeof runRules>>;
 
 type Sides = { readonly long?: PlainSide; readonly short?: PlainSide };
 

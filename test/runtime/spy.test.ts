@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_ASSUMPTIONS, type FillAssumptions } from '../../engine/brokers/assumptions.ts';
 import type { MarketData } from '../../engine/market/bars.ts';
-import type { RunResult } from '../../engine/runtime/result.ts';
 import { runBacktest } from '../../engine/runtime/backtest.ts';
 import { rulesetOf } from '../core/rules.ts';
 import { MISSING_DATA } from '../market/shared-data.ts';
 import { centLine, type PlainTrade, plainRows, plainSessions, recorded, tradeLine } from './recorded.ts';
 
-const run = (text: string, data: MarketData, assumptions: Partial<FillAssumptions> = {}): Promise<RunResult> =>
+const run = (text: string, data: MarketData, assumptions: Partial<FillAssumptions> = {}) =>
   runBacktest(rulesetOf(text), data, {
     cash: undefined,
     from: undefined,
