@@ -48,6 +48,9 @@ function checkRisk(document: RiskDocument | undefined, diagnostics: Diagnostic[]
   const breakers: BreakerModel[] = [];
   document.value.circuit_breakers.forEach((breaker, index) => {
     const path = ['circuit_breakers', index];
+    if (document.value.circuit_breakers.findIndex((other) => other.id === breaker.id) !== index) {
+      reporter.at('E325', [...path, 'id'], `two circuit breakers are called \`${breaker.id}\``, 'give each its own id');
+    }
     const when = checkAt(reporter, scope, [...path, 'when'], 'condition');
     if (when === undefined) return;
     breakers.push({ id: breaker.id, when, scope: breaker.scope, action: breaker.action, until: breaker.until });

@@ -87,6 +87,7 @@ export function createDefinitions(reporter: Reporter, value: Strategy): Definiti
   for (const [name, parameter] of Object.entries(value.params ?? {})) {
     const path: DocumentPath = ['params', name];
     const amount = typeof parameter === 'number' ? parameter : parameter.value;
+    if (typeof parameter === 'object') checkParameterRange(reporter, name, parameter, path);
     define(name, path, () => ({ kind: 'constant', value: amount, unit: 'none' }));
   }
   for (const name of Object.keys(value.indicators ?? {})) {
@@ -107,6 +108,23 @@ export function createDefinitions(reporter: Reporter, value: Strategy): Definiti
       for (const definition of named.values()) definition.meaning();
     },
   };
+}
+
+function checkParameterRange(
+  reporter: Reporter,
+  name: string,
+  { value, min, max }: { readonly value: number; readonly min?: number; readonly max?: number },
+  path: DocumentPath,
+): void {
+  if (min !== undefined && max !== undefined && min > max) {
+    reporter.at('E323', [...path, 'min'], `\`${name}\` has min ${min} above max ${max}`, 'swap them');
+    return;
+  }
+  const low = min !== undefined && value < min;
+  if (low || (max !== undefined && value > max)) {
+    const side = low ? `below its own min of ${min}` : `above its own max of ${max}`;
+    reporter.at('E323', [...path, 'value'], `\`${name}\` is ${value}, ${side}`, 'change the value or the bound');
+  }
 }
 
 /** Where a name is written first: the definition or rule that mentions it. */

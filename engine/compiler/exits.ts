@@ -124,6 +124,9 @@ function checkRules(checking: Checking, exit: ExitSide, path: DocumentPath): rea
   }
   exit.rules?.forEach((rule, index) => {
     const at = [...path, 'rules', index];
+    if (exit.rules?.findIndex((other) => other.id === rule.id) !== index) {
+      reporter.at('E319', [...at, 'id'], `two exit rules are called \`${rule.id}\``, 'give each its own id');
+    }
     const when = checkCondition(reporter, scope, rule.when, [...at, 'when']);
     if (when !== undefined) rules.push({ rule: `exit.${rule.id}`, when, portion: rule.portion ?? 100 });
   });

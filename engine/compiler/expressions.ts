@@ -25,10 +25,11 @@ function reportFindings(reporter: Reporter, path: DocumentPath, findings: readon
       code: finding.code,
       severity: CODES[finding.code].severity,
       message: finding.message,
-      file: reporter.document.file,
+      file: reporter.document.source(path),
       span: embedded.toFile(finding.span),
       context: contextOf(reporter.document, path),
-      help: finding.help,
+      // No finding without a way out: the code's own example of how it is written.
+      help: finding.help ?? `it is written as in \`${CODES[finding.code].right.trim()}\``,
     });
   }
 }

@@ -37,7 +37,7 @@ export function createReporter(document: StrategyDocument | RiskDocument, diagno
         code,
         severity: CODES[code].severity,
         message,
-        file: document.file,
+        file: document.source(path),
         span: on === 'key' ? document.keySpan(path) : document.valueSpan(path),
         context: contextOf(document, path),
         help,

@@ -93,6 +93,13 @@ export const MEANING_CODES = {
     wrong: 'exit: {}\n',
     right: 'exit:\n  when: crosses_below(close, sma(close, 20))\n',
   },
+  E319: {
+    severity: 'error',
+    title: 'exit rule id used twice',
+    explanation: 'Trades and explanations name the exit rule by its id, so each needs its own.',
+    wrong: 'rules:\n  - id: leave\n    when: rsi(14) > 70\n  - id: leave\n    when: close < open\n',
+    right: 'rules:\n  - id: overbought\n    when: rsi(14) > 70\n  - id: red_bar\n    when: close < open\n',
+  },
   E321: {
     severity: 'error',
     title: 'length of the average true range',
@@ -109,6 +116,14 @@ export const MEANING_CODES = {
     wrong: 'timeframe: 1h\nindicators:\n  fast: ema(m5.close, 20)\n',
     right: 'timeframe: 5m\nindicators:\n  fast: ema(close, 20)\n',
   },
+  E323: {
+    severity: 'error',
+    title: 'parameter outside its range',
+    explanation:
+      'A parameter with min and max must lie between them, and min below max: edits and sweeps keep to the same bounds.',
+    wrong: 'params:\n  length:\n    value: 5\n    min: 10\n    max: 50\n',
+    right: 'params:\n  length:\n    value: 20\n    min: 10\n    max: 50\n',
+  },
   W324: {
     severity: 'warning',
     title: 'name that is never used',
@@ -116,6 +131,13 @@ export const MEANING_CODES = {
       'A parameter, indicator or condition that no rule reads costs nothing, but it often means that a rule forgot it.',
     wrong: 'conditions:\n  uptrend: close > sma(close, 200)\nentry:\n  long:\n    when: rsi(14) < 30\n',
     right: 'conditions:\n  uptrend: close > sma(close, 200)\nentry:\n  long:\n    when: uptrend and rsi(14) < 30\n',
+  },
+  E325: {
+    severity: 'error',
+    title: 'breaker id used twice',
+    explanation: 'A circuit breaker is tripped, shown and reset by its id, so each needs its own.',
+    wrong: 'circuit_breakers:\n  - id: loss\n  - id: loss\n',
+    right: 'circuit_breakers:\n  - id: daily_loss\n  - id: max_drawdown\n',
   },
   E326: {
     severity: 'error',
