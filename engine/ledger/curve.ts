@@ -14,6 +14,8 @@ export interface Curve {
   readonly peak: Float64Array;
   /** Deepest bar-by-bar fall from the peak, as a fraction of it. */
   readonly drawdown: Float64Array;
+  /** Equity below which the drawdown is deeper than any before. */
+  readonly floor: Float64Array;
   /** Instants with a position open, or one that closed inside the bar. */
   readonly exposed: Float64Array;
   /** Number of the last instant counted in `exposed`. */
@@ -42,6 +44,7 @@ export const createCurve = (start: readonly number[]): Curve => {
     equity: from.slice(),
     peak: from.slice(),
     drawdown: new Float64Array(from.length),
+    floor: from.slice(),
     exposed: new Float64Array(from.length),
     stamp: new Float64Array(from.length).fill(-1),
     traded: new Float64Array(from.length),
@@ -98,11 +101,14 @@ export const revalue = (curve: Curve, marks: Marks): void => {
 
 const follow = (curve: Curve, row: number): void => {
   const equity = curve.equity[row]!;
+  // Between peak and floor nothing is new: most bars end here, without a division.
+  if (equity <= curve.peak[row]! && equity >= curve.floor[row]!) return;
   if (equity > curve.peak[row]!) curve.peak[row] = equity;
   else {
     const fall = 1 - equity / curve.peak[row]!;
     if (fall > curve.drawdown[row]!) curve.drawdown[row] = fall;
   }
+  curve.floor[row] = curve.peak[row]! * (1 - curve.drawdown[row]!);
 };
 
 /** Ends an instant: values the positions, follows peaks and drawdowns, counts exposure. */

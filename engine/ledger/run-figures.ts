@@ -21,7 +21,10 @@ export const figuresOf = (
     endEquity: strategy === ACCOUNT ? book.equity() : book.strategyEquity(strategy),
     from,
     daily: strategy === ACCOUNT ? book.equityPoints() : book.strategyEquityPoints(strategy),
-    trades: strategy === ACCOUNT ? book.trades : book.trades.filter((trade) => trade.strategy === id),
+    trades:
+      strategy === ACCOUNT || strategies.length === 1
+        ? book.trades
+        : book.trades.filter((trade) => trade.strategy === id),
     bars: curve.instants,
     exposedBars: curve.exposed[row]!,
     barDrawdown: curve.drawdown[row]!,
