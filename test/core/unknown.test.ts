@@ -54,7 +54,10 @@ describe('three values, from the document to the order', () => {
     ['none', 'FU', []],
     ['none', 'FT', []],
   ] as const)('the list %s of %s', async (word, letters, wanted) => {
-    const lines = [...letters].map((letter) => `        - ${SAMPLES[letter as Sample]}`).join('\n');
+    const lines = letters
+      .split('')
+      .map((letter) => `        - ${SAMPLES[letter as Sample]}`)
+      .join('\n');
     const [decided] = await decisions(strategy(entry(`\n      ${word}:\n${lines}`), NEVER));
     expect(decided === undefined ? [] : [decided]).toEqual(wanted);
   });
