@@ -14,6 +14,8 @@ import {
   type StrategyPlan,
 } from './ruleset.ts';
 
+const CLOSE_BIT = 1 << BAR_FIELDS.indexOf('close');
+
 /** The place an expression is planned for: a strategy on one symbol. */
 interface Place {
   readonly series: number;
@@ -29,7 +31,8 @@ interface MutableInstance {
   readonly measures: Map<string, number>;
 }
 
-type MutableSeries = Omit<SeriesPlan, 'foreign' | 'measures'> & {
+type MutableSeries = Omit<SeriesPlan, 'foreign' | 'fields' | 'measures'> & {
+  fields: number;
   foreign: boolean;
   readonly measures: Map<string, number>;
 };
@@ -61,7 +64,16 @@ function seriesFor(planner: Planner, index: Index, symbol: number, timeframe: Ti
   const known = index.series.get(key);
   if (known !== undefined) return known;
   const slot = allocate(planner, BAR_FIELDS.length);
-  planner.series.push({ key, symbolIndex: symbol, timeframe, hours, slot, foreign: false, measures: new Map() });
+  planner.series.push({
+    key,
+    symbolIndex: symbol,
+    timeframe,
+    hours,
+    slot,
+    fields: CLOSE_BIT,
+    foreign: false,
+    measures: new Map(),
+  });
   index.series.set(key, planner.series.length - 1);
   return planner.series.length - 1;
 }
@@ -108,7 +120,9 @@ function originOf(planner: Planner, index: Index, place: Place, leaf: OperandLea
       operand.timeframe !== undefined && isTimeframe(operand.timeframe) ? operand.timeframe : own.timeframe;
     const series = seriesFor(planner, index, symbol, timeframe, own.hours);
     if (symbol !== own.symbolIndex) planner.series[series]!.foreign = true;
-    const slot = planner.series[series]!.slot + BAR_FIELDS.indexOf(operand.field);
+    const field = BAR_FIELDS.indexOf(operand.field);
+    planner.series[series]!.fields |= 1 << field;
+    const slot = planner.series[series]!.slot + field;
     return { slot, series, stage: 0, fingerprint: `${planner.series[series]!.key}.${operand.field}` };
   }
   const kept = measureOf(operand.name)?.kept ?? 'account';

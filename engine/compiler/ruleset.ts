@@ -16,6 +16,8 @@ export interface SeriesPlan {
   readonly hours: Hours;
   /** First of its six bar slots. */
   readonly slot: number;
+  /** Bit n: some rule reads field n of `BAR_FIELDS`; only these are copied on every bar. The close always is. */
+  readonly fields: number;
   /** Some strategy reads it for a symbol other than its own: blanked when its last bar is older than a session. */
   readonly foreign: boolean;
   /** Session and clock measures that rules read of this series: canonical name → slot. */

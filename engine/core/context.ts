@@ -31,8 +31,8 @@ export interface CoreContext {
   readonly orders: Order[];
   /** Whose an order is, by its number. */
   readonly owners: Instance[];
-  /** Instances with an open position, in the order of entry. */
-  readonly open: Instance[];
+  /** Instances with an open position by symbol number, in the order of entry. */
+  readonly open: readonly Instance[][];
   /** End of the bar being decided. */
   readonly now: number;
   /** Entries may be decided (past the warm-up). */

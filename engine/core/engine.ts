@@ -59,7 +59,7 @@ export function createCore(options: CoreOptions): Core {
     tickRules: options.tickRules,
     orders: [],
     owners: [],
-    open: [],
+    open: ruleset.symbols.map(() => []),
     // A typed array holds it: a double in a field of an object is boxed anew on every bar.
     get now() {
       return times[0]!;
@@ -72,7 +72,7 @@ export function createCore(options: CoreOptions): Core {
   function bars(event: BarsEvent): void {
     times[0] = event.time;
     instantNumber++;
-    if (context.open.length > 0) follow(event);
+    if (book.openCount() > 0) follow(event);
     if (context.active) book.endInstant();
     pipeline.take(event, instantNumber);
     decide();
@@ -83,17 +83,15 @@ export function createCore(options: CoreOptions): Core {
   function follow(event: BarsEvent): void {
     for (let k = 0; k < event.count; k++) {
       const symbol = event.symbols[k]!;
-      let held = false;
-      for (let h = 0; h < context.open.length; h++) {
-        const instance = context.open[h]!;
-        if (instance.plan.symbolIndex !== symbol) continue;
-        held = true;
+      const holders = context.open[symbol]!;
+      if (holders.length === 0) continue;
+      for (let h = 0; h < holders.length; h++) {
+        const instance = holders[h]!;
         if (instance.state.protection !== undefined) {
           trail(context, instance, event.columns[k]!, event.rows[k]!, instance.state.filledInside);
         }
         instance.state.filledInside = false;
       }
-      if (!held) continue;
       const column = event.columns[k]!;
       const row = event.rows[k]!;
       book.mark(symbol, column.high[row]!, column.low[row]!, column.close[row]!);
@@ -101,8 +99,7 @@ export function createCore(options: CoreOptions): Core {
   }
 
   function split(symbol: number, ratio: number): void {
-    for (const instance of context.open) {
-      if (instance.plan.symbolIndex !== symbol) continue;
+    for (const instance of context.open[symbol]!) {
       const { state } = instance;
       state.entryPrice /= ratio;
       state.qty = qtyToNumber(heldQty(context, instance));
@@ -186,7 +183,7 @@ export function createCore(options: CoreOptions): Core {
     state.protection = instance.agreed;
     state.filledInside = event.fill.at === 'intrabar';
     instance.agreed = undefined;
-    context.open.push(instance);
+    context.open[plan.symbolIndex]!.push(instance);
     placeLegs(context, instance);
   }
 
@@ -198,7 +195,7 @@ export function createCore(options: CoreOptions): Core {
       shrinkLegs(context, instance);
       return;
     }
-    remove(context.open, instance);
+    remove(context.open[plan.symbolIndex]!, instance);
     state.side = 0;
     state.qty = 0;
     state.entryPrice = Number.NaN;

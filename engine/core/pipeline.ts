@@ -1,4 +1,4 @@
-import type { Ruleset } from '../compiler/ruleset.ts';
+import { BAR_FIELDS, type Ruleset } from '../compiler/ruleset.ts';
 import type { Step } from '../indicators/kernel.ts';
 import { type Bars, REGULAR } from '../market/bars.ts';
 import type { Calendar } from '../market/calendar.ts';
@@ -28,6 +28,15 @@ export interface Pipeline {
 
 const NO_STEPS: readonly Step[] = [];
 
+const [OPEN, HIGH, LOW, , VOLUME, VWAP] = BAR_FIELDS.map((_, field) => 1 << field) as [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+];
+
 /** Sessions that may pass until the next bar of a timeframe is complete, and one more. */
 const allowedAge = (one: RunningSeries): number => (one.plan.timeframe === '1w' ? 10 : 1);
 
@@ -53,16 +62,19 @@ export function createPipeline(
 
   /** Writes a bar of the feed into the slots of a series of the same size, and runs what reads that series alone. */
   function takeDirect(one: RunningSeries, bars: Bars, row: number, number: number): void {
-    if (one.regularOnly && bars.hours[row] !== REGULAR) return;
-    const slot = one.slot;
-    values[slot] = bars.open[row]!;
-    values[slot + 1] = bars.high[row]!;
-    values[slot + 2] = bars.low[row]!;
+    if (one.regularOnly && bars.mixedHours !== false && bars.hours[row] !== REGULAR) return;
+    const { slot, fields } = one;
+    // Every column is a stream of memory of its own: what nobody reads is left alone.
+    if ((fields & OPEN) !== 0) values[slot] = bars.open[row]!;
+    if ((fields & HIGH) !== 0) values[slot + 1] = bars.high[row]!;
+    if ((fields & LOW) !== 0) values[slot + 2] = bars.low[row]!;
     values[slot + 3] = bars.close[row]!;
-    values[slot + 4] = bars.volume[row]!;
-    if (bars.vwap !== undefined) values[slot + 5] = bars.vwap[row]!;
-    one.session = bars.session[row]!;
-    one.stale = false;
+    if ((fields & VOLUME) !== 0) values[slot + 4] = bars.volume[row]!;
+    if ((fields & VWAP) !== 0 && bars.vwap !== undefined) values[slot + 5] = bars.vwap[row]!;
+    if (one.hasSession) {
+      one.session = bars.session[row]!;
+      one.stale = false;
+    }
     stamps[one.number] = number;
     if (one.tracker !== undefined) one.tracker.update(one.session, bars.start[row]!, bars.end[row]!);
     const own = one.steps;

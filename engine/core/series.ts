@@ -1,4 +1,4 @@
-import type { SeriesPlan } from '../compiler/ruleset.ts';
+import { BAR_FIELDS, type SeriesPlan } from '../compiler/ruleset.ts';
 import type { Step } from '../indicators/kernel.ts';
 import { type Aggregator, createAggregator } from '../market/aggregator.ts';
 import type { Calendar } from '../market/calendar.ts';
@@ -14,6 +14,10 @@ export interface RunningSeries {
   /** First of its six bar slots. */
   readonly slot: number;
   readonly regularOnly: boolean;
+  /** Fields that are copied, as in the plan; all of them when session measures are made of them. */
+  readonly fields: number;
+  /** Somebody asks for the session of its last bar. */
+  readonly hasSession: boolean;
   /** Undefined when the feed's bars are of this size already. */
   readonly aggregator: Aggregator | undefined;
   readonly tracker: SessionTracker | undefined;
@@ -25,6 +29,8 @@ export interface RunningSeries {
   /** Its slots were blanked because its last bar is too old. */
   stale: boolean;
 }
+
+const ALL_FIELDS = (1 << BAR_FIELDS.length) - 1;
 
 /** @param base size of the feed's bars of this symbol */
 export function createSeries(
@@ -40,6 +46,8 @@ export function createSeries(
     number,
     slot: plan.slot,
     regularOnly: plan.hours === 'regular',
+    fields: plan.measures.size === 0 ? plan.fields : ALL_FIELDS,
+    hasSession: plan.foreign || plan.measures.size > 0,
     aggregator: plan.timeframe === base ? undefined : createAggregator(calendar, plan.timeframe, plan.hours, 'clock'),
     tracker: plan.measures.size === 0 ? undefined : createSessionTracker(calendar, plan.measures, values, plan.slot),
     calendar,

@@ -28,6 +28,8 @@ export interface Bars {
   readonly session: Int32Array;
   /** REGULAR, EXTENDED or CLOSED. */
   readonly hours: Uint8Array;
+  /** Some bar is not REGULAR; undefined when nobody has looked. */
+  readonly mixedHours?: boolean;
 }
 
 /** A row that was not used, with what was wrong with it. */

@@ -4,7 +4,7 @@ import { type Core, createCore } from '../core/engine.ts';
 import type { BarsEvent } from '../core/events.ts';
 import { type Book, createBook } from '../ledger/book.ts';
 import { quantityIncrement } from '../ledger/tick.ts';
-import type { Bars, CorporateAction } from '../market/bars.ts';
+import { type Bars, CLOSED, type CorporateAction, EXTENDED } from '../market/bars.ts';
 import type { Calendar } from '../market/calendar.ts';
 import { calendarOf, isCrypto } from '../market/calendars.ts';
 import { instant } from '../market/time.ts';
@@ -44,6 +44,18 @@ export interface Session {
   resume(): void;
   /** Cancels and closes what is open at the last bar's close, if asked, and takes the last sample of equity. */
   finish(closeAtEnd: boolean): void;
+}
+
+const isMixed = ({ hours, length }: Bars): boolean => {
+  const used = hours.length === length ? hours : hours.subarray(0, length);
+  return used.includes(EXTENDED) || used.includes(CLOSED);
+};
+
+/** Start of the first bar to begin of those that end together, ms. */
+function earliestStart({ count, columns, rows }: BarsEvent): number {
+  let earliest = Number.POSITIVE_INFINITY;
+  for (let k = 0; k < count; k++) earliest = Math.min(earliest, columns[k]!.start[rows[k]!]!);
+  return earliest;
 }
 
 const emptyEvent = (symbols: number): BarsEvent => ({
@@ -115,7 +127,6 @@ export function createSession(
     active: false,
     paused: false,
     barsDone: 0,
-    earliest: 0,
     firstStart: Number.NaN,
     /** Traded symbols without a bar yet. */
     unopened: count,
@@ -134,7 +145,6 @@ export function createSession(
     }
     if (time === Number.POSITIVE_INFINITY) return false;
     let filled = 0;
-    let earliest = Number.POSITIVE_INFINITY;
     for (let s = 0; s < count; s++) {
       const bars = from[s];
       if (bars === undefined) continue;
@@ -144,18 +154,16 @@ export function createSession(
       into.columns[filled] = bars;
       into.rows[filled] = row;
       filled++;
-      if (bars.start[row]! < earliest) earliest = bars.start[row]!;
       next[s] = row + 1;
     }
     into.time = time;
     into.count = filled;
-    clock.earliest = earliest;
     return true;
   }
 
   function closeSession(): void {
     const time = instant(clock.nextClose);
-    for (let s = 0; s < count; s++) broker.endOfSession(s, time);
+    for (let s = 0; s < count; s++) if (calendars[s] === reference) broker.endOfSession(s, time);
     if (clock.active) book.sampleSession(time);
     core.process({ kind: 'session_close', time });
     clock.session++;
@@ -245,17 +253,17 @@ export function createSession(
     core.process({ kind: 'rewarm' });
     const next = new Int32Array(count);
     const past = emptyEvent(count);
-    const { earliest } = clock;
     const before = columns.map((column, s) => {
       const known = history[s] ?? column;
       return known === undefined ? undefined : { ...known, length: nextRow(s) };
     });
     while (gather(past, before, next)) {
-      for (let due = core.due(); due <= clock.earliest; due = core.due())
+      const start = earliestStart(past);
+      for (let due = core.due(); due <= start; due = core.due()) {
         core.process({ kind: 'history', bars: { ...past, time: due, count: 0 } });
+      }
       core.process({ kind: 'history', bars: past });
     }
-    clock.earliest = earliest;
   }
 
   /** First row of a symbol that is not past: the running instant's own bar, if it has one. */
@@ -264,21 +272,26 @@ export function createSession(
     return rows[symbol]!;
   }
 
+  /** Bars of longer timeframes that were over before this instant's bars began. */
+  function catchUp(start: number): void {
+    for (let due = core.due(); due <= start; due = core.due()) core.process({ kind: 'clock', time: due });
+  }
+
   function step(): void {
-    const start = clock.earliest;
-    if (Number.isNaN(clock.nextClose)) beginAt(start);
-    while (start >= clock.nextClose) closeSession();
-    if (actions.length > 0) act(start);
-    if (!clock.active && !clock.paused && start >= from) {
+    // Starts are read where something hangs on them: every column is a stream of memory of its own.
+    if (Number.isNaN(clock.nextClose)) beginAt(earliestStart(event));
+    while (event.time > clock.nextClose) closeSession();
+    if (actions.length > 0) act(earliestStart(event));
+    if (!clock.active && !clock.paused && earliestStart(event) >= from) {
       clock.active = true;
       core.process({ kind: 'activate', active: true });
     }
-    for (let due = core.due(); due <= start; due = core.due()) core.process({ kind: 'clock', time: due });
+    if (core.due() !== Number.POSITIVE_INFINITY) catchUp(earliestStart(event));
     fill();
     core.process(event);
     if (fillAtClose) fillClose();
     if (clock.active) {
-      if (clock.barsDone === 0) clock.firstStart = start;
+      if (clock.barsDone === 0) clock.firstStart = earliestStart(event);
       clock.barsDone += event.count;
       if (clock.unopened > 0) noteFirstOpens();
     }
@@ -322,7 +335,7 @@ export function createSession(
       symbols.forEach((symbol, index) => {
         const column = bars.get(symbol);
         if (column === undefined || column.length === 0) return;
-        columns[index] = column;
+        columns[index] = { ...column, mixedHours: isMixed(column) };
         rows[index] = 0;
       });
     },
