@@ -50,7 +50,7 @@ describe('a naive reading of the semantics', () => {
             if (order.fill !== undefined) seen.fills++;
           }
         }),
-        { seed, numRuns: runs(300) },
+        { seed, numRuns: runs(300), endOnFailure: true },
       );
       expect(seen.fills).toBeGreaterThan(1000);
       // Every way in and out was taken.

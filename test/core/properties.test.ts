@@ -72,7 +72,7 @@ describe('properties of a run', () => {
           compared += cut.length;
         },
       ),
-      { seed, numRuns: runs(100) },
+      { seed, numRuns: runs(100), endOnFailure: true },
     );
     expect(compared).toBeGreaterThan(300);
   });
@@ -111,7 +111,7 @@ describe('properties of a run', () => {
           trades += plain.trades.length;
         },
       ),
-      { seed, numRuns: runs(100) },
+      { seed, numRuns: runs(100), endOnFailure: true },
     );
     expect(trades).toBeGreaterThan(100);
   });
@@ -138,7 +138,7 @@ describe('properties of a run', () => {
           trades += alone.trades.length;
         },
       ),
-      { seed, numRuns: runs(50) },
+      { seed, numRuns: runs(50), endOnFailure: true },
     );
     expect(trades).toBeGreaterThan(50);
   });
@@ -156,7 +156,7 @@ describe('properties of a run', () => {
         }
         trades += one.trades.length;
       }),
-      { seed, numRuns: runs(50) },
+      { seed, numRuns: runs(50), endOnFailure: true },
     );
     expect(trades).toBeGreaterThan(100);
   });
