@@ -67,6 +67,7 @@ export const createSimulatedBroker = (options: SimulatedBrokerOptions): Simulate
     rule: symbol.kind,
     increment: symbol.increment ?? quantityIncrement(symbol.kind, assumptions.fractional),
     list: [],
+    used: [],
     live: 0,
     attention: 0,
   }));
@@ -86,7 +87,7 @@ export const createSimulatedBroker = (options: SimulatedBrokerOptions): Simulate
   };
 
   /** Drops what is done and renews the bounds. Lists are left whole while a bar is worked: loops run over them. */
-  const tidy = (symbol: number): void => {
+  const tidy = (symbol: number, reuse = false): void => {
     const desk = desks[symbol]!;
     const { list } = desk;
     upper[symbol] = Number.POSITIVE_INFINITY;
@@ -95,7 +96,10 @@ export const createSimulatedBroker = (options: SimulatedBrokerOptions): Simulate
     let kept = 0;
     for (let n = 0; n < list.length; n++) {
       const working = list[n]!;
-      if (working.done) continue;
+      if (working.done) {
+        if (reuse) desk.used.push(working);
+        continue;
+      }
       if (moment.phase === IDLE) list[kept++] = working;
       if (working.kind === MARKET || momentary(working.order)) desk.attention++;
       widen(symbol, working);
@@ -118,7 +122,8 @@ export const createSimulatedBroker = (options: SimulatedBrokerOptions): Simulate
   const end = (bars: Bars, i: number, symbol: number): void => {
     moment.phase = IDLE;
     moment.time = bars.end[i]!;
-    tidy(symbol);
+    // Here nobody walks a copy of the list, so what is done may be used again.
+    tidy(symbol, true);
   };
 
   const floor = createFloor({ assumptions, commissions, buyingPower, sink, moment, finish });
@@ -126,6 +131,9 @@ export const createSimulatedBroker = (options: SimulatedBrokerOptions): Simulate
   /** The open of an `opg` order is the first regular bar of a session. */
   const firstOfSession = (bars: Bars, i: number): boolean =>
     bars.hours[i] === REGULAR && (i === 0 || bars.session[i - 1] !== bars.session[i] || bars.hours[i - 1] !== REGULAR);
+
+  const takesPart = (working: Working, exitsOnly: boolean, opening: boolean): boolean =>
+    (working.exit || !exitsOnly) && floor.eligible(working) && (opening || working.order.timeInForce !== 'opg');
 
   const open = (bars: Bars, i: number, symbol: number, exitsOnly: boolean): void => {
     const desk = desks[symbol]!;
@@ -135,16 +143,15 @@ export const createSimulatedBroker = (options: SimulatedBrokerOptions): Simulate
     enterBar(moment, bars, i, symbol, AT_OPEN);
     const opening = firstOfSession(bars, i);
     const { list } = desk;
-    const takesPart = (working: Working): boolean =>
-      (working.exit || !exitsOnly) && floor.eligible(working) && (opening || working.order.timeInForce !== 'opg');
     for (let n = 0; n < list.length; n++) {
       const working = list[n]!;
-      if (working.kind !== MARKET || working.bornBar === moment.bar || !takesPart(working)) continue;
+      if (working.kind !== MARKET || working.bornBar === moment.bar) continue;
+      if (!takesPart(working, exitsOnly, opening)) continue;
       floor.market(desk, working, price, 'open');
     }
     for (let n = 0; n < list.length; n++) {
       const working = list[n]!;
-      if (working.kind === MARKET || !takesPart(working)) continue;
+      if (working.kind === MARKET || !takesPart(working, exitsOnly, opening)) continue;
       if (working.kind === LIMIT) {
         if (fill.limitHit(working.buy, working.through, price, price)) floor.limit(desk, working, price, 'open');
       } else if (fill.stopHit(working.buy, working.stop, price, price)) floor.trip(desk, working, price, 'open');
@@ -222,7 +229,7 @@ export const createSimulatedBroker = (options: SimulatedBrokerOptions): Simulate
       sink({ kind: 'refused', order, reason: reason ?? 'unknown_symbol', time: order.decidedAt });
       return;
     }
-    const working = createWorking(order, desk.rule, assumptions.limitFill);
+    const working = createWorking(order, desk.rule, assumptions.limitFill, desk.used.pop());
     if (moment.phase !== IDLE) {
       working.bornBar = moment.bar;
       working.bornBase = moment.base;

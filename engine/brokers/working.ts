@@ -14,9 +14,9 @@ const KINDS = { market: MARKET, limit: LIMIT, stop: STOP, stop_limit: STOP_LIMIT
 
 /** An order at work in the simulated broker, its levels as doubles (NaN for none). */
 export interface Working {
-  readonly order: Order;
-  readonly buy: boolean;
-  readonly exit: boolean;
+  order: Order;
+  buy: boolean;
+  exit: boolean;
   kind: number;
   remaining: Qty;
   stop: number;
@@ -36,18 +36,29 @@ export interface Desk {
   readonly rule: TickRule;
   readonly increment: Qty;
   readonly list: Working[];
+  /** Those that have done their work, to be taken again. */
+  readonly used: Working[];
   live: number;
   /** Orders that every open must look at: market orders, ioc, fok, opg. */
   attention: number;
 }
 
-export const createWorking = (order: Order, rule: TickRule, mode: FillAssumptions['limitFill']): Working => {
-  const working: Working = {
+/**
+ * Puts an order to work.
+ * @param used an entry that has done its work, taken again; undefined: a new one
+ */
+export const createWorking = (
+  order: Order,
+  rule: TickRule,
+  mode: FillAssumptions['limitFill'],
+  used: Working | undefined,
+): Working => {
+  const working: Working = used ?? {
     order,
-    buy: order.side === 'buy',
-    exit: order.role !== 'entry',
-    kind: KINDS[order.type],
-    remaining: (order.qty - order.filled) as Qty,
+    buy: false,
+    exit: false,
+    kind: MARKET,
+    remaining: NO_QTY,
     stop: Number.NaN,
     limit: Number.NaN,
     through: Number.NaN,
@@ -56,6 +67,18 @@ export const createWorking = (order: Order, rule: TickRule, mode: FillAssumption
     bornBase: Number.NaN,
     triedBar: -1,
   };
+  working.order = order;
+  working.buy = order.side === 'buy';
+  working.exit = order.role !== 'entry';
+  working.kind = KINDS[order.type];
+  working.remaining = order.filled === NO_QTY ? order.qty : ((order.qty - order.filled) as Qty);
+  working.stop = Number.NaN;
+  working.limit = Number.NaN;
+  working.through = Number.NaN;
+  working.done = false;
+  working.bornBar = -1;
+  working.bornBase = Number.NaN;
+  working.triedBar = -1;
   readLevels(working, rule, mode);
   return working;
 };

@@ -2,7 +2,7 @@ import type { Duration } from '../compiler/model.ts';
 import { FALSE, TRUE, type Tri, UNKNOWN } from '../expressions/tree.ts';
 import { floorQty, NO_QTY, type Price, type Qty, qtyFrom } from '../ledger/money.ts';
 import type { Order } from '../ledger/order.ts';
-import { priceNearest, quantityIncrement } from '../ledger/tick.ts';
+import { priceNearest, quantityIncrement, type TickRule } from '../ledger/tick.ts';
 import { TIMEFRAME_MS } from '../market/timeframe.ts';
 import { type CoreContext, draftOrder, refuse } from './context.ts';
 import { passEntry } from './gate.ts';
@@ -65,13 +65,8 @@ function submitEntry(context: CoreContext, instance: Instance, entry: BoundEntry
   // A protective level that is unknown blocks the entry: no position without its stop.
   if (protection === undefined) return;
   const rule = context.tickRules[plan.symbolIndex]!;
-  const price = (read: (() => number) | undefined): Price | undefined | null => {
-    if (read === undefined) return undefined;
-    const value = read();
-    return Number.isFinite(value) && value > 0 ? priceNearest(rule, value) : null;
-  };
-  const limitPrice = price(entry.limitPrice);
-  const stopPrice = price(entry.stopPrice);
+  const limitPrice = priceOf(entry.limitPrice, rule);
+  const stopPrice = priceOf(entry.stopPrice, rule);
   if (limitPrice === null || stopPrice === null) return;
   const increment = quantityIncrement(rule, context.fractional);
   const wanted = sharesWanted(context, instance, entry, close, protection);
@@ -102,6 +97,13 @@ function submitEntry(context: CoreContext, instance: Instance, entry: BoundEntry
   instance.agreed = protection;
   context.book.reserve(order, close);
   context.broker.submit(verdict.order);
+}
+
+/** An order's price on the grid; undefined when it has none, null when it is unknown. */
+function priceOf(read: (() => number) | undefined, rule: TickRule): Price | undefined | null {
+  if (read === undefined) return undefined;
+  const value = read();
+  return Number.isFinite(value) && value > 0 ? priceNearest(rule, value) : null;
 }
 
 /** Shares that the size asks for, before rounding; NaN when it is unknown. */

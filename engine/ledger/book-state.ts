@@ -20,7 +20,7 @@ export interface BookState {
   cash: Money;
   readonly strategyCash: Money[];
   /** Open round trips by `strategy × symbols + symbol`. */
-  readonly holdings: Map<number, Holding>;
+  readonly holdings: (Holding | undefined)[];
   /** Cost of the open positions of each strategy in whole cents (shorts at 103 %), and the account's locked cash. */
   readonly costCents: Float64Array;
   lockedCents: number;
@@ -36,7 +36,7 @@ export const freshState = (options: BookOptions): BookState => ({
   strategies: options.strategies.map(({ id, capital }) => ({ id, capital })),
   cash: moneyFrom(options.cash),
   strategyCash: options.strategies.map(({ capital }) => moneyFrom(capital)),
-  holdings: new Map(),
+  holdings: Array.from({ length: options.strategies.length * options.symbols.length }, () => undefined),
   costCents: new Float64Array(options.strategies.length),
   lockedCents: 0,
   reservations: createReservations(options.strategies.length),

@@ -118,7 +118,7 @@ export const openBook = (state: BookState): Book => {
       marks.low[slot]!,
     );
     closeSlot(marks, slot);
-    holdings.delete(holding.strategy * count + holding.symbol);
+    holdings[holding.strategy * count + holding.symbol] = undefined;
     state.trades.push(trade);
     return trade;
   };
@@ -126,12 +126,12 @@ export const openBook = (state: BookState): Book => {
   const enter = (order: Order, fill: Fill, strategy: number, notional: Money): void => {
     const key = strategy * count + order.symbolIndex;
     const price = money.priceToNumber(fill.price);
-    let holding = holdings.get(key);
+    let holding = holdings[key];
     if (holding === undefined) {
       if (marks.head[order.symbolIndex]! < 0) marks.last[order.symbolIndex] = price;
       const slot = openSlot(marks, order.symbolIndex, strategy, price, fill.at === 'close' ? 1 : 0);
       holding = openHolding(strategy, order.symbolIndex, order.positionSide, slot, order.rule, fill.time);
-      holdings.set(key, holding);
+      holdings[key] = holding;
     } else if (holding.side !== order.positionSide) {
       throw new Error(
         `order ${order.seq} opens ${order.positionSide} ${order.symbol} while \`${order.strategy}\` is ${holding.side}`,
@@ -144,7 +144,7 @@ export const openBook = (state: BookState): Book => {
   };
 
   const leave = (order: Order, fill: Fill, strategy: number, notional: Money): Trade | undefined => {
-    const holding = holdings.get(strategy * count + order.symbolIndex);
+    const holding = holdings[strategy * count + order.symbolIndex];
     if (holding === undefined || holding.side !== order.positionSide || holding.qty < fill.qty) {
       const held = holding === undefined ? 'nothing' : `${money.formatQty(holding.qty)} ${holding.side}`;
       throw new Error(
@@ -234,7 +234,7 @@ export const openBook = (state: BookState): Book => {
   const available = (strategy: number, replacing = -1): number => {
     let purse = purseFree(strategy);
     let account = centsDown(curve.cash[0]!) - state.lockedCents - reservations.account;
-    const holding = replacing < 0 ? undefined : holdings.get(strategy * count + replacing);
+    const holding = replacing < 0 ? undefined : holdings[strategy * count + replacing];
     if (holding !== undefined) {
       purse += holding.costCents;
       account += holding.lockedCents + centsDown(marks.qty[holding.slot]! * marks.last[holding.symbol]!);
@@ -254,20 +254,22 @@ export const openBook = (state: BookState): Book => {
   };
 
   const openPositions = (): OpenPosition[] =>
-    [...holdings.values()].map((holding) => {
-      const lastPrice = marks.last[holding.symbol]!;
-      const value = money.mulPriceQty(money.priceFrom(lastPrice), holding.qty);
-      return {
-        strategy: state.strategies[holding.strategy]!.id,
-        symbol: state.symbols[holding.symbol]!,
-        side: holding.side,
-        qty: holding.qty,
-        entryTime: holding.entryTime,
-        entryPrice: entryPriceOf(holding),
-        lastPrice,
-        unrealized: (holding.side === 'long' ? value - holding.cost : holding.cost - value) as Money,
-      };
-    });
+    holdings
+      .filter((holding) => holding !== undefined)
+      .map((holding) => {
+        const lastPrice = marks.last[holding.symbol]!;
+        const value = money.mulPriceQty(money.priceFrom(lastPrice), holding.qty);
+        return {
+          strategy: state.strategies[holding.strategy]!.id,
+          symbol: state.symbols[holding.symbol]!,
+          side: holding.side,
+          qty: holding.qty,
+          entryTime: holding.entryTime,
+          entryPrice: entryPriceOf(holding),
+          lastPrice,
+          unrealized: (holding.side === 'long' ? value - holding.cost : holding.cost - value) as Money,
+        };
+      });
 
   const points = (row: number): EquityPoint[] =>
     curve.samples[row]!.map((equity, n) => ({ time: curve.sampleTimes[n] as Instant, equity }));
@@ -275,7 +277,7 @@ export const openBook = (state: BookState): Book => {
   const heldIn = (symbol: number): Holding[] => {
     const found: Holding[] = [];
     for (let slot = marks.head[symbol]!; slot >= 0; slot = marks.next[slot]!) {
-      found.push(holdings.get(marks.strategy[slot]! * count + symbol)!);
+      found.push(holdings[marks.strategy[slot]! * count + symbol]!);
     }
     return found;
   };
@@ -324,7 +326,7 @@ export const openBook = (state: BookState): Book => {
     available,
     buyingPower,
     setRisk: (strategy, symbol, dollars) => {
-      const holding = holdings.get(strategy * count + symbol);
+      const holding = holdings[strategy * count + symbol];
       if (holding !== undefined) holding.riskAtEntry = dollars;
     },
     mark: (symbol, high, low, last) => markSymbol(marks, symbol, high, low, last),
@@ -333,9 +335,9 @@ export const openBook = (state: BookState): Book => {
       if (curve.dirtyCount > 0) revalue(curve, marks);
       sample(curve, time);
     },
-    holding: (strategy, symbol) => holdings.get(strategy * count + symbol),
+    holding: (strategy, symbol) => holdings[strategy * count + symbol],
     barsHeld: (strategy, symbol) => {
-      const holding = holdings.get(strategy * count + symbol);
+      const holding = holdings[strategy * count + symbol];
       return holding === undefined ? -1 : marks.bars[holding.slot]! - 1;
     },
     netQty: (symbol) => {

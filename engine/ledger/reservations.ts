@@ -29,18 +29,29 @@ export const centsDown = (dollars: number): number => Math.floor(dollars * 100 +
 export interface Reservations {
   account: number;
   readonly byStrategy: Float64Array;
-  /** By order number: dollars a unit, and cents held now. */
-  readonly byOrder: Map<number, { unit: number; cents: number }>;
+  /**
+   * One row a working entry order, few at any time: its number, dollars a unit, cents held now. Columns that are searched
+   * and closed up, because a map that is filled and emptied with every order costs more than the rest of the order.
+   */
+  readonly orders: number[];
+  readonly units: number[];
+  readonly cents: number[];
 }
 
 export const createReservations = (strategies: number): Reservations => ({
   account: 0,
   byStrategy: new Float64Array(strategies),
-  byOrder: new Map(),
+  orders: [],
+  units: [],
+  cents: [],
 });
 
-export const reservedCents = (reservations: Reservations, order: Order): number =>
-  reservations.byOrder.size === 0 ? 0 : (reservations.byOrder.get(order.seq)?.cents ?? 0);
+const rowOf = (reservations: Reservations, order: Order): number => reservations.orders.lastIndexOf(order.seq);
+
+export const reservedCents = (reservations: Reservations, order: Order): number => {
+  const row = rowOf(reservations, order);
+  return row < 0 ? 0 : reservations.cents[row]!;
+};
 
 const move = (reservations: Reservations, strategy: number, cents: number): void => {
   reservations.account += cents;
@@ -50,26 +61,40 @@ const move = (reservations: Reservations, strategy: number, cents: number): void
 /** Sets what an order holds to `unit` dollars for each of its `units` that are still open. */
 export const hold = (reservations: Reservations, strategy: number, order: Order, unit: number, units: number): void => {
   const cents = centsUp(unit * units);
-  const known = reservations.byOrder.get(order.seq);
-  move(reservations, strategy, cents - (known?.cents ?? 0));
-  if (known === undefined) reservations.byOrder.set(order.seq, { unit, cents });
-  else {
-    known.unit = unit;
-    known.cents = cents;
+  const row = rowOf(reservations, order);
+  if (row < 0) {
+    move(reservations, strategy, cents);
+    reservations.orders.push(order.seq);
+    reservations.units.push(unit);
+    reservations.cents.push(cents);
+    return;
   }
+  move(reservations, strategy, cents - reservations.cents[row]!);
+  reservations.units[row] = unit;
+  reservations.cents[row] = cents;
+};
+
+/** Takes a row out; the last one takes its place. */
+const drop = ({ orders, units, cents }: Reservations, row: number): void => {
+  const lastOrder = orders.pop()!;
+  const lastUnit = units.pop()!;
+  const lastCents = cents.pop()!;
+  if (row === orders.length) return;
+  orders[row] = lastOrder;
+  units[row] = lastUnit;
+  cents[row] = lastCents;
 };
 
 /** Lowers what an order holds to the `units` still open; nothing when it never held. */
 export const lower = (reservations: Reservations, strategy: number, order: Order, units: number): void => {
-  if (reservations.byOrder.size === 0) return;
-  const known = reservations.byOrder.get(order.seq);
-  if (known === undefined) return;
+  const row = rowOf(reservations, order);
+  if (row < 0) return;
   if (units <= 0) {
-    move(reservations, strategy, -known.cents);
-    reservations.byOrder.delete(order.seq);
-  } else {
-    const cents = centsUp(known.unit * units);
-    move(reservations, strategy, cents - known.cents);
-    known.cents = cents;
+    move(reservations, strategy, -reservations.cents[row]!);
+    drop(reservations, row);
+    return;
   }
+  const cents = centsUp(reservations.units[row]! * units);
+  move(reservations, strategy, cents - reservations.cents[row]!);
+  reservations.cents[row] = cents;
 };

@@ -132,7 +132,7 @@ it('cash never falls below 0, reservations end with their orders, and every orde
       const working = new Set(broker.working(0).map(({ seq }) => seq));
       for (const order of orders) expect(order.status === 'working').toBe(working.has(order.seq));
       const held = orders.filter((order) => order.role === 'entry' && order.status === 'working').map(({ seq }) => seq);
-      expect([...book.state.reservations.byOrder.keys()].toSorted((a, b) => a - b)).toEqual(held);
+      expect(book.state.reservations.orders.toSorted((a, b) => a - b)).toEqual(held);
     }),
     { numRuns: 300 },
   );

@@ -418,7 +418,7 @@ it('money is conserved: cash and open cost are what the trades earned, to the la
         expected += closed.pnl;
         expect(closed.legs.reduce((sum, leg) => sum + leg.pnl, 0n)).toBe(closed.pnl);
       }
-      for (const holding of book.state.holdings.values()) {
+      for (const holding of book.state.holdings.filter((one) => one !== undefined)) {
         expected += holding.pnl + (holding.side === 'long' ? 0n - holding.cost : (holding.cost as bigint));
         for (const lot of holding.lots) expected -= lot.commission;
         expect(holding.lots.reduce((sum, lot) => sum + lot.qty, 0n)).toBe(holding.qty);
