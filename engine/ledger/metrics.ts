@@ -4,6 +4,8 @@ import type { MetricReasons, Metrics } from './figures.ts';
 import { moneyToNumber } from './money.ts';
 import type { EquityPoint, Trade } from './trade.ts';
 
+export type TradeFigures = ReturnType<typeof tradeFigures>;
+
 export interface MetricsInput {
   readonly startEquity: number;
   /** At the last bar; the last sample when the run ended on a session close. */
@@ -13,6 +15,8 @@ export interface MetricsInput {
   /** At each session close, days without trades included; without a point for the start. */
   readonly daily: readonly EquityPoint[];
   readonly trades: readonly Trade[];
+  /** `tradeFigures(trades)` where it is known already. */
+  readonly tradeFigures?: TradeFigures;
   /** Instants of the run, and those with a position. */
   readonly bars: number;
   readonly exposedBars: number;
@@ -128,7 +132,9 @@ const sqnOf = (profits: readonly number[]): Figure => {
   return spread === 0 ? 'no_variance' : (Math.sqrt(profits.length) * mean(profits)) / spread;
 };
 
-const ofTrades = (trades: readonly Trade[], judged: Judged) => {
+/** The figures of a list of trades, with the reasons of those that cannot be computed. */
+export const tradeFigures = (trades: readonly Trade[]) => {
+  const judged = judge();
   const profits = trades.map(({ pnl }) => moneyToNumber(pnl));
   const bars = trades.map((trade) => trade.bars);
   const inR = trades.flatMap(({ pnl, riskAtEntry }) =>
@@ -139,18 +145,21 @@ const ofTrades = (trades: readonly Trade[], judged: Judged) => {
   const noRisk = none ?? (inR.length === 0 ? 'no_stop' : undefined);
   const partR = inR.length < trades.length ? 'some_without_stop' : few;
   return {
-    trades: trades.length,
-    winRatePct: judged.take('winRatePct', none ?? (profits.filter((p) => p > 0).length / profits.length) * 100, few),
-    profitFactor: judged.take('profitFactor', profitFactorOf(profits), few),
-    expectancy: judged.take('expectancy', none ?? mean(profits), few),
-    expectancyR: judged.take('expectancyR', noRisk ?? mean(inR), partR),
-    sqn: judged.take('sqn', sqnOf(profits), few),
-    averageBars: judged.take('averageBars', none ?? mean(bars), undefined),
-    medianBars: judged.take('medianBars', none ?? median(bars), undefined),
-    bestTrade: judged.take('bestTrade', none ?? profits.reduce((a, b) => Math.max(a, b)), undefined),
-    worstTrade: judged.take('worstTrade', none ?? profits.reduce((a, b) => Math.min(a, b)), undefined),
-    longestWinStreak: longestStreak(profits, 1),
-    longestLossStreak: longestStreak(profits, -1),
+    figures: {
+      trades: trades.length,
+      winRatePct: judged.take('winRatePct', none ?? (profits.filter((p) => p > 0).length / profits.length) * 100, few),
+      profitFactor: judged.take('profitFactor', profitFactorOf(profits), few),
+      expectancy: judged.take('expectancy', none ?? mean(profits), few),
+      expectancyR: judged.take('expectancyR', noRisk ?? mean(inR), partR),
+      sqn: judged.take('sqn', sqnOf(profits), few),
+      averageBars: judged.take('averageBars', none ?? mean(bars), undefined),
+      medianBars: judged.take('medianBars', none ?? median(bars), undefined),
+      bestTrade: judged.take('bestTrade', none ?? profits.reduce((a, b) => Math.max(a, b)), undefined),
+      worstTrade: judged.take('worstTrade', none ?? profits.reduce((a, b) => Math.min(a, b)), undefined),
+      longestWinStreak: longestStreak(profits, 1),
+      longestLossStreak: longestStreak(profits, -1),
+    },
+    reasons: judged.reasons,
   };
 };
 
@@ -162,6 +171,7 @@ const ofTrades = (trades: readonly Trade[], judged: Judged) => {
 export const computeMetrics = (input: MetricsInput): { metrics: Metrics; reasons: MetricReasons } => {
   const judged = judge();
   const { startEquity, endEquity, daily, bars } = input;
+  const ofTrades = input.tradeFigures ?? tradeFigures(input.trades);
   const drawdown = drawdownOf(startEquity, daily);
   const level = daily.length === 0 ? startEquity : mean(daily.map(({ equity }) => equity));
   const metrics: Metrics = {
@@ -172,11 +182,11 @@ export const computeMetrics = (input: MetricsInput): { metrics: Metrics; reasons
     maxDrawdownPct: drawdown.fraction * 100,
     maxDrawdown: drawdown.dollars,
     maxDrawdownBarPct: Math.max(input.barDrawdown, drawdown.fraction) * 100,
-    ...ofTrades(input.trades, judged),
+    ...ofTrades.figures,
     exposurePct: bars === 0 ? 0 : (input.exposedBars / bars) * 100,
     turnover: level > 0 ? input.traded / level : 0,
     tradesPerDay: daily.length === 0 ? 0 : input.trades.length / daily.length,
     commission: input.commission,
   };
-  return { metrics, reasons: judged.reasons };
+  return { metrics, reasons: { ...judged.reasons, ...ofTrades.reasons } };
 };

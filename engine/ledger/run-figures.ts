@@ -1,35 +1,49 @@
 import type { Instant } from '../market/time.ts';
 import type { Book } from './book.ts';
 import type { MetricReasons, Metrics } from './figures.ts';
-import { computeMetrics } from './metrics.ts';
+import { computeMetrics, type TradeFigures, tradeFigures } from './metrics.ts';
+import type { EquityPoint, Trade } from './trade.ts';
 
-/** The account, where a strategy's number is wanted. */
-export const ACCOUNT = -1;
+export interface Figures {
+  readonly metrics: Metrics;
+  readonly reasons: MetricReasons;
+}
 
-/** The figures of the account (`ACCOUNT`) or of one strategy, from what its book recorded since `from`. */
+/** The figures of the account and of every strategy, from what the book recorded since `from`. */
 export const figuresOf = (
   book: Book,
-  strategy: number,
   from: Instant,
   annualisation: 252 | 365,
-): { metrics: Metrics; reasons: MetricReasons } => {
+): { readonly account: Figures; readonly strategies: readonly Figures[] } => {
   const { curve, strategies } = book.state;
-  const row = strategy + 1;
-  const id = strategies[strategy]?.id;
-  return computeMetrics({
-    startEquity: curve.start[row]!,
-    endEquity: strategy === ACCOUNT ? book.equity() : book.strategyEquity(strategy),
-    from,
-    daily: strategy === ACCOUNT ? book.equityPoints() : book.strategyEquityPoints(strategy),
-    trades:
-      strategy === ACCOUNT || strategies.length === 1
-        ? book.trades
-        : book.trades.filter((trade) => trade.strategy === id),
-    bars: curve.instants,
-    exposedBars: curve.exposed[row]!,
-    barDrawdown: curve.drawdown[row]!,
-    annualisation,
-    traded: curve.traded[row]!,
-    commission: curve.commission[row]!,
-  });
+  const ofAll = tradeFigures(book.trades);
+  const row = (
+    number: number,
+    endEquity: number,
+    daily: readonly EquityPoint[],
+    trades: readonly Trade[],
+    ofTrades: TradeFigures,
+  ) =>
+    computeMetrics({
+      startEquity: curve.start[number]!,
+      endEquity,
+      from,
+      daily,
+      trades,
+      tradeFigures: ofTrades,
+      bars: curve.instants,
+      exposedBars: curve.exposed[number]!,
+      barDrawdown: curve.drawdown[number]!,
+      annualisation,
+      traded: curve.traded[number]!,
+      commission: curve.commission[number]!,
+    });
+  return {
+    account: row(0, book.equity(), book.equityPoints(), book.trades, ofAll),
+    strategies: strategies.map(({ id }, index) => {
+      const trades = strategies.length === 1 ? book.trades : book.trades.filter((trade) => trade.strategy === id);
+      const ofTrades = strategies.length === 1 ? ofAll : tradeFigures(trades);
+      return row(index + 1, book.strategyEquity(index), book.strategyEquityPoints(index), trades, ofTrades);
+    }),
+  };
 };

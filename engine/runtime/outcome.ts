@@ -1,6 +1,6 @@
 import type { Ruleset } from '../compiler/ruleset.ts';
 import { buyHoldPct } from '../ledger/benchmark.ts';
-import { ACCOUNT, figuresOf } from '../ledger/run-figures.ts';
+import { figuresOf } from '../ledger/run-figures.ts';
 import type { MarketData } from '../market/bars.ts';
 import { isCrypto } from '../market/calendars.ts';
 import { instant } from '../market/time.ts';
@@ -22,7 +22,7 @@ export function resultOf(
   const from = instant(Number.isNaN(session.firstStart) ? 0 : session.firstStart);
   const to = instant(Number.isNaN(session.now) ? 0 : session.now);
   const annualisation = ruleset.traded.length > 0 && ruleset.traded.every(isCrypto) ? 365 : 252;
-  const whole = figuresOf(book, ACCOUNT, from, annualisation);
+  const { account: whole, strategies } = figuresOf(book, from, annualisation);
   const held = ruleset.traded.map((symbol) => {
     const index = ruleset.symbols.indexOf(symbol);
     return {
@@ -56,7 +56,7 @@ export function resultOf(
     strategies: session.strategies.map(({ id, capital }, index) => ({
       id,
       capital,
-      ...figuresOf(book, index, from, annualisation),
+      ...strategies[index]!,
     })),
     trades: book.trades,
     openPositions: book.openPositions(),

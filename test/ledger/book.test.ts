@@ -11,7 +11,7 @@ import {
   qtyFrom,
 } from '../../engine/ledger/money.ts';
 import type { Fill, FillPlace, Order } from '../../engine/ledger/order.ts';
-import { ACCOUNT, figuresOf } from '../../engine/ledger/run-figures.ts';
+import { figuresOf } from '../../engine/ledger/run-figures.ts';
 import { splitRatio } from '../../engine/ledger/split.ts';
 import type { Trade } from '../../engine/ledger/trade.ts';
 import { DAY, instant } from '../../engine/market/time.ts';
@@ -282,7 +282,7 @@ describe('equity', () => {
       { time: 2 * DAY, equity: 101_900 },
     ]);
     expect(book.strategyEquityPoints(0).map(({ equity }) => equity)).toEqual([48_100, 52_000]);
-    const account = figuresOf(book, ACCOUNT, instant(0), 252).metrics;
+    const account = figuresOf(book, instant(0), 252).account.metrics;
     expect(account).toMatchObject({
       startEquity: 100_000,
       endEquity: 101_900,
@@ -294,10 +294,10 @@ describe('equity', () => {
     expect(account.maxDrawdownBarPct).toBeCloseTo((2_900 / 100_900) * 100, 10);
     // 10,000 + 2,000 + 12,000 traded over a mean equity of 99,950.
     expect(account.turnover).toBeCloseTo(24_000 / 99_950, 12);
-    const first = figuresOf(book, 0, instant(0), 252).metrics;
+    const first = figuresOf(book, instant(0), 252).strategies[0]!.metrics;
     // Held at two instants, and for a part of the fourth.
     expect(first).toMatchObject({ startEquity: 50_000, endEquity: 52_000, trades: 1, exposurePct: 75 });
-    expect(figuresOf(book, 1, instant(0), 252).metrics).toMatchObject({
+    expect(figuresOf(book, instant(0), 252).strategies[1]!.metrics).toMatchObject({
       trades: 0,
       exposurePct: 75,
       endEquity: 49_900,
@@ -311,7 +311,7 @@ describe('equity', () => {
     expect([book.equity(), book.strategyEquity(0), book.strategyEquity(1)]).toEqual([99_993, 49_993, 50_000]);
     book.sampleSession(instant(DAY));
     expect(book.equityPoints()).toEqual([{ time: DAY, equity: 99_993 }]);
-    expect(figuresOf(book, ACCOUNT, instant(0), 252).metrics).toMatchObject({ endEquity: 99_993, commission: 7 });
+    expect(figuresOf(book, instant(0), 252).account.metrics).toMatchObject({ endEquity: 99_993, commission: 7 });
   });
 
   it('counts a position that came and went inside one bar, and not one sold at the open', () => {
@@ -324,7 +324,7 @@ describe('equity', () => {
     book.endInstant();
     trade(book, { side: 'sell', qty: 1 });
     book.endInstant();
-    expect(figuresOf(book, ACCOUNT, instant(0), 252).metrics.exposurePct).toBe(50);
+    expect(figuresOf(book, instant(0), 252).account.metrics.exposurePct).toBe(50);
   });
 });
 
@@ -427,7 +427,9 @@ it('money is conserved: cash and open cost are what the trades earned, to the la
       expect(book.cash()).toBe(expected);
       expect(book.strategyCash(0) + book.strategyCash(1)).toBe(book.cash());
       expect(book.state.curve.commission[0]).toBeCloseTo(moneyToNumber(paid as Money), 6);
-      const locked = book.state.holdings.filter((one) => one !== undefined).reduce((sum, { lockedCents }) => sum + lockedCents, 0);
+      const locked = book.state.holdings
+        .filter((one) => one !== undefined)
+        .reduce((sum, { lockedCents }) => sum + lockedCents, 0);
       expect(book.state.lockedCents).toBe(locked);
       book.endInstant();
       let value = moneyToNumber(book.cash());
