@@ -33,7 +33,12 @@ await generate(root);
 const { build } = await import('esbuild');
 await rm('dist', { recursive: true, force: true });
 await build({
-  entryPoints: { engine: 'engine/cli/main.ts', bench: 'bench/main.ts' },
+  // The thread stands beside the chunk that starts it and finds it by its own place.
+  entryPoints: {
+    engine: 'engine/cli/main.ts',
+    bench: 'bench/main.ts',
+    'chunks/hash-worker': 'engine/feeds/hash-worker.js',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,
@@ -42,9 +47,13 @@ await build({
   target: 'node20.19',
   external: ['tulind', 'grademark'],
   // Less text to compile at every cold start.
-  minify: !process.argv.includes("--readable"),
+  minify: !process.argv.includes('--readable'),
   chunkNames: 'chunks/[name]-[hash]',
-  define: { __ENGINE_VERSION__: JSON.stringify(JSON.parse((await import('node:fs')).readFileSync('package.json', 'utf8')).version) },
+  define: {
+    __ENGINE_VERSION__: JSON.stringify(
+      JSON.parse((await import('node:fs')).readFileSync('package.json', 'utf8')).version,
+    ),
+  },
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },

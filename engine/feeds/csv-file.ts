@@ -1,12 +1,15 @@
-import type { Hash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { type Columns, createColumns } from './columns.ts';
 import { type Layout, type LayoutFault, readLayout } from './csv-layout.ts';
 import { createScan, type Scan, scanRows } from './csv-scan.ts';
+import type { Fingerprint } from './fingerprint.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { Zone } from './timezone.ts';
 
 const CHUNK = 1 << 18;
+
+/** Size of the buffers that a file is read into; one byte of room stays for the line end that the last line may lack. */
+export const BUFFER_BYTES = CHUNK + 1;
 
 export type FileFault =
   | { readonly kind: 'unreadable'; readonly message: string; readonly help: string }
@@ -61,21 +64,26 @@ function afterLastLine(buffer: Uint8Array, length: number): number {
   return feed >= 0 || length < 2 ? feed + 1 : buffer.lastIndexOf(13, length - 2) + 1;
 }
 
+function countOf(buffer: Uint8Array, byte: number, length: number): number {
+  let count = 0;
+  for (let at = buffer.indexOf(byte); at >= 0 && at < length; at = buffer.indexOf(byte, at + 1)) count++;
+  return count;
+}
+
 function roomFor(buffer: Uint8Array, length: number, fileSize: number): number {
-  let lines = 0;
-  for (let i = 0; i < length; i++) if (isLineEnd(buffer[i])) lines++;
+  const lines = countOf(buffer, 10, length) || countOf(buffer, 13, length);
   return length === fileSize ? lines + 1 : Math.ceil((fileSize / length) * lines * 1.05) + 64;
 }
 
 /**
- * Reads one CSV file in chunks into columns; bad rows go to quarantine, every byte to the hash.
+ * Reads one CSV file in chunks into columns; bad rows go to quarantine, every byte to the fingerprint.
  * `pause` is awaited between chunks with the number of bytes read so far.
  */
 export async function readCsvFile(
   path: string,
   quarantine: Quarantine,
   zone: Zone | undefined,
-  hash: Hash,
+  fingerprint: Fingerprint,
   pause: (bytes: number) => Promise<void> | undefined,
 ): Promise<FileReading | FileFault> {
   let descriptor: number;
@@ -87,7 +95,7 @@ export async function readCsvFile(
     return reason(error);
   }
   try {
-    return await readOpen(descriptor, path, quarantine, zone, hash, pause);
+    return await readOpen(descriptor, path, quarantine, zone, fingerprint, pause);
   } catch (error) {
     if (error instanceof Error && 'syscall' in error) return reason(error);
     throw error;
@@ -101,18 +109,18 @@ async function readOpen(
   path: string,
   quarantine: Quarantine,
   zone: Zone | undefined,
-  hash: Hash,
+  fingerprint: Fingerprint,
   pause: (bytes: number) => Promise<void> | undefined,
 ): Promise<FileReading | FileFault> {
   const stat = fstatSync(descriptor);
-  // One byte of room stays for the line end that the last line may lack.
-  const buffer = new Uint8Array(Math.min(CHUNK, Math.max(stat.size, 4096)) + 1);
+  const room = Math.min(CHUNK, Math.max(stat.size, 4096));
+  let buffer = await fingerprint.lend();
   let scan: Scan | undefined;
   let carried = 0;
   let total = 0;
   for (;;) {
-    const got = readSync(descriptor, buffer, carried, buffer.length - 1 - carried, null);
-    hash.update(buffer.subarray(carried, carried + got));
+    const got = readSync(descriptor, buffer, carried, room - carried, null);
+    if (got > 0) fingerprint.add(carried, carried + got);
     if (total === 0) {
       const fault = notText(buffer, got);
       if (fault !== undefined) return fault;
@@ -122,7 +130,7 @@ async function readOpen(
     const ended = got === 0;
     if (ended && length > 0 && !isLineEnd(buffer[length - 1])) buffer[length++] = 10;
     const whole = ended ? length : afterLastLine(buffer, length);
-    if (whole === 0 && length >= buffer.length - 1) {
+    if (whole === 0 && length >= room) {
       return { kind: 'not_text', message: 'a line is longer than 256 kB', help: 'write one bar a line' };
     }
     let from = 0;
@@ -134,7 +142,9 @@ async function readOpen(
     }
     if (scan !== undefined && whole > from) scanRows(scan, buffer, from, whole);
     if (ended) break;
-    buffer.copyWithin(0, whole, length);
+    const next = await fingerprint.lend();
+    next.set(buffer.subarray(whole, length));
+    buffer = next;
     carried = length - whole;
     const wait = pause(total);
     if (wait !== undefined) await wait;

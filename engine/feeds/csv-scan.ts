@@ -1,6 +1,8 @@
 import { DAY } from '../market/time.ts';
 import { type Columns, growColumns } from './columns.ts';
 import { CLOCK, CLOSE, DATE, HIGH, type Layout, LOW, OPEN, SKIP, STAMP, VOLUME, VWAP } from './csv-layout.ts';
+import { POWERS, wide } from './csv-number.ts';
+import { scanPlainRows } from './csv-plain-rows.ts';
 import { readRowSlowly } from './csv-slow-row.ts';
 import { AT, clockAt, DATE_ONLY, dayIn, isoAt, KIND, LOCAL, stampAt, TIME_CELLS } from './csv-time.ts';
 import type { Quarantine } from './quarantine.ts';
@@ -52,21 +54,8 @@ export function createScan(
   };
 }
 
-const POWERS = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
-
-/** The number of ten to fifteen digits from `first` to `end`, too wide for the integers of the usual case. */
-function wide(buffer: Uint8Array, first: number, end: number, decimals: number, row: Float64Array, role: number): void {
-  let mantissa = 0;
-  for (let p = first; p < end; p++) {
-    const value = buffer[p]! - 48;
-    if (value >= 0) mantissa = mantissa * 10 + value;
-  }
-  row[role] = decimals === 0 ? mantissa : mantissa / POWERS[decimals]!;
-}
-
 /**
  * Reads the fields of the plain row at `from` into `scan.row`; gives where it ended, or -1 for a row that needs the slow reader.
- * Integer mantissa over a power of ten is the nearest double, as Number() gives, up to 15 digits.
  */
 function readRow(buffer: Uint8Array, from: number, scan: Scan): number {
   const { row, cells } = scan;
@@ -195,7 +184,18 @@ function faultDetail(cause: string, text: string, row: Float64Array): string {
 /** Reads the rows of `buffer` from `from` to `to`; the last byte before `to` ends a line. */
 export function scanRows(scan: Scan, buffer: Uint8Array, from: number, to: number): void {
   let p = from;
+  // Where two rows on end are not plain, the others of a chunk will not be either. The first row of a file tells how times are written.
+  let misses = 0;
   while (p < to) {
+    if (misses < 2) {
+      const next = scanPlainRows(scan, buffer, p, to);
+      if (next > p) {
+        misses = 0;
+        p = next;
+        continue;
+      }
+      if (scan.kind !== 0) misses++;
+    }
     scan.line++;
     const start = p;
     const first = buffer[p]!;

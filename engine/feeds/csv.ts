@@ -1,4 +1,3 @@
-import { createHash, type Hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic } from '../documents/diagnostic.ts';
@@ -10,10 +9,11 @@ import { DAY, MINUTE, SECOND } from '../market/time.ts';
 import { TIMEFRAMES } from '../market/timeframe.ts';
 import { readActions } from './actions.ts';
 import { reverseColumns } from './columns.ts';
-import { readCsvFile } from './csv-file.ts';
+import { BUFFER_BYTES, readCsvFile } from './csv-file.ts';
 import { lineOf, type Scan } from './csv-scan.ts';
 import { DATE_ONLY, LOCAL } from './csv-time.ts';
 import { finding } from './finding.ts';
+import { createFingerprint, type Fingerprint } from './fingerprint.ts';
 import { type Fitted, fitBars } from './fit-bars.ts';
 import { ACTIONS_FILE, barFiles, fileOfSymbol, placeAt, sizeOf, symbolOfFile } from './locate.ts';
 import { lookOver } from './look-over.ts';
@@ -54,12 +54,13 @@ export interface CsvReading {
 interface Gathering {
   readonly options: CsvOptions;
   readonly zone: Zone | undefined;
-  readonly hash: Hash;
   readonly quarantine: Quarantine;
   readonly bars: Map<string, Bars>;
   readonly actions: CorporateAction[];
   readonly diagnostics: Diagnostic[];
   readonly warnings: string[];
+  /** Text of the file of actions. */
+  actionsText: string;
   rowsRead: number;
   barsUsed: number;
   outsideSession: number;
@@ -77,12 +78,12 @@ export async function readCsv(options: CsvOptions, progress?: (progress: CsvProg
   const gathering: Gathering = {
     options,
     zone,
-    hash: createHash('sha256'),
     quarantine: createQuarantine(),
     bars: new Map(),
     actions: [],
     diagnostics: [],
     warnings: [],
+    actionsText: '',
     rowsRead: 0,
     barsUsed: 0,
     outsideSession: 0,
@@ -90,11 +91,19 @@ export async function readCsv(options: CsvOptions, progress?: (progress: CsvProg
   if (options.timezone !== undefined && zone === undefined) {
     const help = 'use an IANA name such as America/New_York, UTC, or an offset such as -05:00';
     gathering.diagnostics.push(finding('E407', `unknown time zone: ${options.timezone}`, { help }));
-  } else await readPlace(gathering, progress);
-  return { data: marketData(gathering), diagnostics: gathering.diagnostics };
+  }
+  const work = gathering.diagnostics.length > 0 ? [] : pairs(gathering);
+  const totalBytes = work.reduce((sum, [, path]) => sum + sizeOf(path), 0);
+  const fingerprint = createFingerprint(BUFFER_BYTES, totalBytes, gathering.actionsText);
+  try {
+    await readFiles(gathering, work, totalBytes, fingerprint, progress);
+    return { data: marketData(gathering, await fingerprint.digest()), diagnostics: gathering.diagnostics };
+  } finally {
+    fingerprint.close();
+  }
 }
 
-function marketData(gathering: Gathering): MarketData {
+function marketData(gathering: Gathering, hash: string): MarketData {
   return {
     source: gathering.options.path,
     synthetic: false,
@@ -105,7 +114,7 @@ function marketData(gathering: Gathering): MarketData {
     outsideSession: gathering.outsideSession,
     quarantined: gathering.quarantine.rows,
     quarantinedCount: gathering.quarantine.count,
-    hash: gathering.hash.digest('hex'),
+    hash,
     warnings: gathering.warnings,
   };
 }
@@ -192,7 +201,7 @@ function readActionsBeside(gathering: Gathering, folder: string): void {
     gathering.diagnostics.push(finding('E403', `${path} cannot be read`, { help: 'check its permissions' }));
     return;
   }
-  gathering.hash.update(text);
+  gathering.actionsText = text;
   const { actions, faults } = readActions(text);
   gathering.actions.push(...actions);
   for (const fault of faults.slice(0, 20)) {
@@ -204,14 +213,18 @@ function readActionsBeside(gathering: Gathering, folder: string): void {
   }
 }
 
-async function readPlace(gathering: Gathering, progress: ((progress: CsvProgress) => void) | undefined): Promise<void> {
-  const work = pairs(gathering);
-  const totalBytes = work.reduce((sum, [, path]) => sum + sizeOf(path), 0);
+async function readFiles(
+  gathering: Gathering,
+  work: readonly (readonly [string, string])[],
+  totalBytes: number,
+  fingerprint: Fingerprint,
+  progress: ((progress: CsvProgress) => void) | undefined,
+): Promise<void> {
   let bytes = 0;
   let turn = 0;
   for (const [index, [symbol, path]] of work.entries()) {
     let before = 0;
-    await readSymbol(gathering, symbol, path, (ofFile) => {
+    await readSymbol(gathering, symbol, path, fingerprint, (ofFile) => {
       bytes += ofFile - before;
       turn += ofFile - before;
       before = ofFile;
@@ -227,11 +240,12 @@ async function readSymbol(
   gathering: Gathering,
   symbol: string,
   path: string,
+  fingerprint: Fingerprint,
   pause: (bytes: number) => Promise<void> | undefined,
 ): Promise<void> {
   const { quarantine, diagnostics } = gathering;
   const before = { count: quarantine.count, kept: quarantine.rows.length };
-  const reading = await readCsvFile(path, quarantine, gathering.zone, gathering.hash, pause);
+  const reading = await readCsvFile(path, quarantine, gathering.zone, fingerprint, pause);
   if ('kind' in reading) {
     const code = reading.kind === 'unreadable' ? 'E403' : reading.kind === 'not_text' ? 'E404' : 'E405';
     const header = reading.kind === 'layout' ? reading.header : '';

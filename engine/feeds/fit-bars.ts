@@ -188,6 +188,50 @@ function keep(fit: Fit, i: number, part: number): void {
 }
 
 /**
+ * Fits rows from `i` on for as long as each is a whole bar of the regular session at hand that follows the one before without a
+ * question; gives the first that is not. What `follows`, `place` and `keep` do for any row, without a call.
+ */
+function fitRun(fit: Fit, i: number): number {
+  const { cells, columns, size, current, end, session, fitting } = fit;
+  const { time, open, high, low, close, volume, vwap, length } = columns;
+  const earliest = Math.max(cells[OPENS]!, fitting.from);
+  const latest = Math.min(cells[CLOSES]! - size, fitting.to - 1);
+  let last = Math.max(cells[LAST_TIME]!, cells[LAST_START]!);
+  let lastClose = cells[LAST_CLOSE]!;
+  let kept = fit.kept;
+  let row = i;
+  for (; row + 1 < length; row++) {
+    const at = time[row]!;
+    if (!(at > last && at >= earliest && at <= latest && time[row + 1]! >= at)) break;
+    const top = high[row]!;
+    const bottom = low[row]!;
+    if (isSpike(lastClose, top, bottom, open[row + 1]!)) break;
+    last = at;
+    lastClose = close[row]!;
+    if (kept !== row) {
+      time[kept] = at;
+      open[kept] = open[row]!;
+      high[kept] = top;
+      low[kept] = bottom;
+      close[kept] = lastClose;
+      volume[kept] = volume[row]!;
+      if (vwap !== undefined) vwap[kept] = vwap[row]!;
+    }
+    end[kept] = at + size;
+    session[kept] = current;
+    kept++;
+  }
+  if (row > i) {
+    cells[LAST_TIME] = last;
+    cells[LAST_START] = last;
+    cells[LAST_CLOSE] = lastClose;
+    fit.part.fill(REGULAR, fit.kept, kept);
+    fit.kept = kept;
+  }
+  return row;
+}
+
+/**
  * Orders the rows of a file into bars: drops what runs backwards and what spikes, clips every bar to the session it overlaps and
  * leaves out those beyond the wanted hours. Works in place: the columns belong to the bars afterwards.
  */
@@ -212,6 +256,7 @@ export function fitBars(columns: Columns, fitting: Fitting): Fitted {
   let outside = 0;
   let beyond = 0;
   for (let i = 0; i < length; i++) {
+    if (!fit.daily) i = fitRun(fit, i);
     if (!follows(fit, i)) continue;
     const part = place(fit, i);
     if (part <= widest) keep(fit, i, part);

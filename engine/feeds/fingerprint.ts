@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { createThreadedFingerprint } from './threaded-fingerprint.ts';
+
+/** sha256 over the bytes of a reading, and the buffers that these are read into. */
+export interface Fingerprint {
+  /** A buffer to fill, waiting for one where need be; the one lent before must not be written any more. */
+  lend(): Promise<Uint8Array> | Uint8Array;
+  /** Takes in the bytes `from` to `to` of the buffer lent last; they must stay as they are. */
+  add(from: number, to: number): void;
+  /** Hex digest of all bytes taken in. */
+  digest(): Promise<string> | string;
+  /** Frees what it holds; it is of no use afterwards. */
+  close(): void;
+}
+
+/** Bytes that are worth the start of a thread. */
+const MANY = 8 << 20;
+
+/** A fingerprint whose buffers hold `size` bytes, for about `total` of them: many are hashed beside the reading, in a thread. */
+export function createFingerprint(size: number, total: number, first = ''): Fingerprint {
+  return (total > MANY ? createThreadedFingerprint(size, first) : undefined) ?? createPlainFingerprint(size, first);
+}
+
+/** A fingerprint that hashes at once, with one buffer. */
+export function createPlainFingerprint(size: number, first: string): Fingerprint {
+  const hash = createHash('sha256').update(first);
+  const buffer = new Uint8Array(size);
+  return {
+    lend: () => buffer,
+    add: (from, to) => hash.update(buffer.subarray(from, to)),
+    digest: () => hash.digest('hex'),
+    close: () => {},
+  };
+}
