@@ -5,7 +5,7 @@ import type { Fill, Order } from '../../engine/ledger/order.ts';
 import type { Bars } from '../../engine/market/bars.ts';
 import { createSession } from '../../engine/runtime/session.ts';
 import { centRows, documentOf, dollars, runs, seed, sidesArbitrary } from './plain-rules.ts';
-import { barsOf, rulesetOf } from './rules.ts';
+import { barsOf, rulesetOf, runRules } from './rules.ts';
 
 const SYMBOLS = ['TEST', 'OTHER'] as const;
 const CAPITAL = 10_000n * 10n ** 18n;
@@ -182,5 +182,40 @@ describe('the account after every fill', () => {
     expect(seen.closed).toBeGreaterThan(400);
     expect(seen.cuts).toBeGreaterThan(50);
     expect(seen.refusals).toBeGreaterThan(0);
+  });
+
+  it('every exit of an open is filled before any entry: what it frees pays for a gap', async () => {
+    // OTHER is held for half of the purse; TEST is bought for the other half and opens 20 % above its reference.
+    const text = `id: rotation
+symbols: [TEST, OTHER]
+timeframe: 1h
+capital: 10000
+entry:
+  long:
+    when: close == 50 or close == 40
+    size:
+      notional: 4800
+exit:
+  when: close == 51
+`;
+    const test = barsOf(
+      'TEST',
+      '1h',
+      [39, 39, 39, 40, 48, 48].map((p) => [p, p, p, p] as const),
+    );
+    const other = barsOf(
+      'OTHER',
+      '1h',
+      [49, 50, 50, 51, 51, 51].map((p) => [p, p, p, p] as const),
+    );
+    const { orders } = await runRules(rulesetOf(text), [test, other]);
+    expect(
+      orders.map(({ symbol, side, qty, status, reason }) => `${symbol} ${side} ${qty / 10n ** 9n} ${status} ${reason}`),
+    ).toEqual([
+      'OTHER buy 96 filled undefined',
+      'OTHER sell 96 filled undefined',
+      // 120 × 48 = 5,760: more than the 5,200 left beside OTHER, less than the 10,096 after its sale.
+      'TEST buy 120 filled undefined',
+    ]);
   });
 });

@@ -210,6 +210,14 @@ describe.skipIf(MISSING_DATA)('extended hours of recorded minutes (skipped when 
     expect(minute(both.orders[0]!.fills[0]!.time)).toBe('2013-10-04T14:00');
   });
 
+  it.each(['1m', '5m'])('a regular strategy on bars of %s reads no bar of the extended hours', async (timeframe) => {
+    const text = rules('close != prev(close, 1)', '  time_stop: 1 bar', timeframe, 'SPY');
+    const alone = await run(text, await recorded('minute', 'SPY'));
+    const among = await run(text, await recorded('minute', 'SPY', { hours: 'extended' }));
+    expect(alone.orders.length).toBeGreaterThan(100);
+    expect(among.orders).toEqual(alone.orders);
+  });
+
   it('a stop of a regular strategy is not hit outside its hours', async () => {
     const data = await recorded('minute', 'SPY', { hours: 'extended' });
     const wide = rules('time == "19:30"', '  time_stop: 1 bar', '30m', 'SPY', extended).replace(
