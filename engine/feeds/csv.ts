@@ -94,7 +94,7 @@ export async function readCsv(options: CsvOptions, progress?: (progress: CsvProg
   }
   const work = gathering.diagnostics.length > 0 ? [] : pairs(gathering);
   const totalBytes = work.reduce((sum, [, path]) => sum + sizeOf(path), 0);
-  const fingerprint = createFingerprint(BUFFER_BYTES, totalBytes, gathering.actionsText);
+  const fingerprint = await createFingerprint(BUFFER_BYTES, totalBytes, gathering.actionsText);
   try {
     await readFiles(gathering, work, totalBytes, fingerprint, progress);
     return { data: marketData(gathering, await fingerprint.digest()), diagnostics: gathering.diagnostics };

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createThreadedFingerprint } from './threaded-fingerprint.ts';
 
 /** sha256 over the bytes of a reading, and the buffers that these are read into. */
 export interface Fingerprint {
@@ -17,8 +16,11 @@ export interface Fingerprint {
 const MANY = 8 << 20;
 
 /** A fingerprint whose buffers hold `size` bytes, for about `total` of them: many are hashed beside the reading, in a thread. */
-export function createFingerprint(size: number, total: number, first = ''): Fingerprint {
-  return (total > MANY ? createThreadedFingerprint(size, first) : undefined) ?? createPlainFingerprint(size, first);
+export async function createFingerprint(size: number, total: number, first = ''): Promise<Fingerprint> {
+  if (total <= MANY) return createPlainFingerprint(size, first);
+  // Few bytes are the usual case and need not load what makes threads.
+  const { createThreadedFingerprint } = await import('./threaded-fingerprint.ts');
+  return createThreadedFingerprint(size, first) ?? createPlainFingerprint(size, first);
 }
 
 /** A fingerprint that hashes at once, with one buffer. */

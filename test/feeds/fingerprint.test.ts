@@ -39,8 +39,8 @@ describe('the fingerprint of what was read', () => {
     expect(got).toBe(want);
   });
 
-  it('is made at once for few bytes', () => {
-    const few = createFingerprint(SIZE, 1000, 'x');
+  it('is made at once for few bytes', async () => {
+    const few = await createFingerprint(SIZE, 1000, 'x');
     expect(few.digest()).toBe(createHash('sha256').update('x').digest('hex'));
   });
 });
