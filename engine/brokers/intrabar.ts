@@ -54,11 +54,35 @@ const judgeBorn = (floor: Floor, desk: Desk, from: number, enteredByStop: boolea
   }
 };
 
+/**
+ * The stops that can fill, the one nearest first: price meets it before the others.
+ * @param born they came to be inside this bar, at their `bornBase`; otherwise price comes from the open
+ */
+const stopsInOrder = (
+  floor: Floor,
+  list: readonly Working[],
+  from: number,
+  to: number,
+  born: boolean,
+): readonly Working[] => {
+  const { open } = floor.moment;
+  // In millionths, so that the noise of doubles does not decide between two equally near.
+  const way = (working: Working): number =>
+    Math.round(Math.abs(working.stop - (born ? working.bornBase : open)) * 1e6);
+  const stops: Working[] = [];
+  for (let n = from; n < to; n++) {
+    const working = list[n]!;
+    if (working.exit && isStop(working) && floor.eligible(working)) stops.push(working);
+  }
+  return stops.length < 2 ? stops : stops.sort((a, b) => way(a) - way(b));
+};
+
 /** The legs that an entry's fill inside this bar brought with it. */
 const settleBorn = (floor: Floor, desk: Desk, from: number, stops: boolean, pessimistic: boolean): void => {
   const { moment } = floor;
-  for (let n = from; n < desk.list.length; n++) {
-    const leg = desk.list[n]!;
+  const { list } = desk;
+  const legs = stops ? stopsInOrder(floor, list, from, list.length, true) : list.slice(from);
+  for (const leg of legs) {
     if (!leg.exit || leg.kind === MARKET || isStop(leg) !== stops || !floor.eligible(leg)) continue;
     const at = leg.bornBase;
     if (stops) {
@@ -91,9 +115,14 @@ export const walkRanges = (floor: Floor, desk: Desk, pessimistic: boolean): void
   const resting = list.length;
   for (let pass = 0; pass < 2; pass++) {
     const stops = (pass === 0) === pessimistic;
+    if (stops) {
+      for (const working of stopsInOrder(floor, list, 0, resting, false))
+        if (floor.eligible(working)) fire(floor, desk, working);
+      continue;
+    }
     for (let n = 0; n < resting; n++) {
       const working = list[n]!;
-      if (working.exit && working.kind !== MARKET && isStop(working) === stops && floor.eligible(working)) {
+      if (working.exit && working.kind === LIMIT && floor.eligible(working)) {
         fire(floor, desk, working);
       }
     }

@@ -5,6 +5,7 @@ import type { MarketData } from '../market/bars.ts';
 import type { Hours } from '../market/calendar.ts';
 import type { Instant } from '../market/time.ts';
 import type { Feed } from '../runtime/feed.ts';
+import { misfits } from '../runtime/fit.ts';
 import { type Arguments, textFlag } from './arguments.ts';
 import { failure } from './exit.ts';
 
@@ -38,7 +39,8 @@ const readCsvBars = async (
     hours: widestHours(ruleset),
     to,
   });
-  return { ...reading, from: undefined };
+  const bases = new Map([...reading.data.bars].map(([symbol, bars]) => [symbol, bars.timeframe]));
+  return { ...reading, diagnostics: [...reading.diagnostics, ...misfits(ruleset, bases)], from: undefined };
 };
 
 /** What a backtest runs on: the files that `--data` names, or the sample market's year. */

@@ -1,9 +1,9 @@
 import { counted } from '../report/amounts.ts';
 import { resultJson } from '../report/json.ts';
-import type { RunResult } from '../runtime/result.ts';
 import { resultText } from '../report/text.ts';
 import { wrap } from '../report/wrap.ts';
 import { dryRun } from '../runtime/dry-run.ts';
+import type { RunResult } from '../runtime/result.ts';
 import type { Observer } from '../runtime/run.ts';
 import { loadWorkspace } from '../runtime/workspace.ts';
 import { textFlag } from './arguments.ts';

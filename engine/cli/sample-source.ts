@@ -68,6 +68,7 @@ export const sampleFeed = (ruleset: Ruleset): Feed => {
     length: market.sessions,
     bars: ruleset.symbols.reduce((sum, symbol) => sum + minutesOf(symbol, market), 0),
     endless: true,
+    actions: [],
     piece(n) {
       const bars = market.session(n);
       for (const column of bars.values()) read.rows += column.length;

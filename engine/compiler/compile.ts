@@ -28,8 +28,8 @@ export function compile(input: CompileInput): CompileResult {
   const diagnostics: Diagnostic[] = [];
   const models: StrategyModel[] = [];
   let whole = true;
-  input.strategies.forEach((document, order) => {
-    const checked = checkStrategy(document, order);
+  input.strategies.forEach((document) => {
+    const checked = checkStrategy(document);
     diagnostics.push(...checked.diagnostics);
     if (checked.model === undefined) whole = false;
     else models.push(checked.model);

@@ -78,6 +78,7 @@ export interface StrategyModel {
   readonly id: string;
   readonly document: StrategyDocument;
   readonly enabled: boolean;
+  /** The higher goes first when cash is short; among equals the order of the files. */
   readonly priority: number;
   readonly symbols: readonly string[];
   readonly timeframe: Timeframe;

@@ -98,6 +98,8 @@ interface Origin {
   readonly slot: number;
   readonly series: number | undefined;
   readonly stage: number;
+  /** It hangs on a measure of account or position. */
+  readonly late: boolean;
   readonly fingerprint: string;
 }
 
@@ -109,6 +111,7 @@ function originOf(planner: Planner, index: Index, place: Place, leaf: OperandLea
       slot: node.outputs[leaf.output]!,
       series: node.series,
       stage: node.stage,
+      late: node.late,
       fingerprint: `${node.fingerprint}#${leaf.output}`,
     };
   }
@@ -123,19 +126,19 @@ function originOf(planner: Planner, index: Index, place: Place, leaf: OperandLea
     const field = BAR_FIELDS.indexOf(operand.field);
     planner.series[series]!.fields |= 1 << field;
     const slot = planner.series[series]!.slot + field;
-    return { slot, series, stage: 0, fingerprint: `${planner.series[series]!.key}.${operand.field}` };
+    return { slot, series, stage: 0, late: false, fingerprint: `${planner.series[series]!.key}.${operand.field}` };
   }
   const kept = measureOf(operand.name)?.kept ?? 'account';
   if (kept === 'series') {
     const slot = measureSlot(planner, own.measures, operand.name);
-    return { slot, series: place.series, stage: 0, fingerprint: `${own.key}.${operand.name}` };
+    return { slot, series: place.series, stage: 0, late: false, fingerprint: `${own.key}.${operand.name}` };
   }
   if (kept === 'account') {
     const slot = measureSlot(planner, planner.account, operand.name);
-    return { slot, series: undefined, stage: 0, fingerprint: operand.name };
+    return { slot, series: undefined, stage: 0, late: true, fingerprint: operand.name };
   }
   const slot = measureSlot(planner, place.instance.measures, operand.name);
-  return { slot, series: undefined, stage: 0, fingerprint: `i${place.instance.index}.${operand.name}` };
+  return { slot, series: undefined, stage: 0, late: true, fingerprint: `i${place.instance.index}.${operand.name}` };
 }
 
 /** Resolves every leaf of a tree into `place.instance.slots`; returns what the tree depends on. */
@@ -206,6 +209,7 @@ function nodeFor(planner: Planner, index: Index, place: Place, leaf: NodeLeaf): 
     fingerprint,
     series,
     stage,
+    late: origins.some((from) => from.some((origin) => origin.late)),
     work: { kind: 'indicator', entry: leaf.entry, options: leaf.options },
     inputs,
     outputs: leaf.entry.outputs,
@@ -219,6 +223,7 @@ function sessionOrigin(planner: Planner, series: number): Origin {
     slot: measureSlot(planner, measures, 'session_number'),
     series,
     stage: 0,
+    late: false,
     fingerprint: `${key}.session_number`,
   };
 }
@@ -236,6 +241,7 @@ function expressionNode(
     fingerprint,
     series,
     stage: stageOf(series, from),
+    late: from.some((origin) => origin.late),
     work: { kind: 'expression', tree, slots: place.instance.slots },
     inputs: from.map((origin) => origin.slot),
     outputs: [{}],
@@ -305,7 +311,7 @@ export function planRuleset(
 ): Ruleset {
   const planner: Planner = { symbols: [], series: [], nodes: [], account: new Map(), slotCount: 0 };
   const index = createIndex();
-  const running = models.filter((model) => model.enabled).sort((a, b) => a.priority - b.priority);
+  const running = models.filter((model) => model.enabled).sort((a, b) => b.priority - a.priority);
   const strategies: StrategyPlan[] = [];
   const instances: InstancePlan[] = [];
   const traded: string[] = [];

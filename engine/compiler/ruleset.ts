@@ -29,6 +29,8 @@ export interface NodePlan {
   readonly fingerprint: string;
   /** The series whose bars feed it. */
   readonly series: number;
+  /** Reads a measure of account or position, so it runs once those are written. */
+  readonly late: boolean;
   /** 0: reads its own series only; n: reads nodes of other series of stage n-1. Stages run one after another in an instant. */
   readonly stage: number;
   readonly work:

@@ -31,9 +31,8 @@ const SIZES: readonly SizeKind[] = ['shares', 'notional', 'purse_pct', 'risk_pct
 
 /**
  * Checks one strategy document: names, types, and whether what it asks for can be done.
- * @param order its place among the files, the default priority
  */
-export function checkStrategy(document: StrategyDocument, order: number): CheckedStrategy {
+export function checkStrategy(document: StrategyDocument): CheckedStrategy {
   const diagnostics: Diagnostic[] = [];
   const reporter = createReporter(document, diagnostics);
   const { value } = document;
@@ -57,7 +56,7 @@ export function checkStrategy(document: StrategyDocument, order: number): Checke
     id: value.id,
     document,
     enabled: value.enabled ?? true,
-    priority: value.priority ?? 1_000_000 + order,
+    priority: value.priority ?? 0,
     symbols,
     timeframe: value.timeframe,
     capital,

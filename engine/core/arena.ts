@@ -21,6 +21,8 @@ export interface BoundGraph {
   readonly arena: Arena;
   readonly steps: readonly (readonly (readonly Step[])[])[];
   readonly stages: number;
+  /** Steps over measures of account and position, each with its series: run once those measures are written. */
+  readonly late: readonly { readonly series: number; readonly step: Step }[];
 }
 
 /**
@@ -31,14 +33,19 @@ export function bindGraph(ruleset: Ruleset, former?: ReadonlyMap<string, Float64
   const values = new Float64Array(ruleset.slotCount).fill(Number.NaN);
   const states = new Map<string, Float64Array>();
   const steps: Step[][][] = ruleset.series.map(() => []);
+  const late: { series: number; step: Step }[] = [];
   let stages = 1;
   for (const node of ruleset.nodes) {
+    if (node.late) {
+      late.push({ series: node.series, step: bindNode(node, values, states, former) });
+      continue;
+    }
     stages = Math.max(stages, node.stage + 1);
     const ofSeries = steps[node.series]!;
     while (ofSeries.length <= node.stage) ofSeries.push([]);
     ofSeries[node.stage]!.push(bindNode(node, values, states, former));
   }
-  return { arena: { values, states }, steps, stages };
+  return { arena: { values, states }, steps, stages, late };
 }
 
 function bindNode(

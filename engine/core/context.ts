@@ -23,6 +23,8 @@ export interface CoreContext {
   readonly broker: Broker;
   readonly observer: CoreObserver;
   readonly fractional: boolean;
+  /** Market orders fill at the close of the bar that decides them. */
+  readonly fillAtClose: boolean;
   /** Nominal length of the feed's bars by symbol number, ms. */
   readonly baseLength: readonly number[];
   readonly calendars: readonly Calendar[];

@@ -3,6 +3,7 @@ import type { Book } from '../ledger/book.ts';
 import { priceToNumber, qtyToNumber } from '../ledger/money.ts';
 import type { Order, OrderEvent } from '../ledger/order.ts';
 import type { TickRule } from '../ledger/tick.ts';
+import { REGULAR } from '../market/bars.ts';
 import type { Calendar } from '../market/calendar.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../market/timeframe.ts';
 import { type AccountState, bindAccountMeasures, createAccountState } from './account-measures.ts';
@@ -12,8 +13,10 @@ import { decideEntry, expireEntry } from './entries.ts';
 import type { BarsEvent, CoreEvent } from './events.ts';
 import { decideExit, decideFlat, submitExit } from './exits.ts';
 import { bindInstances, type Instance, type InstanceState } from './instance.ts';
-import { cancelLegs, placeLegs, replaceLegs, shrinkLegs, trail } from './legs.ts';
+import { cancelLegs, growLegs, placeLegs, shrinkLegs, trail } from './legs.ts';
 import { createPipeline } from './pipeline.ts';
+import { restated } from './protection.ts';
+import { entrySession } from './windows.ts';
 
 export interface CoreOptions {
   readonly ruleset: Ruleset;
@@ -21,6 +24,7 @@ export interface CoreOptions {
   readonly broker: Broker;
   readonly observer: CoreObserver;
   readonly fractional: boolean;
+  readonly fillAtClose: boolean;
   /** Size of the feed's bars, calendar and price grid by symbol number of the ruleset. */
   readonly bases: readonly Timeframe[];
   readonly calendars: readonly Calendar[];
@@ -54,6 +58,7 @@ export function createCore(options: CoreOptions): Core {
     broker: options.broker,
     observer: options.observer,
     fractional: options.fractional,
+    fillAtClose: options.fillAtClose,
     baseLength: options.bases.map((base) => TIMEFRAME_MS[base]),
     calendars,
     tickRules: options.tickRules,
@@ -66,7 +71,7 @@ export function createCore(options: CoreOptions): Core {
     },
     active: true,
   };
-  const flatBy = instances.filter((instance) => instance.strategy.session.flatBy !== undefined);
+  const windowed = instances.filter((instance) => instance.hasWindow);
   let instantNumber = 0;
 
   function bars(event: BarsEvent): void {
@@ -76,7 +81,7 @@ export function createCore(options: CoreOptions): Core {
     if (context.active) book.endInstant();
     pipeline.take(event, instantNumber);
     decide();
-    for (let k = 0; k < flatBy.length; k++) decideFlat(context, flatBy[k]!);
+    for (let k = 0; k < windowed.length; k++) keepWindow(windowed[k]!);
   }
 
   /** Trailing levels and marks of the open positions. */
@@ -87,7 +92,7 @@ export function createCore(options: CoreOptions): Core {
       if (holders.length === 0) continue;
       for (let h = 0; h < holders.length; h++) {
         const instance = holders[h]!;
-        if (instance.state.protection !== undefined) {
+        if (instance.state.protection !== undefined && takesPart(instance, event, k)) {
           trail(context, instance, event.columns[k]!, event.rows[k]!, instance.state.filledInside);
         }
         instance.state.filledInside = false;
@@ -99,14 +104,27 @@ export function createCore(options: CoreOptions): Core {
   }
 
   function split(symbol: number, ratio: number): void {
-    for (const instance of context.open[symbol]!) {
+    for (const instance of instances) {
+      if (instance.plan.symbolIndex !== symbol) continue;
+      if (instance.agreed !== undefined) instance.agreed = restated(instance.agreed, ratio);
       const { state } = instance;
+      if (state.side === 0) continue;
+      if (heldQty(context, instance) === 0n) {
+        // A reverse split that left no whole share: the ledger has paid it out.
+        flatten(instance, times[0]!);
+        continue;
+      }
       state.entryPrice /= ratio;
       state.qty = qtyToNumber(heldQty(context, instance));
-      if (state.protection === undefined || Number.isNaN(state.protection.best)) continue;
-      state.protection.best /= ratio;
-      state.protection.trailLevel /= ratio;
+      if (state.protection !== undefined) state.protection = restated(state.protection, ratio);
     }
+  }
+
+  /** What the session block no longer allows: a position past its hour, an entry order that would fill outside the window. */
+  function keepWindow(instance: Instance): void {
+    decideFlat(context, instance);
+    const { entryOrder } = instance;
+    if (entryOrder !== undefined && entrySession(context, instance) < 0) context.broker.cancel(entryOrder, 'session');
   }
 
   function clock(time: number): void {
@@ -119,14 +137,20 @@ export function createCore(options: CoreOptions): Core {
   function decide(): void {
     if (measureAccount !== undefined) measureAccount(context, account);
     for (let k = 0; k < instances.length; k++) {
-      if (stamps[seriesOf[k]!] === instantNumber) beforeExit(instances[k]!);
+      if (stamps[seriesOf[k]!] === instantNumber) count(instances[k]!);
+    }
+    if (pipeline.hasLate) pipeline.late(instantNumber);
+    for (let k = 0; k < instances.length; k++) {
+      const instance = instances[k]!;
+      if (instance.state.side !== 0 && stamps[seriesOf[k]!] === instantNumber) decideExit(context, instance);
     }
     for (let k = 0; k < instances.length; k++) {
       if (stamps[seriesOf[k]!] === instantNumber) decideEntry(context, instances[k]!, values);
     }
   }
 
-  function beforeExit(instance: Instance): void {
+  /** One more bar for an instance: ages, and the measures that its rules read. */
+  function count(instance: Instance): void {
     const { state } = instance;
     if (instance.entryOrder !== undefined) expireEntry(context, instance, instance.entryOrder);
     state.sinceExit++;
@@ -137,7 +161,6 @@ export function createCore(options: CoreOptions): Core {
     state.bars++;
     if (instance.hasPeak) followPeak(state, values[instance.series.slot + 3]!);
     if (instance.hasMeasures) instance.measure();
-    decideExit(context, instance);
   }
 
   function order(event: OrderEvent): void {
@@ -147,7 +170,7 @@ export function createCore(options: CoreOptions): Core {
     if (event.kind === 'fill') {
       if (options.observer.filled !== undefined) options.observer.filled(subject, event.fill);
       if (subject.role === 'entry') entered(instance, subject, event);
-      else left(instance, subject);
+      else left(instance, subject, event);
     } else if (event.kind === 'refused') options.observer.refused?.(subject, event.reason);
     if (subject.status !== 'working') {
       if (instance.entryOrder === subject) instance.entryOrder = undefined;
@@ -169,14 +192,15 @@ export function createCore(options: CoreOptions): Core {
     state.qty = qtyToNumber(holding.qty);
     state.entryPrice = Number(holding.entryCost / (holding.entryQty === 0n ? 1n : holding.entryQty)) / 1e9;
     if (!first) {
-      replaceLegs(context, instance);
+      growLegs(context, instance);
       return;
     }
     account.dailyTrades++;
+    countEntry(instance, calendars[plan.symbolIndex]!.sessionOn(event.fill.time));
     state.entryPrice = priceToNumber(event.fill.price);
     state.entryTime = event.fill.time;
-    // Counted up at the end of the fill's own bar, which makes it 0 there.
-    state.bars = -1;
+    // Counted up at the end of the fill's own bar, which makes it 0 there; a fill at the close comes after that.
+    state.bars = event.fill.at === 'close' ? 0 : -1;
     state.peakProfitPct = Number.NaN;
     state.fired = 0;
     state.exitUnknownBars = 0;
@@ -187,14 +211,33 @@ export function createCore(options: CoreOptions): Core {
     placeLegs(context, instance);
   }
 
-  function left(instance: Instance, subject: Order): void {
+  function left(instance: Instance, subject: Order, event: OrderEvent & { kind: 'fill' }): void {
     const { state, plan } = instance;
     const holding = book.holding(plan.strategyIndex, plan.symbolIndex);
     if (holding !== undefined && holding.side === subject.positionSide) {
       state.qty = qtyToNumber(holding.qty);
       shrinkLegs(context, instance);
+      // A reversal waits for the whole exit: its entry may not fill against what is left.
+      const { entryOrder } = instance;
+      if (
+        subject === instance.exitOrder &&
+        entryOrder !== undefined &&
+        entryOrder.positionSide !== subject.positionSide
+      ) {
+        context.broker.cancel(entryOrder, 'exit_unfilled');
+      }
       return;
     }
+    flatten(instance, event.fill.time);
+    // Counted up at the end of the fill's own bar, which makes it 0 there; a fill at the close comes after that.
+    state.sinceExit = event.fill.at === 'close' ? 0 : -1;
+    const { exitOrder } = instance;
+    if (exitOrder !== undefined && exitOrder !== subject) context.broker.cancel(exitOrder, 'position_closed');
+  }
+
+  /** The position is gone: nothing that protected it or would add to it stays at work. */
+  function flatten(instance: Instance, time: number): void {
+    const { state, plan, entryOrder } = instance;
     remove(context.open[plan.symbolIndex]!, instance);
     state.side = 0;
     state.qty = 0;
@@ -202,13 +245,11 @@ export function createCore(options: CoreOptions): Core {
     state.entryTime = Number.NaN;
     state.peakProfitPct = Number.NaN;
     state.protection = undefined;
-    // Counted up at the end of the fill's own bar, which makes it 0 there.
-    state.sinceExit = -1;
-    state.exitTime = context.now;
+    state.sinceExit = 0;
+    state.exitTime = time;
     cancelLegs(context, instance);
-    const { exitOrder } = instance;
-    if (exitOrder !== undefined && exitOrder !== subject && exitOrder.status === 'working') {
-      context.broker.cancel(exitOrder, 'position_closed');
+    if (entryOrder !== undefined && entryOrder.filled > 0n && entryOrder.status === 'working') {
+      context.broker.cancel(entryOrder, 'position_closed');
     }
   }
 
@@ -259,6 +300,16 @@ export function createCore(options: CoreOptions): Core {
     account,
   };
 }
+
+/** Entries are counted by the session of their fill. */
+function countEntry({ state }: Instance, session: number): void {
+  state.entriesInSession = state.entrySession === session ? state.entriesInSession + 1 : 1;
+  state.entrySession = session;
+}
+
+/** A bar outside the hours of a strategy moves none of its levels. */
+const takesPart = (instance: Instance, event: BarsEvent, k: number): boolean =>
+  instance.series.hours !== 'regular' || event.columns[k]!.hours[event.rows[k]!] === REGULAR;
 
 /** Keeps the best profit at a decision since the entry. */
 function followPeak(state: InstanceState, close: number): void {

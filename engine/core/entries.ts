@@ -89,9 +89,6 @@ function submitEntry(context: CoreContext, instance: Instance, entry: BoundEntry
     refuse(context, order, verdict.reason);
     return;
   }
-  if (state.entrySession !== session) state.entriesInSession = 0;
-  state.entrySession = session;
-  state.entriesInSession++;
   instance.entryOrder = order;
   instance.entryAge = 0;
   instance.agreed = protection;

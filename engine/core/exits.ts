@@ -35,7 +35,9 @@ export function decideExit(context: CoreContext, instance: Instance): void {
 function timeIsUp(context: CoreContext, instance: Instance, exit: BoundExit): boolean {
   const { timeStop } = exit;
   if (timeStop === undefined) return false;
-  if (timeStop.kind === 'bars') return instance.state.bars + 1 >= timeStop.bars;
+  // Filled at the close, an order decided now fills on this bar; otherwise on the next.
+  const ahead = context.fillAtClose ? 0 : 1;
+  if (timeStop.kind === 'bars') return instance.state.bars + ahead >= timeStop.bars;
   const length = TIMEFRAME_MS[instance.strategy.timeframe];
   return context.now + length > instance.state.entryTime + timeStop.milliseconds;
 }
@@ -65,7 +67,8 @@ export function submitExit(
     positionSide: instance.state.side > 0 ? 'long' : 'short',
     type: 'market',
     qty,
-    timeInForce: 'day',
+    // An exit waits for the next price there is, whatever session it comes in.
+    timeInForce: 'gtc',
   });
   instance.exitOrder = order;
   context.broker.submit(passExit(order));

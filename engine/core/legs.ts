@@ -93,6 +93,10 @@ export function shrinkLegs(context: CoreContext, instance: Instance): void {
     }
     if (leg.qty - leg.filled > left) context.broker.amend(leg, { qty: (leg.filled + left) as Qty });
   }
+  const { exitOrder } = instance;
+  if (exitOrder !== undefined && exitOrder.status === 'working' && exitOrder.qty - exitOrder.filled > left) {
+    context.broker.amend(exitOrder, { qty: (exitOrder.filled + left) as Qty });
+  }
 }
 
 /** After the position was closed. */
@@ -101,11 +105,16 @@ export function cancelLegs(context: CoreContext, instance: Instance): void {
   for (const leg of legs) if (leg.status === 'working') context.broker.cancel(leg, 'position_closed');
 }
 
-/** After the position grew by a further fill of its entry: the legs are placed anew for the whole of it. */
-export function replaceLegs(context: CoreContext, instance: Instance): void {
-  const legs = instance.legs.splice(0);
-  for (const leg of legs) if (leg.status === 'working') context.broker.cancel(leg, 'resized');
-  placeLegs(context, instance);
+/** After the position grew by a further fill of its entry: stops hold all of it, targets are placed anew. */
+export function growLegs(context: CoreContext, instance: Instance): void {
+  const { protection } = instance.state;
+  const qty = heldQty(context, instance);
+  for (const leg of [...instance.legs]) {
+    if (leg.status !== 'working') continue;
+    if (leg.role === 'take_profit') context.broker.cancel(leg, 'resized');
+    else context.broker.amend(leg, { qty: (leg.filled + qty) as Qty });
+  }
+  if (protection !== undefined) placeTargets(context, instance, protection, qty);
 }
 
 function legOf(instance: Instance, role: OrderRole): Order | undefined {

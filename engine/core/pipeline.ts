@@ -20,6 +20,9 @@ export interface Pipeline {
   take(event: BarsEvent, number: number): void;
   /** The clock reached `time` (ms) without a bar; false when no bar was completed by it. */
   clock(time: number, number: number): boolean;
+  readonly hasLate: boolean;
+  /** Runs what is made of measures, for the series that have a bar in instant `number`. */
+  late(number: number): void;
   /** End of the earliest bar that waits for the clock, ms; Infinity when none does. */
   due(): number;
   /** Forgets everything, for a re-warm. */
@@ -46,7 +49,7 @@ export function createPipeline(
   bases: readonly Timeframe[],
   calendars: readonly Calendar[],
 ): Pipeline {
-  const { arena, steps, stages } = bindGraph(ruleset);
+  const { arena, steps, stages, late } = bindGraph(ruleset);
   const { values } = arena;
   const series = ruleset.series.map((plan, number) => {
     const base = bases[plan.symbolIndex]!;
@@ -140,6 +143,10 @@ export function createPipeline(
       const any = closeBuckets(time, number);
       if (any && stages > 1) mix(number);
       return any;
+    },
+    hasLate: late.length > 0,
+    late(number) {
+      for (const { series: of, step } of late) if (stamps[of] === number) step();
     },
     due() {
       let earliest = Number.POSITIVE_INFINITY;

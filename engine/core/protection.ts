@@ -86,6 +86,20 @@ export function agreeProtection(exit: BoundExit): Protection | undefined {
   };
 }
 
+const restatedLevel = (level: AgreedLevel, ratio: number): AgreedLevel => {
+  if (level.kind === 'price') return { kind: 'price', price: level.price / ratio };
+  return level.kind === 'distance' ? { kind: 'distance', distance: level.distance / ratio } : level;
+};
+
+/** The same levels after a split of `ratio` new shares for an old one. */
+export const restated = (protection: Protection, ratio: number): Protection => ({
+  ...protection,
+  stop: protection.stop === undefined ? undefined : restatedLevel(protection.stop, ratio),
+  targets: protection.targets.map(({ level, portion }) => ({ level: restatedLevel(level, ratio), portion })),
+  best: protection.best / ratio,
+  trailLevel: protection.trailLevel / ratio,
+});
+
 /**
  * Price of a level, in dollars.
  * @param sign 1 for a long position, -1 for a short one

@@ -43,7 +43,9 @@ export const priceDown = (rule: TickRule, price: number): Price => {
 /** Nearest price on the grid, half a tick up; never less than one tick. */
 export const priceNearest = (rule: TickRule, price: number): Price => {
   const perDollar = ticksPerDollar(rule, price);
-  return onGrid(Math.round(price * perDollar), perDollar);
+  const ticks = price * perDollar;
+  // A level that lies between two ticks must not fall by the noise of the product that made it.
+  return onGrid(Math.floor(ticks + 0.5 + ticks * RELATIVE_NOISE), perDollar);
 };
 
 /** One tick above `price`. */

@@ -25,7 +25,7 @@ export async function runBacktest(
   let total = 0;
   for (const symbol of ruleset.symbols) total += bars.get(symbol)?.length ?? 0;
   session.feed(bars);
-  while (session.advance(SLICE) && signal?.aborted !== true) {
+  while (signal?.aborted !== true && session.advance(SLICE)) {
     const { now, book, barsDone } = session;
     observer.progress?.({ done: barsDone, total, at: instant(now), equity: book.equity(), trades: book.trades.length });
     await turn();

@@ -34,7 +34,7 @@ export async function dryRun(
   const began = performance.now();
   const firstPiece = feed.piece(0);
   const from = feed.warmup === 0 ? options.from : undefined;
-  const session = createSession(ruleset, feed.bases, { ...options, from }, observer);
+  const session = createSession(ruleset, feed.bases, { ...options, from }, observer, feed.actions);
   if (feed.warmup > 0) session.pause();
   const end = feed.warmup + feed.length;
   const endless = feed.endless && !options.once;

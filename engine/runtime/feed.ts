@@ -1,4 +1,4 @@
-import type { Bars, MarketData } from '../market/bars.ts';
+import type { Bars, CorporateAction, MarketData } from '../market/bars.ts';
 import type { Timeframe } from '../market/timeframe.ts';
 
 /** Where a dry run's bars come from, in pieces (a session of the sample market, a whole folder of CSV). */
@@ -15,6 +15,8 @@ export interface Feed {
   readonly endless: boolean;
   /** Piece `n`, from 0; each later than the one before. */
   piece(n: number): ReadonlyMap<string, Bars>;
+  /** Splits and dividends of all pieces. */
+  readonly actions: readonly CorporateAction[];
   /** What was read so far. */
   account(): Omit<MarketData, 'bars' | 'actions'>;
 }
@@ -24,5 +26,14 @@ export function wholeFeed(data: MarketData): Feed {
   const bases = new Map([...data.bars].map(([symbol, bars]) => [symbol, bars.timeframe]));
   let bars = 0;
   for (const column of data.bars.values()) bars += column.length;
-  return { bases, warmup: 0, length: 1, bars, endless: false, piece: () => data.bars, account: () => data };
+  return {
+    bases,
+    warmup: 0,
+    length: 1,
+    bars,
+    endless: false,
+    actions: data.actions,
+    piece: () => data.bars,
+    account: () => data,
+  };
 }

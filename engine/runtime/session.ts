@@ -10,6 +10,7 @@ import { calendarOf, isCrypto } from '../market/calendars.ts';
 import { instant } from '../market/time.ts';
 import { TIMEFRAMES, type Timeframe } from '../market/timeframe.ts';
 import { createPendingActions, restated } from './actions.ts';
+import { misfits } from './fit.ts';
 import type { Observer, RunOptions } from './run.ts';
 
 /** A run in progress over simulated fills: bars go in, in pieces of any size; the book holds what came of them. */
@@ -69,6 +70,7 @@ const emptyEvent = (symbols: number): BarsEvent => ({
 
 /**
  * Starts a run.
+ * @throws RangeError when the rules want bars finer than the feed's (`misfits` says so before)
  * @param actions splits and dividends of the bars that will be fed
  * @param bases size of the feed's bars of each symbol of the ruleset; symbols without bars may be left out
  */
@@ -79,6 +81,8 @@ export function createSession(
   observer: Observer,
   actions: readonly CorporateAction[] = [],
 ): Session {
+  const [misfit] = misfits(ruleset, bases);
+  if (misfit !== undefined) throw new RangeError(misfit.message);
   const { symbols } = ruleset;
   const calendars = symbols.map((symbol) => calendarOf(symbol));
   const capitals = ruleset.strategies.map(({ capital }) => (capital.kind === 'dollars' ? capital.amount : 0));
@@ -101,6 +105,7 @@ export function createSession(
     broker,
     observer,
     fractional: options.assumptions.fractional,
+    fillAtClose: options.assumptions.fillAt === 'close',
     bases: symbols.map((symbol) => bases.get(symbol) ?? '1m'),
     calendars,
     tickRules,
@@ -244,7 +249,7 @@ export function createSession(
     const row = nextRow(symbol);
     const price = bars?.open[row] ?? Number.NaN;
     const increment = quantityIncrement(tickRules[symbol]!, options.assumptions.fractional);
-    book.applySplit(symbol, ratio, price, increment, instant(start));
+    for (const trade of book.applySplit(symbol, ratio, price, increment, instant(start))) observer.traded?.(trade);
     broker.applySplit(symbol, ratio);
     core.process({ kind: 'split', symbol, ratio });
     if (clock.active) held.shares[symbol] = held.shares[symbol]! * ratio;
@@ -280,7 +285,11 @@ export function createSession(
   function step(): void {
     // Starts are read where something hangs on them: every column is a stream of memory of its own.
     if (Number.isNaN(clock.nextClose)) beginAt(earliestStart(event));
-    while (event.time > clock.nextClose) closeSession();
+    while (event.time > clock.nextClose) {
+      // Bars that end with the session decide before its day is over.
+      catchUp(clock.nextClose);
+      closeSession();
+    }
     if (actions.length > 0) act(earliestStart(event));
     if (!clock.active && !clock.paused && earliestStart(event) >= from) {
       clock.active = true;

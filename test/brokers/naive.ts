@@ -136,11 +136,15 @@ export const naiveReplay = (
     } else trip(order, bar, worst(order, order.stop ?? 0, from), 'intrabar');
   };
 
+  /** Stops in the order in which price meets them: the nearest first, of equals the first sent. */
+  const nearest = (list: readonly NaiveOrder[], from: (order: NaiveOrder) => number): NaiveOrder[] =>
+    list.toSorted((a, b) => Math.abs((a.stop ?? 0) - from(a)) - Math.abs((b.stop ?? 0) - from(b)));
+
   const inside = (bar: CentBar): void => {
     const resting = [...orders];
     const kinds = rules.intrabar === 'pessimistic' ? ['stop', 'limit'] : ['limit', 'stop'];
     for (const kind of kinds) {
-      for (const order of resting) {
+      for (const order of kind === 'limit' ? resting : nearest(resting, () => bar.open)) {
         const isLimit = order.type === 'limit';
         if (order.exit && ready(order) && isLimit === (kind === 'limit') && hit(order, bar))
           strike(order, bar, bar.open);
@@ -151,7 +155,8 @@ export const naiveReplay = (
       const before = orders.length;
       strike(entry, bar, bar.open);
       for (const kind of kinds) {
-        for (const leg of orders.slice(before)) {
+        const born = orders.slice(before);
+        for (const leg of kind === 'limit' ? born : nearest(born, (one) => one.base ?? Number.NaN)) {
           if (!ready(leg) || (leg.type === 'limit') !== (kind === 'limit')) continue;
           const base = leg.base ?? Number.NaN;
           const passed = leg.type === 'limit' ? penetrated(leg, base) : reached(leg, base);

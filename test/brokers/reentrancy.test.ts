@@ -160,11 +160,11 @@ describe('inside callbacks', () => {
       for (const order of broker.working(0)) broker.cancel(order, 'position_closed');
       expect(events.length).toBeGreaterThan(0);
     });
-    send({ side: 'sell', role: 'stop_loss', stop: 95, group: 1 });
+    send({ side: 'sell', role: 'stop_loss', stop: 96, group: 1 });
     send({ side: 'sell', role: 'take_profit', limit: 105, group: 1 });
-    send({ side: 'sell', role: 'trailing_stop', stop: 96, group: 2 });
+    send({ side: 'sell', role: 'trailing_stop', stop: 95, group: 2 });
     run(barsOf([[100, 101, 94, 100]]));
-    expect(log()).toEqual(['1 fill 95 x1 intrabar', '3 cancelled position_closed', '2 cancelled oco']);
+    expect(log()).toEqual(['1 fill 96 x1 intrabar', '3 cancelled position_closed', '2 cancelled oco']);
   });
 
   it('an amended sibling binds at once', () => {
@@ -173,15 +173,15 @@ describe('inside callbacks', () => {
       if (event.kind === 'fill' && sibling !== undefined)
         broker.amend(sibling, { stopPrice: 50_000_000_000n as never });
     });
-    send({ side: 'sell', role: 'stop_loss', stop: 95 });
-    send({ side: 'sell', role: 'trailing_stop', stop: 96 });
+    send({ side: 'sell', role: 'stop_loss', stop: 96 });
+    send({ side: 'sell', role: 'trailing_stop', stop: 95 });
     run(
       barsOf([
         [100, 101, 94, 100],
         [100, 101, 94, 100],
       ]),
     );
-    expect(log()).toEqual(['1 fill 95 x1 intrabar']);
+    expect(log()).toEqual(['1 fill 96 x1 intrabar']);
   });
 });
 

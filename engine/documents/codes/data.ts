@@ -87,4 +87,12 @@ export const DATA_CODES = {
     wrong: '2014-06-09,AAPL,seven,0',
     right: 'date,symbol,split,dividend\n2014-06-09,AAPL,7,0',
   },
+  E412: {
+    severity: 'error',
+    title: 'bars too large for the rules',
+    explanation:
+      'A strategy decides on bars of its timeframe. Smaller bars are put together for it; larger ones cannot be taken apart, so rules for 15 minutes cannot run on bars of an hour.',
+    wrong: 'timeframe: 15m     # and the CSV files hold hourly bars',
+    right: 'timeframe: 1h',
+  },
 } as const;
