@@ -67,8 +67,7 @@ const stopsInOrder = (
 ): readonly Working[] => {
   const { open } = floor.moment;
   // In millionths, so that the noise of doubles does not decide between two equally near.
-  const way = (working: Working): number =>
-    Math.round(Math.abs(working.stop - (born ? working.bornBase : open)) * 1e6);
+  const way = (working: Working): number => Math.round(Math.abs(working.stop - (born ? working.bornBase : open)) * 1e6);
   const stops: Working[] = [];
   for (let n = from; n < to; n++) {
     const working = list[n]!;

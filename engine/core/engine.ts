@@ -294,7 +294,7 @@ export function createCore(options: CoreOptions): Core {
           return;
       }
     },
-    due: pipeline.due,
+    due: () => pipeline.due(),
     orders: context.orders,
     instances,
     account,

@@ -109,7 +109,7 @@ export function cancelLegs(context: CoreContext, instance: Instance): void {
 export function growLegs(context: CoreContext, instance: Instance): void {
   const { protection } = instance.state;
   const qty = heldQty(context, instance);
-  for (const leg of [...instance.legs]) {
+  for (const leg of instance.legs) {
     if (leg.status !== 'working') continue;
     if (leg.role === 'take_profit') context.broker.cancel(leg, 'resized');
     else context.broker.amend(leg, { qty: (leg.filled + qty) as Qty });

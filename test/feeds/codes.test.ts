@@ -9,8 +9,11 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 describe('codes of market data', () => {
   it('are all raised somewhere and all explained', () => {
-    const source = readdirSync(`${root}engine/feeds`)
-      .map((file) => readFileSync(`${root}engine/feeds/${file}`, 'utf8'))
+    const source = [
+      ...readdirSync(`${root}engine/feeds`).map((file) => `engine/feeds/${file}`),
+      'engine/runtime/fit.ts',
+    ]
+      .map((file) => readFileSync(`${root}${file}`, 'utf8'))
       .join('\n');
     const codes = Object.entries(DATA_CODES);
     expect(codes.length).toBeGreaterThan(8);
