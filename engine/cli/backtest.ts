@@ -15,6 +15,7 @@ import { exitOf, hasErrors, showFindings } from './findings.ts';
 import { progressScreen } from './progress.ts';
 import { readAssumptions, readCash, readInstant, readSymbols } from './simulation-flags.ts';
 import { workspaceFolder } from './workspace-folder.ts';
+import { growYoungMemory } from './young-memory.ts';
 
 /** Dates between which there is no bar are a slip of the pen, not a run without trades. */
 const refuseEmpty = (data: MarketData, symbol: string, from: Instant | undefined, to: Instant | undefined): void => {
@@ -39,6 +40,7 @@ const refuseEmpty = (data: MarketData, symbol: string, from: Instant | undefined
 };
 
 export const run = async ({ positionals, flags, terminal, interruption }: CommandContext): Promise<number> => {
+  growYoungMemory();
   const json = flags.format === 'json';
   const out = textFlag(flags, 'out');
   const assumptions = readAssumptions(flags);

@@ -15,6 +15,7 @@ import { progressScreen } from './progress.ts';
 import type { FeedChoice } from './run.ts';
 import { runLines } from './run-lines.ts';
 import { readAssumptions, readCash, readSymbols } from './simulation-flags.ts';
+import { growYoungMemory } from './young-memory.ts';
 
 export interface DryChoices {
   readonly feed: FeedChoice;
@@ -25,6 +26,7 @@ export interface DryChoices {
 /** Loads the rules, runs them on the feed with a screen beside it, and ends with the summary. */
 export const dry = async (context: CommandContext, { feed, speed, folder }: DryChoices): Promise<number> => {
   const { flags, positionals, terminal, interruption } = context;
+  growYoungMemory();
   const json = flags.format === 'json';
   const assumptions = readAssumptions(flags);
   const cash = readCash(textFlag(flags, 'cash'));
