@@ -4,10 +4,15 @@ import { checkExpression } from '../expressions/check.ts';
 import type { Checked, NodeLeaf } from '../expressions/tree.ts';
 import { CATALOGUE } from '../indicators/catalogue.ts';
 import type { PositionSide } from '../ledger/order.ts';
-import { checkAt, checkCondition } from './expressions.ts';
+import { checkAmount, checkAt, checkCondition } from './expressions.ts';
 import type { ExitModel, ExitRule, Level } from './model.ts';
 import type { Checking } from './strategy.ts';
 import { parseDuration } from './words.ts';
+
+/** A stop of 100 % or more lies at no price. */
+const PERCENT = { above: 0, most: 99.99, unit: ' %' };
+const ANY_PERCENT = { above: 0, most: Number.POSITIVE_INFINITY, unit: ' %' };
+const PRICE = { above: 0, most: Number.POSITIVE_INFINITY, unit: '' };
 
 /** A side that is never left by a rule. */
 export const NO_EXITS: ExitModel = {
@@ -82,13 +87,15 @@ function checkSide(checking: Checking, exit: ExitSide, path: DocumentPath): Exit
   const trailing =
     exit.trailing_stop === undefined
       ? undefined
-      : checkAt(reporter, scope, [...path, 'trailing_stop', 'pct'], 'number');
+      : checkAmount(reporter, scope, [...path, 'trailing_stop', 'pct'], PERCENT);
   const activate =
     exit.trailing_stop?.activate_at_pct === undefined
       ? undefined
-      : checkAt(reporter, scope, [...path, 'trailing_stop', 'activate_at_pct'], 'number');
+      : checkAmount(reporter, scope, [...path, 'trailing_stop', 'activate_at_pct'], ANY_PERCENT);
   const breakEven =
-    exit.break_even === undefined ? undefined : checkAt(reporter, scope, [...path, 'break_even', 'at_pct'], 'number');
+    exit.break_even === undefined
+      ? undefined
+      : checkAmount(reporter, scope, [...path, 'break_even', 'at_pct'], ANY_PERCENT);
   const timeStop = exit.time_stop === undefined ? undefined : parseDuration(exit.time_stop);
   const empty =
     rules.length === 0 &&
@@ -138,7 +145,8 @@ function checkLevel(checking: Checking, level: StopLoss | undefined, path: Docum
   const { reporter, scope } = checking;
   if (level.atr !== undefined) return checkAtr(checking, level.atr, [...path, 'atr']);
   const kind = level.pct === undefined ? 'price' : 'pct';
-  const tree = checkAt(reporter, scope, [...path, kind], 'number');
+  const bounds = kind === 'price' ? PRICE : path.includes('stop_loss') ? PERCENT : ANY_PERCENT;
+  const tree = checkAmount(reporter, scope, [...path, kind], bounds);
   if (tree === undefined) return undefined;
   return kind === 'pct' ? { kind, pct: tree } : { kind, price: tree };
 }
@@ -146,7 +154,7 @@ function checkLevel(checking: Checking, level: StopLoss | undefined, path: Docum
 function checkAtr(checking: Checking, atr: AtrDistance, path: DocumentPath): Level | undefined {
   const { reporter, scope } = checking;
   const length = checkAt(reporter, scope, [...path, 'length'], 'number');
-  const multiple = checkAt(reporter, scope, [...path, 'multiple'], 'number');
+  const multiple = checkAmount(reporter, scope, [...path, 'multiple'], PRICE);
   if (length === undefined || multiple === undefined) return undefined;
   const node = atrNode(length, scope);
   if (node === undefined) {

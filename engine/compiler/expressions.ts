@@ -34,6 +34,32 @@ function reportFindings(reporter: Reporter, path: DocumentPath, findings: readon
   }
 }
 
+/**
+ * Checks a number that has bounds of its own (a percentage, a count of shares): a parameter must keep to what a literal
+ * must, and a value that can never lie inside is a mistake.
+ */
+export function checkAmount(
+  reporter: Reporter,
+  scope: Scope,
+  path: DocumentPath,
+  bounds: { readonly above: number; readonly most: number; readonly unit: string },
+): Checked | undefined {
+  const tree = checkAt(reporter, scope, path, 'number');
+  if (tree === undefined) return undefined;
+  const [low, high] = tree.range;
+  if (high > bounds.above && low <= bounds.most) return tree;
+  const value = low === high ? String(low) : `between ${low} and ${high}`;
+  const most = bounds.most === Number.POSITIVE_INFINITY ? '' : `, at most ${bounds.most}${bounds.unit}`;
+  const name = String(path.at(-1));
+  reporter.at(
+    'E328',
+    path,
+    `\`${name}\` is ${value}; it must be above ${bounds.above}${bounds.unit}${most}`,
+    'change the value, or the parameter it comes from',
+  );
+  return undefined;
+}
+
 /** Checks an indicator's definition: a number, or an indicator with several outputs that its name will stand for. */
 export function checkNumbers(reporter: Reporter, scope: Scope, path: DocumentPath): Meaning {
   const embedded = reporter.document.expression(path);

@@ -5,7 +5,7 @@ import type { Checked } from '../expressions/tree.ts';
 import type { PositionSide } from '../ledger/order.ts';
 import { createDefinitions, reportUnused } from './definitions.ts';
 import { checkExits, NO_EXITS } from './exits.ts';
-import { checkAt, checkCondition } from './expressions.ts';
+import { checkAmount, checkAt, checkCondition } from './expressions.ts';
 import { createReporter, type Reporter } from './finding.ts';
 import type { EntryModel, SizeKind, StrategyModel } from './model.ts';
 import type { StrategyScope } from './scope.ts';
@@ -159,7 +159,10 @@ function checkSize(checking: Checking, entry: EntrySide, path: DocumentPath): En
   }
   const kind = SIZES.find((one) => entry.size[one] !== undefined);
   if (kind === undefined) return undefined;
-  const amount = checkAt(reporter, scope, [...at, kind], 'number');
+  const percent = kind === 'purse_pct' || kind === 'risk_pct';
+  const most = percent ? 100 : Number.POSITIVE_INFINITY;
+  const bounds = { above: 0, most, unit: percent ? ' %' : '' };
+  const amount = checkAmount(reporter, scope, [...at, kind], bounds);
   return amount === undefined ? undefined : { kind, amount };
 }
 

@@ -60,6 +60,9 @@ export interface Book {
 
 const CENT = 10_000_000_000_000_000n;
 
+/** Commission that rests on what a position still holds. */
+const paidFor = (holding: Holding): bigint => holding.lots.reduce((sum, lot) => sum + lot.commission, 0n);
+
 /**
  * Opens a book with its cash and purses.
  * @throws Error when two strategies have one id
@@ -267,7 +270,9 @@ export const openBook = (state: BookState): Book => {
           entryTime: holding.entryTime,
           entryPrice: entryPriceOf(holding),
           lastPrice,
-          unrealized: (holding.side === 'long' ? value - holding.cost : holding.cost - value) as Money,
+          // What the entry paid in commission is lost already: closed and open results add up to the equity.
+          unrealized: ((holding.side === 'long' ? value - holding.cost : holding.cost - value) -
+            paidFor(holding)) as Money,
         };
       });
 

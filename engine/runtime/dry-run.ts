@@ -57,6 +57,7 @@ export async function dryRun(
     if (n === feed.warmup && n > 0) session.resume();
     if (n === end) {
       report();
+      session.settle();
       observer.complete?.(outcome());
     }
     session.feed(n === 0 ? firstPiece : feed.piece(n));

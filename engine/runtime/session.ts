@@ -43,6 +43,8 @@ export interface Session {
   pause(): void;
   /** Ends a warm-up: from the next bar on, entries may be decided. */
   resume(): void;
+  /** Closes the running session if its last bar is done: figures taken now include its day. */
+  settle(): void;
   /** Cancels and closes what is open at the last bar's close, if asked, and takes the last sample of equity. */
   finish(closeAtEnd: boolean): void;
 }
@@ -173,6 +175,10 @@ export function createSession(
     core.process({ kind: 'session_close', time });
     clock.session++;
     clock.nextClose = reference.close(clock.session);
+  }
+
+  function settle(): void {
+    if (clock.now >= clock.nextClose) closeSession();
   }
 
   function beginAt(start: number): void {
@@ -330,12 +336,15 @@ export function createSession(
     },
     held,
     symbols,
+    settle,
     pause() {
       clock.active = false;
       clock.paused = true;
       core.process({ kind: 'activate', active: false });
     },
     resume() {
+      // The day of the last warm-up session ends before anything counts.
+      settle();
       clock.active = true;
       clock.paused = false;
       core.process({ kind: 'activate', active: true });
@@ -364,7 +373,7 @@ export function createSession(
         }
         book.endInstant();
       }
-      if (clock.now >= clock.nextClose) closeSession();
+      settle();
     },
   };
 }

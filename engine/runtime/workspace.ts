@@ -30,7 +30,17 @@ export interface Workspace {
 
 /** Reads, checks and compiles all documents of a workspace; every finding of every file is in the answer. */
 export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspace> {
-  return checkFiles(options, gatherFiles(options));
+  const workspace = checkFiles(options, gatherFiles(options));
+  if (workspace.ruleset === undefined || workspace.ruleset.instances.length > 0) return workspace;
+  return { ...workspace, ruleset: undefined, diagnostics: [...workspace.diagnostics, nothingToRun(workspace)] };
+}
+
+function nothingToRun({ counts }: Workspace): Diagnostic {
+  const [message, help] =
+    counts.strategies === 0
+      ? ['there is no strategy to run', 'name a strategy file, or a folder that holds some']
+      : ['no strategy is enabled', 'set `enabled: true` in one of them'];
+  return { code: 'E329', severity: 'error', message, help, file: undefined, span: undefined, context: undefined };
 }
 
 /** The same without laying the graph out: all that checking needs. */

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../engine/compiler/compile.ts';
@@ -6,6 +7,7 @@ import { MEANING_CODES } from '../../engine/documents/codes/meaning.ts';
 import type { Diagnostic, SourceFile } from '../../engine/documents/diagnostic.ts';
 import { parseStrategy } from '../../engine/documents/load.ts';
 import { positionOf } from '../../engine/documents/position.ts';
+import { checkWorkspace, loadWorkspace } from '../../engine/runtime/workspace.ts';
 import { findingsOf, strategy } from '../core/rules.ts';
 
 const FOLDER = join(import.meta.dirname, '../fixtures/bad');
@@ -54,9 +56,42 @@ describe('findings of meaning', () => {
     expect(findingsOf(RULES, SHORT.replace('[TEST]', '[OTHER]'))).toEqual([]);
   });
 
+  it('an amount keeps to its bounds, wherever it comes from', () => {
+    const sized = (size: string, value: number): string[] =>
+      findingsOf(
+        strategy(
+          `  long:\n    when: close > 100\n    size:\n      ${size}: n`,
+          '  when: close < 90',
+          `params:\n  n: ${value}\n`,
+        ),
+      ).map(({ code }) => code);
+    for (const [size, value] of [
+      ['shares', 0],
+      ['shares', -3],
+      ['notional', -1],
+      ['purse_pct', 150],
+      ['risk_pct', 0],
+    ] as const) {
+      expect(sized(size, value)[0], `${size} ${value}`).toBe('E328');
+    }
+    expect(sized('purse_pct', 100)).toEqual([]);
+    expect(sized('shares', 5)).toEqual([]);
+  });
+
+  it('a workspace without an enabled strategy has nothing to run', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'engine-'));
+    mkdirSync(join(dir, 'strategies.d'));
+    writeFileSync(join(dir, 'strategies.d', 'off.yaml'), `enabled: false\n${RULES}`);
+    const workspace = await loadWorkspace({ dir });
+    expect(workspace.ruleset).toBeUndefined();
+    expect(workspace.diagnostics.map(({ code }) => code)).toEqual(['E329']);
+    expect(checkWorkspace({ dir }).diagnostics).toEqual([]);
+    rmSync(dir, { recursive: true });
+  });
+
   it('every code is drawn by a fixture or a test above, and explained', () => {
     const drawn = new Set(fixtures.map((file) => /^# expect: (\S+)/.exec(file.text)?.[1]));
-    const here = new Set(['E325', 'E326', 'W327']);
+    const here = new Set(['E325', 'E326', 'W327', 'E329']);
     expect(Object.keys(MEANING_CODES).filter((code) => !drawn.has(code) && !here.has(code))).toEqual([]);
     for (const [code, entry] of Object.entries(MEANING_CODES)) {
       expect(entry.severity, code).toBe(code.startsWith('W') ? 'warning' : 'error');

@@ -147,6 +147,22 @@ export const MEANING_CODES = {
     wrong: 'id: my_rsi   # in two files\n',
     right: 'id: my_rsi_fast\n',
   },
+  E328: {
+    severity: 'error',
+    title: 'amount outside its bounds',
+    explanation:
+      'A size, a stop or a target must be above zero, and a share of the purse at most 100 %. What a literal number must keep to, a parameter must keep to as well.',
+    wrong: 'params:\n  stop: -1\nexit:\n  stop_loss:\n    pct: stop\n',
+    right: 'params:\n  stop: 2\nexit:\n  stop_loss:\n    pct: stop\n',
+  },
+  E329: {
+    severity: 'error',
+    title: 'nothing to run',
+    explanation:
+      'Every strategy has `enabled: false`, or only risk.yaml was named. A run without a strategy would show figures of nothing.',
+    wrong: 'enabled: false   # in every file\n',
+    right: 'enabled: true\n',
+  },
   W327: {
     severity: 'warning',
     title: 'two strategies with opposite sides on one symbol',
