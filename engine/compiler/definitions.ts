@@ -36,17 +36,32 @@ export function createDefinitions(reporter: Reporter, value: Strategy): Definiti
   const named = new Map<string, Definition & { readonly path: DocumentPath }>();
   const sources = new Map(Object.entries(value.sources ?? {}));
   const reportedFiner = new Set<string>();
-  const scope = createStrategyScope(named, sources, value.timeframe, (name, timeframe) => {
-    if (reportedFiner.has(name)) return;
-    reportedFiner.add(name);
-    const path = nameIn(value, name) ?? ['timeframe'];
-    reporter.at(
-      'E322',
-      path,
-      `\`${name}\` reads ${timeframe} bars, finer than the strategy's own ${value.timeframe}`,
-      `read a timeframe of ${value.timeframe} or longer, or set \`timeframe: ${timeframe}\``,
-    );
-  });
+  const scope = createStrategyScope(
+    named,
+    sources,
+    value.timeframe,
+    (name, timeframe) => {
+      if (reportedFiner.has(name)) return;
+      reportedFiner.add(name);
+      const path = nameIn(value, name) ?? ['timeframe'];
+      reporter.at(
+        'E322',
+        path,
+        `\`${name}\` reads ${timeframe} bars, finer than the strategy's own ${value.timeframe}`,
+        `read a timeframe of ${value.timeframe} or longer, or set \`timeframe: ${timeframe}\``,
+      );
+    },
+    (name) => {
+      if (reportedFiner.has(name)) return;
+      reportedFiner.add(name);
+      reporter.at(
+        'E332',
+        nameIn(value, name) ?? ['timeframe'],
+        `\`${name}\` speaks of the course of a session, and a ${value.timeframe} bar is a whole one`,
+        'use a timeframe of 1h or finer, or take the word out',
+      );
+    },
+  );
 
   function define(name: string, path: DocumentPath, check: () => Meaning): void {
     if (named.has(name)) {

@@ -4,15 +4,15 @@ import { checkExpression } from '../expressions/check.ts';
 import type { Checked, NodeLeaf } from '../expressions/tree.ts';
 import { CATALOGUE } from '../indicators/catalogue.ts';
 import type { PositionSide } from '../ledger/order.ts';
-import { checkAmount, checkAt, checkCondition } from './expressions.ts';
+import { checkAmount, checkAt, checkRule } from './expressions.ts';
 import type { ExitModel, ExitRule, Level } from './model.ts';
 import type { Checking } from './strategy.ts';
 import { parseDuration } from './words.ts';
 
 /** A stop of 100 % or more lies at no price. */
-const PERCENT = { above: 0, most: 99.99, unit: ' %' };
-const ANY_PERCENT = { above: 0, most: Number.POSITIVE_INFINITY, unit: ' %' };
-const PRICE = { above: 0, most: Number.POSITIVE_INFINITY, unit: '' };
+const PERCENT = { least: 0, most: 99.99, unit: ' %' };
+const ANY_PERCENT = { least: 0, most: Number.POSITIVE_INFINITY, unit: ' %' };
+const PRICE = { least: 0, most: Number.POSITIVE_INFINITY, unit: '' };
 
 /** A side that is never left by a rule. */
 export const NO_EXITS: ExitModel = {
@@ -126,7 +126,7 @@ function checkRules(checking: Checking, exit: ExitSide, path: DocumentPath): rea
   const { reporter, scope } = checking;
   const rules: ExitRule[] = [];
   if (exit.when !== undefined) {
-    const when = checkCondition(reporter, scope, exit.when, [...path, 'when']);
+    const when = checkRule(reporter, scope, exit.when, [...path, 'when']);
     if (when !== undefined) rules.push({ rule: 'exit.when', when, portion: 100 });
   }
   exit.rules?.forEach((rule, index) => {
@@ -134,7 +134,7 @@ function checkRules(checking: Checking, exit: ExitSide, path: DocumentPath): rea
     if (exit.rules?.findIndex((other) => other.id === rule.id) !== index) {
       reporter.at('E319', [...at, 'id'], `two exit rules are called \`${rule.id}\``, 'give each its own id');
     }
-    const when = checkCondition(reporter, scope, rule.when, [...at, 'when']);
+    const when = checkRule(reporter, scope, rule.when, [...at, 'when']);
     if (when !== undefined) rules.push({ rule: `exit.${rule.id}`, when, portion: rule.portion ?? 100 });
   });
   return rules;

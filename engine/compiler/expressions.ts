@@ -2,6 +2,7 @@ import { CODES } from '../documents/codes.ts';
 import type { DocumentPath } from '../documents/document.ts';
 import type { Condition as WrittenCondition } from '../documents/generated/types.ts';
 import { checkDefinition, checkExpression, meaningOf } from '../expressions/check.ts';
+import { canBe } from '../expressions/outcomes.ts';
 import type { Checked, ExpressionFinding, Meaning, Scope, ValueType } from '../expressions/tree.ts';
 import { CATALOGUE } from '../indicators/catalogue.ts';
 import { contextOf, type Reporter } from './finding.ts';
@@ -34,6 +35,14 @@ function reportFindings(reporter: Reporter, path: DocumentPath, findings: readon
   }
 }
 
+/** What an amount must keep to; `least` 0 means more than nothing. */
+export interface AmountBounds {
+  readonly least: number;
+  readonly most: number;
+  /** Written behind the numbers: ` %`. */
+  readonly unit: string;
+}
+
 /**
  * Checks a number that has bounds of its own (a percentage, a count of shares): a parameter must keep to what a literal
  * must, and a value that can never lie inside is a mistake.
@@ -42,19 +51,21 @@ export function checkAmount(
   reporter: Reporter,
   scope: Scope,
   path: DocumentPath,
-  bounds: { readonly above: number; readonly most: number; readonly unit: string },
+  bounds: AmountBounds,
 ): Checked | undefined {
   const tree = checkAt(reporter, scope, path, 'number');
   if (tree === undefined) return undefined;
   const [low, high] = tree.range;
-  if (high > bounds.above && low <= bounds.most) return tree;
+  const enough = bounds.least === 0 ? high > 0 : high >= bounds.least;
+  if (enough && low <= bounds.most) return tree;
   const value = low === high ? String(low) : `between ${low} and ${high}`;
   const most = bounds.most === Number.POSITIVE_INFINITY ? '' : `, at most ${bounds.most}${bounds.unit}`;
   const name = String(path.at(-1));
+  const least = bounds.least === 0 ? `above 0${bounds.unit}` : `at least ${bounds.least}${bounds.unit}`;
   reporter.at(
     'E328',
     path,
-    `\`${name}\` is ${value}; it must be above ${bounds.above}${bounds.unit}${most}`,
+    `\`${name}\` is ${value}; it must be ${least}${most}`,
     'change the value, or the parameter it comes from',
   );
   return undefined;
@@ -67,6 +78,23 @@ export function checkNumbers(reporter: Reporter, scope: Scope, path: DocumentPat
   const { tree, findings } = checkDefinition(embedded.text, scope, CATALOGUE);
   reportFindings(reporter, path, findings);
   return tree === undefined ? { kind: 'broken' } : meaningOf(tree);
+}
+
+/** Checks a rule: a condition, and whether it can ever be true, or anything else. */
+export function checkRule(
+  reporter: Reporter,
+  scope: Scope,
+  written: WrittenCondition,
+  path: DocumentPath,
+): Condition | undefined {
+  const condition = checkCondition(reporter, scope, written, path);
+  if (condition === undefined) return undefined;
+  const tree = treeOf(condition);
+  const help =
+    'look at the numbers and at `and` / `or`: what each part asks for is listed by `engine indicators NAME` (range)';
+  if (!canBe(tree, true)) reporter.at('W330', path, 'this rule can never be true', help);
+  else if (!canBe(tree, false)) reporter.at('W331', path, 'this rule is always true', help);
+  return condition;
 }
 
 /** Checks a condition as written: one expression, or all / any / none lists, nested as needed. */

@@ -1,5 +1,6 @@
 import type { Span } from '../documents/diagnostic.ts';
 import type { Checked, Meaning, Scope } from '../expressions/tree.ts';
+import { DAY } from '../market/time.ts';
 import { TIMEFRAME_MS, TIMEFRAME_WORDS, type Timeframe } from '../market/timeframe.ts';
 import { MEASURES } from './measures.ts';
 
@@ -28,12 +29,16 @@ export interface StrategyScope extends Scope {
   readonly otherSymbols: ReadonlyMap<string, string>;
 }
 
+/** Words about the course of a session: bars of a whole session know nothing of it. */
+const INTRADAY = /^(opening_high|opening_low|minutes_since_open|minutes_to_close|time)$/;
+
 /** A name of capitals reads as a symbol: SPY, QQQ, AAPL. */
 const SYMBOL = /^[A-Z][A-Z0-9]{0,9}$/;
 
 /**
  * What the expressions of one strategy can see: its own definitions, the bar, other series and symbols, measures.
  * @param definitions params, indicators and conditions by name
+ * @param tooLarge told of a word about the course of a day in a strategy whose bars are days
  * @param sources other names for symbols: `btc` → `BTC/USD`
  */
 export function createStrategyScope(
@@ -41,6 +46,7 @@ export function createStrategyScope(
   sources: ReadonlyMap<string, string>,
   timeframe: Timeframe,
   finer: FinerFound,
+  tooLarge: (name: string) => void,
 ): StrategyScope {
   const otherSymbols = new Map<string, string>();
 
@@ -100,6 +106,10 @@ export function createStrategyScope(
       if (Object.hasOwn(FIELDS, name)) return field(name, { kind: 'source', symbol: undefined, timeframe: undefined });
       const measure = MEASURES.get(name);
       if (measure !== undefined && measure.readIn !== 'risk') {
+        if (INTRADAY.test(name) && TIMEFRAME_MS[timeframe] >= DAY) {
+          tooLarge(name);
+          return { kind: 'broken' };
+        }
         const operand = { kind: 'measure' as const, name };
         return { kind: 'operand', operand, type: measure.type, unit: measure.unit, range: measure.range };
       }

@@ -1,8 +1,14 @@
-import { DAY } from '../market/time.ts';
+import { DAY, MINUTE } from '../market/time.ts';
 import { TIMEFRAME_MS } from '../market/timeframe.ts';
 import type { SessionModel, SessionWord } from './model.ts';
 import type { Checking } from './strategy.ts';
 import { parseSessionWord, weekdayNumber } from './words.ts';
+
+/** A whole session, 09:30 to 16:00. */
+const SESSION = 390 * MINUTE;
+
+/** Where a word lies in a whole session, from its open. */
+const fromOpen = ({ anchor, offset }: SessionWord): number => (anchor === 'open' ? offset : SESSION + offset);
 
 /** Checks the session block: its words, and whether bars of this size can honour them. */
 export function checkSession({ reporter, value }: Checking): SessionModel {
@@ -38,6 +44,14 @@ export function checkSession({ reporter, value }: Checking): SessionModel {
         `take ${key} out, or use a finer timeframe`,
       );
     }
+  }
+  if (entriesFrom !== undefined && entriesUntil !== undefined && fromOpen(entriesFrom) >= fromOpen(entriesUntil)) {
+    reporter.at(
+      'E313',
+      ['session', 'entries_until'],
+      `entries end (${written.entries_until}) before they begin (${written.entries_from})`,
+      'let entries_until lie after entries_from',
+    );
   }
   return {
     hours: written.hours ?? 'regular',

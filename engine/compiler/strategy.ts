@@ -5,7 +5,7 @@ import type { Checked } from '../expressions/tree.ts';
 import type { PositionSide } from '../ledger/order.ts';
 import { createDefinitions, reportUnused } from './definitions.ts';
 import { checkExits, NO_EXITS } from './exits.ts';
-import { checkAmount, checkAt, checkCondition } from './expressions.ts';
+import { checkAmount, checkAt, checkRule } from './expressions.ts';
 import { createReporter, type Reporter } from './finding.ts';
 import type { EntryModel, SizeKind, StrategyModel } from './model.ts';
 import type { StrategyScope } from './scope.ts';
@@ -95,7 +95,7 @@ function checkEntry(checking: Checking, side: PositionSide): EntryModel | undefi
   const entry = value.entry[side];
   if (entry === undefined) return undefined;
   const path: DocumentPath = ['entry', side];
-  const when = checkCondition(reporter, scope, entry.when, [...path, 'when']);
+  const when = checkRule(reporter, scope, entry.when, [...path, 'when']);
   const order = checkOrder(checking, entry, path);
   const size = checkSize(checking, entry, path);
   if ((entry.max_entries ?? 1) > 1) {
@@ -161,10 +161,15 @@ function checkSize(checking: Checking, entry: EntrySide, path: DocumentPath): En
   if (kind === undefined) return undefined;
   const percent = kind === 'purse_pct' || kind === 'risk_pct';
   const most = percent ? 100 : Number.POSITIVE_INFINITY;
-  const bounds = { above: 0, most, unit: percent ? ' %' : '' };
+  // Shares are whole; coins are not.
+  const least = kind === 'shares' && !hasCoin(checking.value.symbols) ? 1 : 0;
+  const bounds = { least, most, unit: percent ? ' %' : '' };
   const amount = checkAmount(reporter, scope, [...at, kind], bounds);
   return amount === undefined ? undefined : { kind, amount };
 }
+
+const hasCoin = (symbols: Strategy['symbols']): boolean =>
+  typeof symbols === 'string' || symbols.some((symbol) => symbol.includes('/'));
 
 /** `risk_pct` sizes by the distance to the stop: without a stop there is no distance. */
 function requireStop(checking: Checking, exits: StrategyModel['exits']): void {

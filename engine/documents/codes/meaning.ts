@@ -163,6 +163,30 @@ export const MEANING_CODES = {
     wrong: 'enabled: false   # in every file\n',
     right: 'enabled: true\n',
   },
+  W330: {
+    severity: 'warning',
+    title: 'rule that can never be true',
+    explanation:
+      'Going by the ranges of its parts (an RSI lies between 0 and 100, a low is never above its high), no bar can make the rule true. An entry like this never enters, an exit never leaves.',
+    wrong: 'when: rsi(14) < 30 and rsi(14) > 70\n',
+    right: 'when: rsi(14) < 30 or rsi(14) > 70\n',
+  },
+  W331: {
+    severity: 'warning',
+    title: 'rule that is always true',
+    explanation:
+      'Going by the ranges of its parts, every bar makes the rule true. As an entry it says nothing; as an exit it leaves at once.',
+    wrong: 'when: rsi(14) >= 0\n',
+    right: 'when: rsi(14) >= 50\n',
+  },
+  E332: {
+    severity: 'error',
+    title: 'word about the session on daily bars',
+    explanation:
+      'Opening ranges, the time of day and minutes since the open change while a session runs. A daily or weekly bar is over when the session is, so the word would never tell anything.',
+    wrong: 'timeframe: 1d\nentry:\n  long:\n    when: close > opening_high("30m")\n',
+    right: 'timeframe: 15m\nentry:\n  long:\n    when: close > opening_high("30m")\n',
+  },
   W327: {
     severity: 'warning',
     title: 'two strategies with opposite sides on one symbol',
