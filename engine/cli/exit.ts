@@ -31,15 +31,37 @@ const FILE_TROUBLE: Readonly<Record<string, string>> = {
   EPERM: 'may not be read or written by this user',
   EISDIR: 'is a folder where a file is wanted',
   ENOTDIR: 'stands below something that is no folder',
-  ENOSPC: 'cannot be written: the disk is full',
-  EROFS: 'cannot be written: the disk is read-only',
+  EEXIST: 'is there already',
+  ENOSPC: 'the disk is full',
+  EDQUOT: "the disk's quota is used up",
+  EFBIG: 'it grows too large for the disk',
+  EROFS: 'the disk is read-only',
+  EIO: 'the disk reports a fault',
+  ENAMETOOLONG: 'has too long a name',
+  ELOOP: 'is a link that leads back to itself',
   EMFILE: 'cannot be opened: too many open files',
+  ENFILE: 'cannot be opened: too many open files',
 };
+
+const WAYS_OUT: Readonly<Record<string, string>> = {
+  ENOENT: 'look at the spelling of the path',
+  EACCES: 'change its rights (chmod, chown), or run as the user that it belongs to',
+  EPERM: 'change its rights (chmod, chown), or run as the user that it belongs to',
+  EISDIR: 'name a file in it',
+  ENOTDIR: 'look at the spelling of the path',
+  EMFILE: 'close other programs, or raise the limit: ulimit -n 4096',
+  ENFILE: 'close other programs',
+};
+
+/** What a code of the system means for a file, to be read after its name; undefined for a code of another kind. */
+export const fileTrouble = (code: string): string | undefined => FILE_TROUBLE[code];
 
 /** What the system said of a file, as a failure; undefined when the error is of another kind. */
 export const fileFailure = (error: unknown): Failure | undefined => {
   if (!(error instanceof Error) || isFailure(error)) return undefined;
   const { code, path } = error as NodeJS.ErrnoException;
   const words = code === undefined ? undefined : FILE_TROUBLE[code];
-  return words === undefined || path === undefined ? undefined : failure(`${path} ${words}`);
+  if (code === undefined || words === undefined || path === undefined) return undefined;
+  const sentence = /^(is|has|may|does|stands|cannot)\b/.test(words) ? `${path} ${words}` : `${path}: ${words}`;
+  return failure(sentence, WAYS_OUT[code]);
 };

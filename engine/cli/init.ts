@@ -1,9 +1,11 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
 import { textFlag } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT } from './exit.ts';
 import { packageFile } from './package-files.ts';
+import { programName } from './program-name.ts';
+import { makeFolderOf, writeNew } from './write-file.ts';
 
 const EDITOR_SETTINGS = `${JSON.stringify(
   {
@@ -30,8 +32,6 @@ const CONTENTS: readonly { readonly path: string; readonly says: string; readonl
 
 const WIDTH = Math.max(...CONTENTS.map(({ path }) => path.length)) + 1;
 
-const isThere = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EEXIST';
-
 export const run = async ({ positionals, flags, terminal }: CommandContext): Promise<number> => {
   const { style } = terminal;
   const folder = resolve(positionals[0] ?? textFlag(flags, 'workspace') ?? '.');
@@ -39,28 +39,31 @@ export const run = async ({ positionals, flags, terminal }: CommandContext): Pro
   for (const { path, says, text } of CONTENTS) {
     const target = join(folder, path);
     const content = text ?? (await readFile(packageFile(path), 'utf8'));
-    await mkdir(dirname(target), { recursive: true });
-    try {
-      // `wx` refuses what is there, so that a second `init` never costs anybody an edit.
-      await writeFile(target, content, { flag: 'wx' });
-      lines.push(`  ${style.green('made')}  ${path.padEnd(WIDTH)} ${style.dim(says)}`);
-    } catch (error) {
-      if (!isThere(error)) throw error;
-      lines.push(`  ${style.dim('kept')}  ${path.padEnd(WIDTH)} ${style.dim('is there already')}`);
-    }
+    await makeFolderOf(target);
+    // What is there is left alone, so that a second `init` never costs anybody an edit.
+    const made = await writeNew(target, [content], relative(process.cwd(), target) || target);
+    lines.push(
+      made
+        ? `  ${style.green('made')}  ${path.padEnd(WIDTH)} ${style.dim(says)}`
+        : `  ${style.dim('kept')}  ${path.padEnd(WIDTH)} ${style.dim('is there already')}`,
+    );
   }
   const shown = relative(process.cwd(), folder);
-  const go = shown === '' ? [] : [`  cd ${shown}`];
+  const program = programName();
+  const next = [
+    [`${program} run --dry`, 'watch it trade a sample market'],
+    [`${program} validate`, 'after every edit'],
+    [`${program} new NAME --from breakout`, 'another strategy'],
+  ] as const;
+  const width = Math.max(...next.map(([line]) => line.length)) + 4;
   terminal.out(
     `${[
       `Workspace in ${shown === '' ? 'this folder' : shown}`,
       ...lines,
       '',
       'Next',
-      ...go,
-      '  engine run --dry                    watch it trade a sample market',
-      '  engine validate                     after every edit',
-      '  engine new NAME --from breakout     another strategy',
+      ...(shown === '' ? [] : [`  cd ${shown}`]),
+      ...next.map(([line, means]) => `  ${line.padEnd(width)}${means}`),
     ].join('\n')}\n`,
   );
   return EXIT.fine;

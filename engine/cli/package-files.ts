@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { failure } from './exit.ts';
 
 /** Folder of the installed package: the nearest above this file that holds a package.json and the schemas. */
-const packageRoot = (): string => {
+export const packageRoot = (): string => {
   let folder = dirname(fileURLToPath(import.meta.url));
   for (;;) {
     if (existsSync(join(folder, 'package.json')) && existsSync(join(folder, 'schemas'))) return folder;

@@ -1,9 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { textFlag } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT, failure } from './exit.ts';
 import { didYouMean } from './nearest.ts';
 import { packageFile } from './package-files.ts';
+import { writeWhole } from './write-file.ts';
 
 const KINDS = ['strategy', 'risk'] as const;
 
@@ -21,7 +22,7 @@ export const run = async ({ positionals, flags, terminal }: CommandContext): Pro
     await terminal.stream([text]);
     return EXIT.fine;
   }
-  await writeFile(out, text);
+  await writeWhole(out, [text]);
   terminal.err(`wrote ${out}\n`);
   return EXIT.fine;
 };

@@ -15,7 +15,7 @@ import { decideExit, decideFlat, submitExit } from './exits.ts';
 import { bindInstances, type Instance, type InstanceState } from './instance.ts';
 import { cancelLegs, growLegs, placeLegs, shrinkLegs, trail } from './legs.ts';
 import { createPipeline } from './pipeline.ts';
-import { restated } from './protection.ts';
+import { moves, restated } from './protection.ts';
 import { entrySession } from './windows.ts';
 
 export interface CoreOptions {
@@ -92,7 +92,7 @@ export function createCore(options: CoreOptions): Core {
       if (holders.length === 0) continue;
       for (let h = 0; h < holders.length; h++) {
         const instance = holders[h]!;
-        if (instance.state.protection !== undefined && takesPart(instance, event, k)) {
+        if (moves(instance.state.protection) && takesPart(instance, event, k)) {
           trail(context, instance, event.columns[k]!, event.rows[k]!, instance.state.filledInside);
         }
         instance.state.filledInside = false;

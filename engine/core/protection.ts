@@ -50,6 +50,10 @@ const NOTHING: Protection = {
   brokeEven: false,
 };
 
+/** Some level follows price. */
+export const moves = (protection: Protection | undefined): boolean =>
+  protection !== undefined && (protection.trailPct !== undefined || protection.breakEvenPct !== undefined);
+
 const hasNone = (exit: BoundExit): boolean =>
   exit.stopLoss === undefined &&
   exit.takeProfit.length === 0 &&

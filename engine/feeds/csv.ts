@@ -8,6 +8,7 @@ import type { Instant } from '../market/time.ts';
 import { DAY, MINUTE, SECOND } from '../market/time.ts';
 import { TIMEFRAMES } from '../market/timeframe.ts';
 import { readActions } from './actions.ts';
+import { clockAdvice, clockWarning } from './clock-check.ts';
 import { reverseColumns } from './columns.ts';
 import { BUFFER_BYTES, readCsvFile } from './csv-file.ts';
 import { lineOf, type Scan } from './csv-scan.ts';
@@ -18,7 +19,8 @@ import { type Fitted, fitBars } from './fit-bars.ts';
 import { ACTIONS_FILE, barFiles, fileOfSymbol, placeAt, sizeOf, symbolOfFile } from './locate.ts';
 import { lookOver } from './look-over.ts';
 import { plainText } from './plain-text.ts';
-import { createQuarantine, type Quarantine } from './quarantine.ts';
+import { putInOrder } from './put-in-order.ts';
+import { causeOf, createQuarantine, type Quarantine } from './quarantine.ts';
 import { inferSpacing, isReversed } from './spacing.ts';
 import { type Zone, zoneOf } from './timezone.ts';
 
@@ -244,7 +246,8 @@ async function readSymbol(
   pause: (bytes: number) => Promise<void> | undefined,
 ): Promise<void> {
   const { quarantine, diagnostics } = gathering;
-  const before = { count: quarantine.count, kept: quarantine.rows.length };
+  const before = quarantine.count;
+  quarantine.startFile();
   const reading = await readCsvFile(path, quarantine, gathering.zone, fingerprint, pause);
   if ('kind' in reading) {
     const code = reading.kind === 'unreadable' ? 'E403' : reading.kind === 'not_text' ? 'E404' : 'E405';
@@ -259,27 +262,34 @@ async function readSymbol(
   const fitted = settle(gathering, symbol, path, scan);
   if (fitted === undefined) return;
   gathering.outsideSession += fitted.outside;
-  const refused = quarantine.count - before.count;
+  const refused = quarantine.count - before;
+  const worst = quarantine.commonest();
+  const cause = worst === undefined ? '' : `: ${causeOf(refused, worst)}`;
   if (fitted.bars.length === 0) {
-    const first = quarantine.rows[before.kept];
-    const cause =
-      refused > 0 && first !== undefined
-        ? `${refused} of ${scan.rows} rows are faulty, the first on line ${first.line}: ${first.detail}`
-        : scan.rows === 0
-          ? 'the file has a header and no rows'
-          : fitted.outside > 0
-            ? `${fitted.outside} of ${scan.rows} rows lie outside the ${gathering.options.hours} hours of ${calendarOf(symbol).id}`
-            : 'no row lies in the time asked for';
-    diagnostics.push(finding('E408', `${path}: no usable bar: ${cause}`, { help: helpFor(first?.cause) }));
+    refuseEmpty(
+      gathering,
+      symbol,
+      path,
+      scan,
+      fitted,
+      refused > 0 ? `${refused} of ${scan.rows} rows are faulty${cause}` : undefined,
+    );
+    return;
+  }
+  const setAside = `${path}: ${refused === 1 ? '1 row was' : `${refused} of ${scan.rows} rows were`} not used${cause}`;
+  if (refused * 2 > scan.rows) {
+    const help =
+      worst?.cause === 'time_backwards'
+        ? 'sort the rows by time and leave one row for each time'
+        : 'mend the file: what is left of it would not show what happened';
+    diagnostics.push(finding('E413', setAside, { help }));
     return;
   }
   gathering.bars.set(symbol, fitted.bars);
   gathering.barsUsed += fitted.bars.length;
   if (refused > 0) {
-    const first = quarantine.rows[before.kept];
-    const where = first === undefined ? '' : `; the first is line ${first.line}: ${first.detail}`;
-    const rows = refused === 1 ? '1 row was' : `${refused} rows were`;
-    diagnostics.push(finding('E410', `${path}: ${rows} not used${where}`, { help: 'mend the file if they matter' }));
+    diagnostics.push(finding('E410', setAside, { help: 'mend the file if they matter' }));
+    gathering.warnings.push(plainText(setAside));
   }
   if (layout.ignored.length > 0)
     gathering.warnings.push(`${path}: columns not used: ${plainText(listed(layout.ignored))}`);
@@ -287,7 +297,37 @@ async function readSymbol(
   if (fitted.beyond > 0) {
     gathering.warnings.push(`${path}: ${fitted.beyond} rows lie beyond the calendar, which runs from 1990 to 2035`);
   }
-  gathering.warnings.push(...lookOver(fitted.bars, calendarOf(symbol), gathering.actions));
+  const calendar = calendarOf(symbol);
+  const advice = clockAdvice(scan.kind, gathering.options.timezone);
+  const clock = clockWarning(fitted.bars, calendar, fitted.outside - fitted.beyond, scan.rows, advice);
+  if (clock !== undefined) gathering.warnings.push(`${path}: ${clock}`);
+  gathering.warnings.push(...lookOver(fitted.bars, calendar, gathering.actions));
+}
+
+/** Says why a file gave no bar; `faults` tells of its rows in quarantine. */
+function refuseEmpty(
+  gathering: Gathering,
+  symbol: string,
+  path: string,
+  scan: Scan,
+  fitted: Fitted,
+  faults: string | undefined,
+): void {
+  const calendar = calendarOf(symbol);
+  const { hours, timezone } = gathering.options;
+  const cause =
+    faults ??
+    (scan.rows === 0
+      ? 'the file has a header and no rows'
+      : fitted.outside > 0
+        ? `${fitted.outside} of ${scan.rows} rows lie outside the ${hours} hours of ${calendar.id}`
+        : 'no row lies in the time asked for');
+  const intraday = fitted.bars.timeframe !== '1d' && fitted.bars.timeframe !== '1w';
+  const help =
+    faults === undefined && intraday && fitted.outside > fitted.beyond
+      ? `the time zone may be wrong; ${clockAdvice(scan.kind, timezone)}`
+      : helpFor(gathering.quarantine.commonest()?.cause);
+  gathering.diagnostics.push(finding('E408', `${path}: no usable bar: ${cause}`, { help }));
 }
 
 const helpFor = (cause: string | undefined): string =>
@@ -316,6 +356,19 @@ function settle(gathering: Gathering, symbol: string, path: string, scan: Scan):
   }
   const reversed = isReversed(time, length);
   if (reversed) reverseColumns(columns);
+  const reordering = putInOrder(columns);
+  const lineOfRow = (row: number): number => {
+    const place = reordering === undefined ? row : reordering.order[row]!;
+    return lineOf(runs, reversed ? length - 1 - place : place);
+  };
+  if (reordering !== undefined) {
+    const { moved, first } = reordering;
+    const line = lineOf(runs, reversed ? length - 1 - first : first);
+    const stood = moved === 1 ? '1 row stood' : `${moved} rows stood`;
+    gathering.warnings.push(
+      `${path}: ${stood} out of order and ${moved === 1 ? 'was' : 'were'} sorted by time (see line ${line})`,
+    );
+  }
   const spacing = inferSpacing(time, length);
   if ('odd' in spacing) {
     const message = `${path}: the rows are ${spoken(spacing.odd)} apart, which is no size of bars`;
@@ -331,7 +384,7 @@ function settle(gathering: Gathering, symbol: string, path: string, scan: Scan):
     from: gathering.options.from ?? Number.NEGATIVE_INFINITY,
     to: gathering.options.to ?? Number.POSITIVE_INFINITY,
     refuse(row, cause, detail) {
-      gathering.quarantine.put(path, lineOf(runs, reversed ? length - 1 - row : row), cause, detail);
+      gathering.quarantine.put(path, lineOfRow(row), cause, detail);
     },
   });
 }

@@ -1,5 +1,6 @@
 import { type Bars, type CorporateAction, REGULAR } from '../market/bars.ts';
 import type { Calendar } from '../market/calendar.ts';
+import { HOUR, instant } from '../market/time.ts';
 
 const RATIOS: readonly (readonly [number, string])[] = [
   [1.5, '3:2'],
@@ -7,6 +8,8 @@ const RATIOS: readonly (readonly [number, string])[] = [
 ];
 const TOLERANCE = 0.08;
 const SHOWN = 10;
+/** Noon in New York as hours of UTC, near enough to fall on the same date in summer and winter. */
+const NEW_YORK_NOON = 17 * HOUR;
 
 function likeSplit(ratio: number): string | undefined {
   const size = ratio >= 1 ? ratio : 1 / ratio;
@@ -14,9 +17,28 @@ function likeSplit(ratio: number): string | undefined {
   return match === undefined ? undefined : ratio >= 1 ? match[1] : match[1].split(':').reverse().join(':');
 }
 
+interface Split {
+  /** The first session at or after its date, at whose open the split shows. */
+  readonly session: number;
+  readonly date: string;
+  readonly ratio: number;
+}
+
+function splitsOf(symbol: string, calendar: Calendar, actions: readonly CorporateAction[]): Split[] {
+  const out: Split[] = [];
+  for (const action of actions) {
+    if (action.symbol !== symbol || action.split === 1) continue;
+    const on = calendar.sessionOn(instant(Date.parse(action.date) + NEW_YORK_NOON));
+    const session = on >= 0 && calendar.date(on) === action.date ? on : on + 1;
+    out.push({ session, date: action.date, ratio: action.split });
+  }
+  return out.sort((a, b) => a.session - b.session);
+}
+
 /** Sentences on what looks wrong between the sessions of one symbol: jumps like a split, splits without a jump, sessions without a bar. */
 export function lookOver(bars: Bars, calendar: Calendar, actions: readonly CorporateAction[]): string[] {
-  const own = new Map(actions.filter((action) => action.symbol === bars.symbol).map((action) => [action.date, action]));
+  const splits = splitsOf(bars.symbol, calendar, actions);
+  let next = 0;
   const out: string[] = [];
   let jumps = 0;
   let missing = 0;
@@ -38,20 +60,27 @@ export function lookOver(bars: Bars, calendar: Calendar, actions: readonly Corpo
         lastMissing = current - 1;
       }
       const ratio = close[previous]! / open[i]!;
-      if (calendar.id === 'XNYS' && (ratio > 1.35 || ratio < 0.74 || own.size > 0)) {
+      // A split of a day without a bar, or without a session, shows at the first bar after it.
+      let expected = 1;
+      let dated = '';
+      for (; next < splits.length && splits[next]!.session <= current; next++) {
+        if (splits[next]!.session <= session[previous]!) continue;
+        expected *= splits[next]!.ratio;
+        dated = splits[next]!.date;
+      }
+      if (calendar.id === 'XNYS' && (ratio > 1.35 || ratio < 0.74 || expected !== 1)) {
         const date = calendar.date(current);
-        const action = own.get(date);
         const shape = likeSplit(ratio);
-        if ((action === undefined || action.split === 1) && shape !== undefined && (ratio > 1.35 || ratio < 0.74)) {
+        if (expected === 1 && shape !== undefined) {
           jumps++;
           if (jumps <= SHOWN) {
             out.push(
               `${bars.symbol}: ${date} opens at ${open[i]} after a close of ${close[previous]} (ratio ${ratio.toFixed(2)}), which looks like a ${shape} split. If it was one, add "${date},${bars.symbol},${shape},0" to actions.csv; if the price did move so, nothing is to be done`,
             );
           }
-        } else if (action !== undefined && action.split !== 1 && Math.abs(Math.log(ratio / action.split)) > 0.3) {
+        } else if (expected !== 1 && Math.abs(Math.log(ratio / expected)) > 0.3) {
           out.push(
-            `${bars.symbol}: actions.csv has a split of ${action.split} on ${date}, but the price goes from ${close[previous]} to ${open[i]}: the bars look adjusted already; take the split out, or use raw prices`,
+            `${bars.symbol}: actions.csv has a split of ${expected} on ${dated}, but the price goes from ${close[previous]} to ${open[i]}: the bars look adjusted already; take the split out, or use raw prices`,
           );
         }
       }

@@ -75,7 +75,7 @@ export const DATA_CODES = {
     severity: 'warning',
     title: 'rows in quarantine',
     explanation:
-      'Some rows of the file cannot be true: a price that is no number or not above 0, a high below the low, an open or close outside the range, the same time twice, times that run backwards, a price ten times its neighbours. They were left out, and every report counts them. The message names the first of them; mend the file if they matter.',
+      'Some rows of the file cannot be true: a price that is no number or not above 0, a high below the low, an open or close outside the range, the same time twice, times that run backwards, a price ten times its neighbours. They were left out, and every report counts them. The message names the commonest cause and the first line that shows it; mend the file if they matter. Rows that are merely out of order, each with a time of its own, are sorted instead, with a word in the report.',
     wrong: '2024-01-02T14:30:00Z,470,469,471,470,100    # high 469 below low 471',
     right: '2024-01-02T14:30:00Z,470,471,469,470,100',
   },
@@ -94,5 +94,13 @@ export const DATA_CODES = {
       'A strategy decides on bars of its timeframe. Smaller bars are put together for it; larger ones cannot be taken apart, so rules for 15 minutes cannot run on bars of an hour.',
     wrong: 'timeframe: 15m     # and the CSV files hold hourly bars',
     right: 'timeframe: 1h',
+  },
+  E413: {
+    severity: 'error',
+    title: 'more than half of the rows are faulty',
+    explanation:
+      'More than half of the rows of the file would have to be left out: a price that is no number, a high below the low, the same time twice, and so on. A backtest on the rest would look like a result and be none. The message names the commonest cause and the first line that shows it. Often one cause holds for the whole file: two columns swapped, decimals with a comma, two exports one after the other.',
+    wrong: 'timestamp,open,low,high,close,volume\n2024-01-02,470,472,469,471,100    # the header swaps high and low',
+    right: 'timestamp,open,high,low,close,volume\n2024-01-02,470,472,469,471,100',
   },
 } as const;
