@@ -279,9 +279,7 @@ async function readSymbol(
   const setAside = `${path}: ${refused === 1 ? '1 row was' : `${refused} of ${scan.rows} rows were`} not used${cause}`;
   if (refused * 2 > scan.rows) {
     const help =
-      worst?.cause === 'time_backwards'
-        ? 'sort the rows by time and leave one row for each time'
-        : 'mend the file: what is left of it would not show what happened';
+      worst?.cause === 'time_backwards' ? SORT_HELP : 'mend the file: what is left of it would not show what happened';
     diagnostics.push(finding('E413', setAside, { help }));
     return;
   }
@@ -330,6 +328,8 @@ function refuseEmpty(
   gathering.diagnostics.push(finding('E408', `${path}: no usable bar: ${cause}`, { help }));
 }
 
+const SORT_HELP = 'sort the rows by time and leave one row for each time';
+
 const helpFor = (cause: string | undefined): string =>
   cause === 'bad_time'
     ? 'write times as 2024-01-02T14:30:00Z, as 2024-01-02, or as seconds or milliseconds since 1970'
@@ -356,20 +356,21 @@ function settle(gathering: Gathering, symbol: string, path: string, scan: Scan):
   }
   const reversed = isReversed(time, length);
   if (reversed) reverseColumns(columns);
-  const reordering = putInOrder(columns);
-  const lineOfRow = (row: number): number => {
-    const place = reordering === undefined ? row : reordering.order[row]!;
-    return lineOf(runs, reversed ? length - 1 - place : place);
-  };
+  const lineInFile = (row: number): number => lineOf(runs, reversed ? length - 1 - row : row);
+  const sorted = putInOrder(columns);
+  const reordering = sorted !== undefined && 'order' in sorted ? sorted : undefined;
   if (reordering !== undefined) {
     const { moved, first } = reordering;
-    const line = lineOf(runs, reversed ? length - 1 - first : first);
-    const stood = moved === 1 ? '1 row stood' : `${moved} rows stood`;
-    gathering.warnings.push(
-      `${path}: ${stood} out of order and ${moved === 1 ? 'was' : 'were'} sorted by time (see line ${line})`,
-    );
+    const stood = moved === 1 ? '1 row stood out of order and was' : `${moved} rows stood out of order and were`;
+    gathering.warnings.push(`${path}: ${stood} sorted by time (see line ${lineInFile(first)})`);
   }
   const spacing = inferSpacing(time, length);
+  if ('odd' in spacing && sorted !== undefined && 'repeated' in sorted) {
+    const [one, other] = sorted.repeated.map(lineInFile).sort((a, b) => a - b);
+    const message = `${path}: the rows are out of order, and cannot be sorted: lines ${one} and ${other} have one time`;
+    gathering.diagnostics.push(finding('E413', message, { help: SORT_HELP }));
+    return undefined;
+  }
   if ('odd' in spacing) {
     const message = `${path}: the rows are ${spoken(spacing.odd)} apart, which is no size of bars`;
     gathering.diagnostics.push(finding('E409', message, { help: `sizes are ${TIMEFRAMES.join(' ')}` }));
@@ -384,7 +385,12 @@ function settle(gathering: Gathering, symbol: string, path: string, scan: Scan):
     from: gathering.options.from ?? Number.NEGATIVE_INFINITY,
     to: gathering.options.to ?? Number.POSITIVE_INFINITY,
     refuse(row, cause, detail) {
-      gathering.quarantine.put(path, lineOfRow(row), cause, detail);
+      gathering.quarantine.put(
+        path,
+        lineInFile(reordering === undefined ? row : reordering.order[row]!),
+        cause,
+        detail,
+      );
     },
   });
 }

@@ -1,0 +1,65 @@
+import type { Columns } from './columns.ts';
+
+/** How the rows of a file were put in order of time. */
+export interface Reordering {
+  /** Place in the file of each row, by its place in the order. */
+  readonly order: Uint32Array;
+  /** The fewest rows whose moving does it. */
+  readonly moved: number;
+  /** The first row, by its place in the file, that is earlier than the one before it. */
+  readonly first: number;
+}
+
+/** Rows are out of order and cannot be put in order: these two, by their places in the file, have one time. */
+export interface Repetition {
+  readonly repeated: readonly [number, number];
+}
+
+function firstDescent(time: Float64Array, length: number): number {
+  for (let i = 1; i < length; i++) if (time[i]! < time[i - 1]!) return i;
+  return -1;
+}
+
+/** Length of the longest run of rows, gaps allowed, whose times rise (patience sorting). */
+function longestRise(time: Float64Array, length: number): number {
+  const tails = new Float64Array(length);
+  let piles = 0;
+  for (let i = 0; i < length; i++) {
+    const at = time[i]!;
+    let low = 0;
+    let high = piles;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (tails[middle]! < at) low = middle + 1;
+      else high = middle;
+    }
+    tails[low] = at;
+    if (low === piles) piles++;
+  }
+  return piles;
+}
+
+/**
+ * Puts rows that are merely out of order in order of time, in place. Undefined when they are in order already. Nothing is
+ * moved when two of them have one time: which of the two holds cannot be told from the file.
+ */
+export function putInOrder(columns: Columns): Reordering | Repetition | undefined {
+  const { time, length } = columns;
+  const first = firstDescent(time, length);
+  if (first < 0) return undefined;
+  const order = new Uint32Array(length);
+  for (let i = 0; i < length; i++) order[i] = i;
+  order.sort((a, b) => time[a]! - time[b]!);
+  for (let i = 1; i < length; i++) {
+    const [one, other] = [order[i - 1]!, order[i]!];
+    if (time[one] === time[other]) return { repeated: [one, other] };
+  }
+  const moved = length - longestRise(time, length);
+  const scratch = new Float64Array(length);
+  for (const column of [time, columns.open, columns.high, columns.low, columns.close, columns.volume, columns.vwap]) {
+    if (column === undefined) continue;
+    for (let i = 0; i < length; i++) scratch[i] = column[order[i]!]!;
+    column.set(scratch);
+  }
+  return { order, moved, first };
+}
