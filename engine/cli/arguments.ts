@@ -58,6 +58,12 @@ export const readArguments = (command: CommandSpec, words: readonly string[]): A
     if (token.kind !== 'option') continue;
     const flag = known.find((candidate) => candidate.name === token.name);
     if (flag === undefined) throw unknownFlag(command, token.rawName, known);
+    if (flags[flag.name] !== undefined && flag.name !== 'help') {
+      throw failure(
+        `--${flag.name} is given twice`,
+        flag.value === undefined ? 'give it once' : 'give it once: which of the two is meant?',
+      );
+    }
     if (flag.value === undefined) {
       if (token.value !== undefined)
         throw failure(`--${flag.name} takes no value, got \`${token.value}\``, `write --${flag.name} alone`);

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import type { MarketData } from '../market/bars.ts';
 import { type Instant, instant } from '../market/time.ts';
 import { marketDate } from '../report/clock.ts';
@@ -8,13 +7,15 @@ import { resultText } from '../report/text.ts';
 import { runBacktest } from '../runtime/backtest.ts';
 import { loadWorkspace } from '../runtime/workspace.ts';
 import { textFlag } from './arguments.ts';
-import { readBars } from './bars-source.ts';
+import { readBars, refuseMissing } from './bars-source.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT, failure } from './exit.ts';
 import { exitOf, hasErrors, showFindings } from './findings.ts';
 import { progressScreen } from './progress.ts';
-import { readAssumptions, readCash, readInstant, readSymbols } from './simulation-flags.ts';
+import { readAssumptions, readCash, readInstant, readSymbols, readZone, refuseReversed } from './simulation-flags.ts';
+import { atItsEnd } from './stopped-early.ts';
 import { workspaceFolder } from './workspace-folder.ts';
+import { checkWritable, writeWhole } from './write-file.ts';
 import { growYoungMemory } from './young-memory.ts';
 
 /** Dates between which there is no bar are a slip of the pen, not a run without trades. */
@@ -43,10 +44,14 @@ export const run = async ({ positionals, flags, terminal, interruption }: Comman
   growYoungMemory();
   const json = flags.format === 'json';
   const out = textFlag(flags, 'out');
+  const path = textFlag(flags, 'data');
+  if (path !== undefined) refuseMissing(path);
   const assumptions = readAssumptions(flags);
   const cash = readCash(textFlag(flags, 'cash'));
   const symbols = readSymbols(textFlag(flags, 'symbols'));
   const risk = textFlag(flags, 'risk');
+  readZone(textFlag(flags, 'tz'));
+  if (out !== undefined) checkWritable(out);
 
   const workspace = await loadWorkspace({
     dir: workspaceFolder(flags),
@@ -72,6 +77,7 @@ export const run = async ({ positionals, flags, terminal, interruption }: Comman
   const first = ruleset.traded[0] ?? '';
   const from = readInstant('from', textFlag(flags, 'from'), false, first);
   const to = readInstant('to', textFlag(flags, 'to'), true, first);
+  refuseReversed(flags, from, to);
   const signal = interruption();
   const bars = await readBars(ruleset, flags, to);
   const unusable = bars.diagnostics.filter(({ severity }) => severity === 'error');
@@ -87,7 +93,7 @@ export const run = async ({ positionals, flags, terminal, interruption }: Comman
   }
   refuseEmpty(bars.data, first, from, to);
   const screen = progressScreen(terminal, first, () => performance.now());
-  const result = await runBacktest(
+  const ended = await runBacktest(
     ruleset,
     bars.data,
     { cash, from: from ?? bars.from, to, assumptions, closeAtEnd: flags['close-at-end'] === true },
@@ -95,12 +101,13 @@ export const run = async ({ positionals, flags, terminal, interruption }: Comman
     signal,
   );
   screen.end();
-  const text = { title: 'Backtest', width: terminal.width };
+  const result = atItsEnd(ended, bars.data.bars, to);
+  const text = { title: 'Backtest', width: terminal.width, whole: path === undefined ? 'the sample year' : 'the bars' };
   if (out === undefined) {
     await terminal.stream(json ? resultJson(result) : [resultText(result, { ...text, style: terminal.style })]);
     return EXIT.fine;
   }
-  await writeFile(out, json ? resultJson(result) : resultText(result, { ...text, style: styleOf(false) }));
+  await writeWhole(out, json ? resultJson(result) : [resultText(result, { ...text, style: styleOf(false) })]);
   terminal.err(`wrote ${out}\n`);
   return EXIT.fine;
 };

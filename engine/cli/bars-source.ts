@@ -8,6 +8,7 @@ import type { Feed } from '../runtime/feed.ts';
 import { misfits } from '../runtime/fit.ts';
 import { type Arguments, textFlag } from './arguments.ts';
 import { failure } from './exit.ts';
+import { readZone } from './simulation-flags.ts';
 
 const WIDTH: Readonly<Record<Hours, number>> = { regular: 0, extended: 1, always: 2 };
 
@@ -22,6 +23,12 @@ export interface BarsRead {
   readonly from: Instant | undefined;
 }
 
+/** @throws Failure when there is nothing to read bars from */
+export const refuseMissing = (path: string): void => {
+  if (existsSync(path)) return;
+  throw failure(`${path} does not exist`, 'name a folder with one CSV a symbol (bars/SPY.csv), or one CSV file');
+};
+
 /** The bars of CSV files for every symbol that the rules trade or read. */
 const readCsvBars = async (
   ruleset: Ruleset,
@@ -29,13 +36,12 @@ const readCsvBars = async (
   flags: Arguments['flags'],
   to: Instant | undefined,
 ): Promise<BarsRead> => {
-  if (!existsSync(path))
-    throw failure(`${path} does not exist`, 'name a folder with one CSV a symbol (bars/SPY.csv), or one CSV file');
+  refuseMissing(path);
   const { readCsv } = await import('../feeds/csv.ts');
   const reading = await readCsv({
     path,
     symbols: ruleset.symbols,
-    timezone: textFlag(flags, 'tz'),
+    timezone: readZone(textFlag(flags, 'tz')),
     hours: widestHours(ruleset),
     to,
   });

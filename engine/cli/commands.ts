@@ -103,11 +103,15 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'fmt',
     group: 'Write',
     summary: 'write documents in their canonical form',
-    arguments: '[PATH...]',
+    arguments: '[PATH...|-]',
     maxArguments: 10_000,
     examples: [
       { line: 'engine fmt', says: 'every document of the workspace; comments stay, meaning stays' },
       { line: 'engine fmt --check', says: 'changes nothing; exit code 1 when a file is not in form' },
+      {
+        line: 'engine fmt - < strategies.d/rsi.yaml',
+        says: 'for an editor: the text comes on stdin, its form on stdout',
+      },
     ],
     flags: [{ name: 'check', summary: 'only say which files would change' }],
     load: () => import('./fmt.ts'),

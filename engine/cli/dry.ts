@@ -1,3 +1,4 @@
+import type { FillAssumptions } from '../brokers/assumptions.ts';
 import { counted } from '../report/amounts.ts';
 import { resultJson } from '../report/json.ts';
 import { resultText } from '../report/text.ts';
@@ -14,24 +15,25 @@ import { exitOf, hasErrors, showFindings } from './findings.ts';
 import { progressScreen } from './progress.ts';
 import type { FeedChoice } from './run.ts';
 import { runLines } from './run-lines.ts';
-import { readAssumptions, readCash, readSymbols } from './simulation-flags.ts';
+import { remembered } from './stopped-early.ts';
 import { growYoungMemory } from './young-memory.ts';
 
 export interface DryChoices {
   readonly feed: FeedChoice;
   readonly speed: 'max' | 'realtime' | number;
   readonly folder: string;
+  readonly assumptions: FillAssumptions;
+  readonly cash: number | undefined;
+  readonly symbols: readonly string[] | undefined;
 }
 
 /** Loads the rules, runs them on the feed with a screen beside it, and ends with the summary. */
-export const dry = async (context: CommandContext, { feed, speed, folder }: DryChoices): Promise<number> => {
+export const dry = async (context: CommandContext, choices: DryChoices): Promise<number> => {
+  const { feed, speed, folder, assumptions, cash, symbols } = choices;
   const { flags, positionals, terminal, interruption } = context;
   growYoungMemory();
   const json = flags.format === 'json';
-  const assumptions = readAssumptions(flags);
-  const cash = readCash(textFlag(flags, 'cash'));
   const risk = textFlag(flags, 'risk');
-  const symbols = readSymbols(textFlag(flags, 'symbols'));
   const signal = interruption();
 
   const workspace = await loadWorkspace({
@@ -77,23 +79,35 @@ export const dry = async (context: CommandContext, { feed, speed, folder }: DryC
     await showFindings(source.diagnostics, workspace.counts, 'pretty', terminal, 'err');
   }
   const screen = progressScreen(terminal, ruleset.traded[0] ?? '', () => performance.now());
+  const once = flags.once === true || !terminal.outTty;
+  const reading = remembered(source.feed, source.feed.endless && !once);
+  let complete = false;
+  // What does not act yet was said at the start.
   const summary = (result: RunResult): string =>
-    `\n${resultText(result, { title: 'Dry run', width: terminal.width, style: terminal.style })}`;
+    `\n${resultText(
+      { ...result, notActing: [] },
+      {
+        title: 'Dry run',
+        width: terminal.width,
+        style: terminal.style,
+        ...(complete ? {} : { whole: feed.kind === 'sample' ? 'the sample year' : 'the bars' }),
+      },
+    )}`;
   const observer: Observer = json
     ? { progress: screen.update }
     : {
         ...runLines(screen, { width: terminal.width, style: terminal.style }),
         complete(result) {
+          complete = true;
           screen.end();
           screen.live();
           terminal.out(summary(result));
           terminal.err(`\n${style.bold('The sample year is over.')} It goes on at a bar a second; Ctrl-C ends it.\n\n`);
         },
       };
-  const once = flags.once === true || !terminal.outTty;
-  const result = await dryRun(
+  const ended = await dryRun(
     ruleset,
-    source.feed,
+    reading.feed,
     {
       cash,
       from: undefined,
@@ -108,6 +122,7 @@ export const dry = async (context: CommandContext, { feed, speed, folder }: DryC
     signal,
   );
   screen.end();
+  const result = reading.atItsEnd(ended);
   await terminal.stream(json ? resultJson(result) : [summary(result)]);
   return EXIT.fine;
 };

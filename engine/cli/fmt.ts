@@ -1,11 +1,15 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { Diagnostic } from '../documents/diagnostic.ts';
 import { formatDocument } from '../documents/format.ts';
+import { readDocument } from '../documents/read.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT, failure } from './exit.ts';
-import { showFindings } from './findings.ts';
+import { exitOf, showFindings } from './findings.ts';
+import { readStdin } from './stdin.ts';
+import type { Terminal } from './terminal.ts';
 import { workspaceFolder } from './workspace-folder.ts';
+import { writeWhole } from './write-file.ts';
 
 const isYaml = (name: string): boolean => /^[^.].*\.ya?ml$/.test(name);
 
@@ -37,40 +41,74 @@ const documents = (paths: readonly string[], workspace: string): string[] => {
   });
 };
 
-/** Writes beside the file, then renames: a reader, and a crash, find the old text or the new one. */
-const replace = async (path: string, text: string): Promise<void> => {
-  const beside = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(beside, text, { mode: (await stat(path)).mode });
-    await rename(beside, path);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
+const show = (diagnostics: readonly Diagnostic[], terminal: Terminal): Promise<void> =>
+  showFindings(diagnostics, { files: 1, strategies: 0, breakers: 0 }, 'pretty', terminal, 'err');
+
+/** What stands on stdin, in form, on stdout. */
+const formatStdin = async (check: boolean, terminal: Terminal): Promise<number> => {
+  const text = await readStdin();
+  const formatted = formatDocument(text, 'stdin');
+  if ('diagnostics' in formatted) {
+    await show(formatted.diagnostics, terminal);
+    return exitOf(formatted.diagnostics, false);
   }
+  if (!check) {
+    await terminal.stream([formatted.text]);
+    return EXIT.fine;
+  }
+  if (formatted.text === text) return EXIT.fine;
+  terminal.out('not in form  stdin\n');
+  return EXIT.findings;
 };
+
+type Formatting = { readonly diagnostics: readonly Diagnostic[] } | { readonly before: string; readonly text: string };
+
+/** A file as it should be; a link that leads out of its folder is a finding, as it is for the checker. */
+const format = (path: string, shown: string): Formatting => {
+  const folder = existsSync(dirname(path)) ? realpathSync(dirname(path)) : undefined;
+  const read = readDocument(path, shown, folder);
+  if ('diagnostic' in read) return { diagnostics: [read.diagnostic] };
+  // With its byte order mark, which the canonical form does not have.
+  const before = Buffer.from(read.file.bytes).toString('utf8');
+  const formatted = formatDocument(before, shown);
+  return 'diagnostics' in formatted ? formatted : { before, text: formatted.text };
+};
+
+const count = (files: number): string => `${files} ${files === 1 ? 'file' : 'files'}`;
 
 export const run = async ({ positionals, flags, terminal }: CommandContext): Promise<number> => {
   const check = flags.check === true;
+  if (positionals.includes('-')) {
+    if (positionals.length === 1) return formatStdin(check, terminal);
+    throw failure('`-` (stdin) stands alone: other paths cannot be formatted with it', 'engine fmt - < FILE');
+  }
   const files = documents(positionals, workspaceFolder(flags));
-  const changed: string[] = [];
-  let broken = 0;
+  const broken: Diagnostic[] = [];
+  let unread = 0;
+  let changed = 0;
   for (const path of files) {
     const shown = relative(process.cwd(), path) || path;
-    const text = await readFile(path, 'utf8');
-    const formatted = formatDocument(text, shown);
+    const formatted = format(path, shown);
     if ('diagnostics' in formatted) {
-      broken += 1;
-      await showFindings(formatted.diagnostics, { files: 1, strategies: 0, breakers: 0 }, 'pretty', terminal, 'err');
+      unread += 1;
+      broken.push(...formatted.diagnostics);
+      await show(formatted.diagnostics, terminal);
       continue;
     }
-    if (formatted.text === text) continue;
-    changed.push(shown);
-    if (!check) await replace(path, formatted.text);
+    if (formatted.text === formatted.before) continue;
+    if (!check) await writeWhole(path, [formatted.text], shown);
+    changed += 1;
+    terminal.out(`${check ? 'not in form' : 'formatted'}  ${shown}\n`);
   }
-  for (const shown of changed) terminal.out(`${check ? 'not in form' : 'formatted'}  ${shown}\n`);
-  const rest = files.length - changed.length - broken;
+  const inForm = files.length - unread - (check ? changed : 0);
   terminal.err(
-    `${rest} of ${files.length} ${files.length === 1 ? 'file' : 'files'} in form${broken > 0 ? `, ${broken} cannot be read as YAML` : ''}${check && changed.length > 0 ? '; engine fmt writes them' : ''}\n`,
+    [
+      `${inForm} of ${count(files.length)} in form`,
+      ...(unread > 0 ? [`, ${unread} cannot be read`] : []),
+      ...(changed === 0 ? [] : [check ? '; engine fmt writes them' : `, ${changed} of them written now`]),
+      '\n',
+    ].join(''),
   );
-  return broken > 0 || (check && changed.length > 0) ? EXIT.findings : EXIT.fine;
+  if (unread > 0) return exitOf(broken, false);
+  return check && changed > 0 ? EXIT.findings : EXIT.fine;
 };

@@ -17,17 +17,28 @@ const pairs = (rows: readonly (readonly [string, string])[], width: number, styl
   });
 };
 
+/** `engine run --dry` as it is typed here. */
+const typed = (line: string, program: string): string => line.replace(/^engine\b/, program);
+
 /** Help of the whole program: how to begin, then every command by group. */
-export const overview = (commands: readonly CommandSpec[], width: number, style: Style = styleOf(false)): string => {
+export const overview = (
+  commands: readonly CommandSpec[],
+  width: number,
+  style: Style = styleOf(false),
+  program = 'engine',
+): string => {
   const lines = [
     `${style.bold('engine')}: trading rules written in YAML, checked, tried and run.`,
     '',
     style.bold('Begin'),
     ...pairs(
       [
-        ['engine run --dry', 'watch the strategies of strategies.d/ trade a sample market; no keys, no money'],
-        ['engine validate', 'check what you wrote'],
-        ['engine backtest --data DIR', 'try it on your own bars'],
+        [
+          typed('engine run --dry', program),
+          'watch the strategies of strategies.d/ trade a sample market; no keys, no money',
+        ],
+        [typed('engine validate', program), 'check what you wrote'],
+        [typed('engine backtest --data DIR', program), 'try it on your own bars'],
       ],
       width,
       style,
@@ -45,20 +56,28 @@ export const overview = (commands: readonly CommandSpec[], width: number, style:
       ),
     );
   }
-  lines.push('', `engine help COMMAND shows examples and flags; engine --version the version.`, '');
+  lines.push('', `${program} help COMMAND shows examples and flags; ${program} --version the version.`, '');
   return lines.join('\n');
 };
 
 /** Help of one command: what it does, examples, then flags. */
-export const commandHelp = (command: CommandSpec, width: number, style: Style = styleOf(false)): string => {
+export const commandHelp = (
+  command: CommandSpec,
+  width: number,
+  style: Style = styleOf(false),
+  program = 'engine',
+): string => {
   const lines = [
     wrap(`engine ${command.name}: ${command.summary}.`, width).join('\n').replace(`engine ${command.name}`, style.bold),
     '',
     style.bold('Examples'),
-    ...command.examples.flatMap((example) => [`  ${style.cyan(example.line)}`, ...wrap(example.says, width, '      ')]),
+    ...command.examples.flatMap((example) => [
+      `  ${style.cyan(typed(example.line, program))}`,
+      ...wrap(example.says, width, '      '),
+    ]),
     '',
     style.bold('Usage'),
-    `  engine ${[command.name, '[FLAGS]', command.arguments].filter((part) => part !== '').join(' ')}`,
+    `  ${program} ${[command.name, '[FLAGS]', command.arguments].filter((part) => part !== '').join(' ')}`,
     '',
     style.bold('Flags'),
     ...pairs(

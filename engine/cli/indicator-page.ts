@@ -2,6 +2,7 @@ import type { IndicatorEntry } from '../indicators/entry.ts';
 import type { Style } from '../report/style.ts';
 import { wrap } from '../report/wrap.ts';
 import { boundsOf, rangeOf, shownOptions, signature, unitOf } from './indicator-facts.ts';
+import { usageOf } from './indicator-usage.ts';
 
 const FED_BY: Readonly<Record<IndicatorEntry['inputs'][number]['role'], string>> = {
   real: 'any series or expression; close when left out',
@@ -19,6 +20,17 @@ const rows = (items: readonly (readonly [string, string])[], width: number): str
   return items.flatMap(([term, text]) =>
     wrap(text, width - left - 4).map((line, index) => `  ${(index === 0 ? term : '').padEnd(left)}  ${line}`.trimEnd()),
   );
+};
+
+const example = (entry: IndicatorEntry, style: Style): string[] => {
+  const usage = usageOf(entry);
+  if (usage === undefined) return [`  ${style.cyan(entry.example)}`];
+  const named = `${usage.name}: ${entry.example}`;
+  const left = Math.max(named.length, usage.rule.length);
+  return [
+    `  ${style.cyan(named)}${' '.repeat(left - named.length)}   # under indicators:`,
+    `  ${style.cyan(usage.rule)}${' '.repeat(left - usage.rule.length)}   # in a rule`,
+  ];
 };
 
 /** The page of one indicator: everything the checker knows of it. */
@@ -41,7 +53,7 @@ export const indicatorPage = (entry: IndicatorEntry, screen: number, style: Styl
     `${style.bold(signature(entry))}  ${entry.title}`,
     '',
     ...wrap(entry.description, width, '  '),
-    ...section('Example', [`  ${style.cyan(entry.example)}`]),
+    ...section('Example', example(entry, style)),
     ...section(
       'Inputs',
       entry.inputs.length === 0
@@ -112,6 +124,7 @@ export const indicatorJson = (entry: IndicatorEntry): Record<string, unknown> =>
     settle: finite(entry.settle(options)),
     warmupAt: options,
     example: entry.example,
+    usage: usageOf(entry) ?? null,
     departs: entry.departs ?? null,
     source: entry.source,
     streaming: entry.kernel !== undefined,

@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../indicators/catalogue.ts';
+import { CATALOGUE, findIndicator, RENAMED } from '../indicators/catalogue.ts';
 import type { IndicatorEntry } from '../indicators/entry.ts';
 import { table } from '../report/table.ts';
 import { wrap } from '../report/wrap.ts';
@@ -26,7 +26,7 @@ const listing = (entries: readonly IndicatorEntry[], terminal: Terminal): string
   const { style, width } = terminal;
   const lines: string[] = [];
   for (const [group, title] of GROUPS) {
-    const members = entries.filter((entry) => entry.group === group);
+    const members = entries.filter((entry) => entry.group === group).sort((a, b) => (a.name < b.name ? -1 : 1));
     if (members.length === 0) continue;
     lines.push(style.bold(title));
     lines.push(
@@ -67,7 +67,7 @@ const matching = (word: string): IndicatorEntry[] => {
 
 export const run = async ({ positionals, flags, terminal }: CommandContext): Promise<number> => {
   const asked = positionals[0];
-  const exact = asked === undefined ? undefined : (CATALOGUE.get(asked) ?? CATALOGUE.get(asked.toLowerCase()));
+  const exact = asked === undefined ? undefined : (findIndicator(asked) ?? findIndicator(asked.toLowerCase()));
   const entries = asked === undefined ? [...CATALOGUE.values()] : exact === undefined ? matching(asked) : [exact];
   if (asked !== undefined && entries.length === 0) {
     throw failure(
@@ -81,6 +81,11 @@ export const run = async ({ positionals, flags, terminal }: CommandContext): Pro
     return EXIT.fine;
   }
   if (exact !== undefined) {
+    const other = RENAMED.get(asked?.toLowerCase() ?? '');
+    if (other === exact.name) {
+      const line = `tulind's \`${asked}\` over a number of bars is \`${other}\` here; ${asked}(a, b) compares two numbers.`;
+      terminal.out(`${wrap(line, terminal.width).join('\n')}\n\n`);
+    }
     terminal.out(indicatorPage(exact, terminal.width, terminal.style));
     return EXIT.fine;
   }

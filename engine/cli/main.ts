@@ -27,15 +27,27 @@ const unknownCommand = (word: string): Error => {
 };
 
 const showHelp = async (terminal: Terminal, name: string | undefined): Promise<number> => {
-  const { commandHelp, overview } = await import('./help.ts');
+  const [{ commandHelp, overview }, { programName }] = await Promise.all([
+    import('./help.ts'),
+    import('./program-name.ts'),
+  ]);
   if (name === undefined || name === 'help') {
-    terminal.out(overview(COMMANDS, terminal.width, terminal.style));
+    terminal.out(overview(COMMANDS, terminal.width, terminal.style, programName()));
     return EXIT.fine;
   }
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command === undefined) throw unknownCommand(name);
-  terminal.out(commandHelp(command, terminal.width, terminal.style));
+  terminal.out(commandHelp(command, terminal.width, terminal.style, programName()));
   return EXIT.fine;
+};
+
+/** Paths are read from the current folder: without one nothing can be. */
+const refuseNowhere = (): void => {
+  try {
+    process.cwd();
+  } catch {
+    throw failure('the current folder has been deleted', 'cd to a folder that is there');
+  }
 };
 
 /** Global flags may stand before the command too: `engine --workspace DIR validate`. */
@@ -60,6 +72,7 @@ const dispatch = async (
   terminal: Terminal,
   signals: ReturnType<typeof interruptions>,
 ): Promise<number> => {
+  refuseNowhere();
   const [name, ...words] = hoist(argv);
   if (name === undefined || name === '--help' || name === '-h') return showHelp(terminal, undefined);
   if (name === 'help')

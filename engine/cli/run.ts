@@ -1,8 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { textFlag } from './arguments.ts';
+import { refuseMissing } from './bars-source.ts';
 import type { CommandContext } from './command.ts';
+import type { DryChoices } from './dry.ts';
 import { type Failure, failure } from './exit.ts';
+import { readAssumptions, readCash, readSymbols, readZone } from './simulation-flags.ts';
 import { workspaceFolder } from './workspace-folder.ts';
 
 /** Where the bars come from: the sample market, or a folder of CSV files. */
@@ -61,7 +64,7 @@ const announce = ({ flags, positionals, terminal }: CommandContext, feed: FeedCh
   const market =
     feed.kind === 'sample'
       ? `the sample market, ${style.yellow('SYNTHETIC')}: made-up prices`
-      : `the bars of ${feed.path}`;
+      : `CSV bars from ${feed.path}`;
   terminal.err(
     `${style.bold('Dry run')} of ${files} ${files === 1 ? 'strategy' : 'strategies'} on ${market}. Nothing is sent anywhere.\n` +
       `${style.dim(`Rules: ${where}/*.yaml. Edit one, run again. Ctrl-C ends with the summary.`)}\n`,
@@ -78,9 +81,19 @@ export const run = async (context: CommandContext): Promise<number> => {
   const folder = workspaceFolder(flags);
   loadKeys(folder);
   if (flags.dry === undefined) throw needsDry();
+  const choices: DryChoices = {
+    feed,
+    speed,
+    folder,
+    assumptions: readAssumptions(flags),
+    cash: readCash(textFlag(flags, 'cash')),
+    symbols: readSymbols(textFlag(flags, 'symbols')),
+  };
+  readZone(textFlag(flags, 'tz'));
+  if (feed.kind === 'csv') refuseMissing(feed.path);
   announce(context, feed, folder);
   const { dry } = await import('./dry.ts');
-  return dry(context, { feed, speed, folder });
+  return dry(context, choices);
 };
 
 export type { FeedChoice };

@@ -1,9 +1,12 @@
 import { type Style, styleOf } from '../report/style.ts';
+import { type Failure, failure, fileTrouble } from './exit.ts';
 
 /** Where a command writes: results on `out`, progress and logs on `err`. */
 export interface Terminal {
   readonly outTty: boolean;
   readonly errTty: boolean;
+  /** Stderr can take a line back and write it anew. */
+  readonly errRedraws: boolean;
   /** Columns of a report on stdout: the terminal's, kept between 80 and 160. */
   readonly width: number;
   /** Columns of the terminal behind stderr, for what is redrawn in place. */
@@ -25,6 +28,18 @@ const colourOn = (tty: boolean, env: NodeJS.ProcessEnv): boolean => {
     return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
   return tty && env.TERM !== 'dumb';
 };
+
+/** A terminal that says it is dumb, or nothing of itself, prints what should move its cursor. */
+const redraws = (tty: boolean, env: NodeJS.ProcessEnv): boolean =>
+  tty && env.TERM !== 'dumb' && (process.platform === 'win32' || (env.TERM ?? '') !== '');
+
+const outFailure = (error: NodeJS.ErrnoException): Failure =>
+  failure(
+    `cannot write to stdout: ${fileTrouble(error.code ?? '') ?? error.message}`,
+    error.code === 'ENOSPC' || error.code === 'EDQUOT'
+      ? 'free some space, or send it to another disk'
+      : 'send it to another file or program',
+  );
 
 const columns = (stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): number => {
   const asked = Number(env.COLUMNS);
@@ -49,30 +64,45 @@ export const openTerminal = (env: NodeJS.ProcessEnv): Terminal => {
   const { stdout, stderr } = process;
   const listeners: (() => void)[] = [];
   let gone = false;
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
+  const lost = (error: NodeJS.ErrnoException): void => {
     if (gone) return;
     gone = true;
     for (const listener of listeners) listener();
-  });
+    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw outFailure(error);
+  };
+  stdout.on('error', lost);
+  /** Gives whether the reader keeps up; a file on a full disk fails at once, not by an event. */
+  const put = (text: string): boolean => {
+    try {
+      return gone || stdout.write(text);
+    } catch (error) {
+      lost(error as NodeJS.ErrnoException);
+      return true;
+    }
+  };
   stderr.on('error', () => {});
   return {
     outTty: stdout.isTTY === true,
     errTty: stderr.isTTY === true,
+    errRedraws: redraws(stderr.isTTY === true, env),
     width: Math.min(160, Math.max(80, columns(stdout, env))),
     errWidth: columns(stderr, env),
     style: styleOf(colourOn(stdout.isTTY === true, env)),
     errStyle: styleOf(colourOn(stderr.isTTY === true, env)),
     out(text) {
-      if (!gone) stdout.write(text);
+      put(text);
     },
     err(text) {
-      stderr.write(text);
+      try {
+        stderr.write(text);
+      } catch {
+        // A log that cannot be written ends nothing.
+      }
     },
     async stream(pieces) {
       for (const piece of pieces) {
         if (gone) return;
-        if (!stdout.write(piece)) await drained(stdout);
+        if (!put(piece)) await drained(stdout);
       }
     },
     gone: () => gone,

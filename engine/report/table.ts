@@ -6,12 +6,14 @@ export interface Column {
   readonly align: 'left' | 'right';
   /** May be clipped when the table is too wide for the terminal; the others keep their width. */
   readonly shrinks?: boolean;
+  /** Columns that it keeps when it is clipped (10). */
+  readonly least?: number;
   /** Left out first (the highest number first) when the table is too wide; undefined: always shown. */
   readonly drop?: number;
 }
 
 const GAP = 2;
-/** A clipped column keeps this many columns. */
+/** A clipped column keeps this many columns unless it says otherwise. */
 const LEAST = 10;
 
 const widthsOf = (
@@ -50,7 +52,8 @@ export const table = (
   }
   for (let place = keep.length - 1; place >= 0; place -= 1) {
     const excess = total(widths, options.indent) - options.width;
-    if (excess > 0 && columns[keep[place]!]!.shrinks) widths[place] = Math.max(LEAST, widths[place]! - excess);
+    const { shrinks, least = LEAST } = columns[keep[place]!]!;
+    if (excess > 0 && shrinks) widths[place] = Math.min(widths[place]!, Math.max(least, widths[place]! - excess));
   }
   const margin = ' '.repeat(options.indent);
   const line = (cells: readonly string[]): string => {

@@ -24,6 +24,8 @@ export interface TextOptions {
   /** Columns of the screen, 80 to 160. */
   readonly width: number;
   readonly style?: Style;
+  /** What an interrupted run did not come to the end of: `the sample year`. */
+  readonly whole?: string;
   /** How many of the last trades to show. */
   readonly lastTrades?: number;
 }
@@ -33,11 +35,11 @@ type Tint = (text: string) => string;
 const tintOf = (amount: bigint | number, style: Style): Tint =>
   amount > 0 ? style.green : amount < 0 ? style.red : (text) => text;
 
-const heading = (result: RunResult, { title, width }: TextOptions, style: Style): string[] => {
+const heading = (result: RunResult, { title, width, whole }: TextOptions, style: Style): string[] => {
   const { data } = result;
   const symbol = data.symbols[0] ?? '';
   // A run that was stopped in its warm-up has reached no time at all.
-  const reached = data.to > 0;
+  const reached = data.from > 0 && data.to > 0;
   const span = reached
     ? `${marketDate(symbol, data.from)} to ${marketDate(symbol, data.to)}`
     : 'stopped before its first bar';
@@ -55,7 +57,11 @@ const heading = (result: RunResult, { title, width }: TextOptions, style: Style)
   if (data.synthetic)
     lines.push(style.yellow('SYNTHETIC MARKET: made-up prices. These figures say nothing about real ones.'));
   if (result.interrupted && reached)
-    lines.push(style.yellow(`Interrupted: the figures end at ${marketTime(symbol, data.to)}.`));
+    lines.push(
+      style.yellow(
+        `Interrupted${whole === undefined ? '' : ` before the end of ${whole}`}: the figures end at ${marketTime(symbol, data.to)}.`,
+      ),
+    );
   const facts: readonly (readonly [string, string])[] = [
     ['data', `${data.source}, ${data.timeframe} bars, ${symbols}; ${rows}`],
     [
@@ -185,7 +191,7 @@ const TRADE_COLUMNS: readonly Column[] = [
   { title: 'bars', align: 'right', drop: 5 },
   { title: 'P&L', align: 'right' },
   { title: '%', align: 'right' },
-  { title: 'ended by', align: 'left', shrinks: true },
+  { title: 'ended by', align: 'left', shrinks: true, least: 20 },
 ];
 
 const lastTrades = (result: RunResult, shown: number, width: number, style: Style): string[] => {
@@ -206,7 +212,7 @@ const lastTrades = (result: RunResult, shown: number, width: number, style: Styl
     count(trade.bars),
     tintOf(trade.pnl, style)(signedMoney(trade.pnl)),
     signedPercent(trade.pnlPct).replace(' %', ''),
-    exitCause(trade.exitReason, trade.exitRule),
+    exitCause(trade.exitReason, trade.exitRule).replace(/^rule /, ''),
   ]);
   return ['', style.bold(title), ...table(TRADE_COLUMNS, rows, { width, indent: 2, style })];
 };

@@ -1,5 +1,6 @@
 import type { Fill, Order } from '../ledger/order.ts';
 import type { Trade } from '../ledger/trade.ts';
+import type { Instant } from '../market/time.ts';
 import { fixed, price, quantity, roundPrice, signedMoney } from './amounts.ts';
 import { marketTime } from './clock.ts';
 import type { Style } from './style.ts';
@@ -17,8 +18,10 @@ type Tint = (text: string) => string;
 /** Below this many columns the year is left out of the time. */
 const ROOMY = 100;
 
+type Cell = readonly [text: string, tint?: Tint];
+
 /** Joins cells with blanks and gives the last one what room is left; clips before colouring, so no attribute is cut. */
-const line = (cells: readonly (readonly [text: string, tint?: Tint])[], width: number): string => {
+const line = (cells: readonly Cell[], width: number): string => {
   let used = 0;
   return cells
     .map(([text, tint]) => {
@@ -30,12 +33,39 @@ const line = (cells: readonly (readonly [text: string, tint?: Tint])[], width: n
     .trimEnd();
 };
 
-const head = (time: string, strategy: string, symbol: string, { width, style }: LineOptions) =>
-  [
-    [width < ROOMY ? time.slice(5) : time, style.dim],
-    [clip(strategy, 14).padEnd(14)],
-    [symbol.padEnd(width < ROOMY ? 5 : 7), style.bold],
-  ] as const;
+const widthOf = (cells: readonly Cell[]): number => cells.reduce((sum, [text]) => sum + text.length + 1, -1);
+
+/** Columns of the strategy's name, and those it keeps when the reason needs the room. */
+const NAME = 14;
+const SHORT_NAME = 8;
+
+const head = (
+  time: string,
+  strategy: string,
+  symbol: string,
+  name: number,
+  { width, style }: LineOptions,
+): readonly Cell[] => [
+  [width < ROOMY ? time.slice(5) : time, style.dim],
+  [clip(strategy, name).padEnd(name)],
+  [symbol.padEnd(width < ROOMY ? 5 : 7), style.bold],
+];
+
+/**
+ * One line of a run. Of the ways to say what happened, fullest first, the first that fits is taken; when none does, the
+ * strategy's name gives room before the reason is cut.
+ */
+const told = (
+  at: Pick<Trade, 'strategy' | 'symbol'> & { readonly time: Instant },
+  ways: readonly (readonly Cell[])[],
+  options: LineOptions,
+): string => {
+  const time = marketTime(at.symbol, at.time);
+  const begin = (name: number): readonly Cell[] => head(time, at.strategy, at.symbol, name, options);
+  const way = ways.find((cells) => widthOf([...begin(NAME), ...cells]) <= options.width) ?? ways.at(-1)!;
+  const excess = Math.max(0, widthOf([...begin(NAME), ...way]) - options.width);
+  return line([...begin(Math.max(SHORT_NAME, NAME - excess)), ...way], options.width);
+};
 
 const verb = (order: Order): string => {
   if (order.role === 'entry') return order.positionSide === 'long' ? 'buy' : 'short';
@@ -50,13 +80,10 @@ const dealt = (what: string, qty: string, at: string, { width }: LineOptions): s
 /** One fill in one line: New York time, strategy, symbol, side, quantity, price, rule. */
 export const fillLine = (order: Order, fill: Fill, options: LineOptions): string => {
   const why = order.exitReason === undefined ? order.rule : `in part: ${exitCause(order.exitReason, order.rule)}`;
-  return line(
-    [
-      ...head(marketTime(order.symbol, fill.time), order.strategy, order.symbol, options),
-      [dealt(verb(order), quantity(fill.qty), price(fill.price), options)],
-      [why, options.style.dim],
-    ],
-    options.width,
+  return told(
+    { ...order, time: fill.time },
+    [[[dealt(verb(order), quantity(fill.qty), price(fill.price), options)], [why, options.style.dim]]],
+    options,
   );
 };
 
@@ -70,24 +97,32 @@ export const tradeLine = (trade: Trade, options: LineOptions): string => {
   const percent =
     options.width < ROOMY ? shortPercent(trade.pnlPct, 1).padStart(6) : shortPercent(trade.pnlPct, 2).padStart(7);
   const closed = trade.legs.length > 1 || last === undefined ? trade.qty : last.qty;
-  return line(
+  const deal: Cell = [
+    dealt(trade.side === 'long' ? 'sell' : 'cover', quantity(closed), roundPrice(trade.exitPrice), options),
+  ];
+  const pnl = signedMoney(trade.pnl).padStart(9);
+  const why: Cell = [exitCause(trade.exitReason, trade.exitRule).replace(/^rule /, '')];
+  return told(
+    { ...trade, time: trade.exitTime },
     [
-      ...head(marketTime(trade.symbol, trade.exitTime), trade.strategy, trade.symbol, options),
-      [dealt(trade.side === 'long' ? 'sell' : 'cover', quantity(closed), roundPrice(trade.exitPrice), options)],
-      [`${signedMoney(trade.pnl).padStart(9)} ${percent}`, tint],
-      [exitCause(trade.exitReason, trade.exitRule).replace(/^rule /, '')],
+      [deal, [`${pnl} ${percent}`, tint], why],
+      [deal, [pnl, tint], why],
     ],
-    options.width,
+    options,
   );
 };
 
 /** A refused order in one line, with the reason in words. */
-export const refusalLine = (order: Order, reason: string, options: LineOptions): string =>
-  line(
+export const refusalLine = (order: Order, reason: string, options: LineOptions): string => {
+  const refused: Cell = ['refused', options.style.yellow];
+  const cause = orderCause(reason);
+  return told(
+    { ...order, time: order.decidedAt },
     [
-      ...head(marketTime(order.symbol, order.decidedAt), order.strategy, order.symbol, options),
-      ['refused', options.style.yellow],
-      [`${order.side} ${order.rule}: ${orderCause(reason)}`],
+      [refused, [`${order.side} ${order.rule}: ${cause}`]],
+      [refused, [`${order.rule}: ${cause}`]],
+      [refused, [cause]],
     ],
-    options.width,
+    options,
   );
+};

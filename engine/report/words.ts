@@ -129,11 +129,11 @@ const commissionWords = ({ commission }: FillAssumptions): string => {
 /** How orders were filled, in a line of prose. */
 export const assumptionWords = (assumptions: FillAssumptions): string =>
   [
-    assumptions.fillAt === 'next_open' ? 'fills at the next open' : 'fills at the close (optimistic)',
+    assumptions.fillAt === 'next_open' ? 'at the next open' : 'at the close (optimistic)',
     slippageWords(assumptions),
     commissionWords(assumptions),
     `${assumptions.intrabar} inside the bar`,
-    ...(assumptions.limitFill === 'touch' ? ['limits fill when touched (optimistic)'] : []),
+    ...(assumptions.limitFill === 'touch' ? ['limits when touched (optimistic)'] : []),
     ...(assumptions.participationPct === undefined
       ? []
       : [`at most ${assumptions.participationPct} % of a bar's volume`]),

@@ -59,6 +59,11 @@ describe('the words after a command', () => {
     });
   });
 
+  it('are given once', () => {
+    expect(refusal('backtest', ['--cash', '5', '--cash=6']).message).toBe('--cash is given twice');
+    expect(refusal('validate', ['--strict', '--strict']).message).toBe('--strict is given twice');
+  });
+
   it('are not more than the command takes', () => {
     expect(refusal('schema', ['strategy', 'risk']).message).toBe('engine schema takes at most 1 argument, got 2');
   });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../engine/cli/commands.ts';
@@ -42,6 +42,10 @@ describe('exit codes and streams', () => {
     [['run'], 2, /ALPACA_API_KEY and ALPACA_SECRET_KEY/],
     [['run', '--dry', '--feed', 'alpaca'], 2, /later version/],
     [['run', '--dry', '--speed', 'warp'], 2, /--speed cannot be `warp`/],
+    [['run', '--dry', '--slippage', '9999bps'], 2, /^error: --slippage 9999bps is more/],
+    [['run', '--dry', '--cash', '0x10'], 2, /^error: --cash/],
+    [['run', '--dry', '--tz', '+15:00'], 2, /^error: --tz cannot be `\+15:00`/],
+    [['run', '--dry', '--feed', 'csv:nowhere'], 2, /^error: nowhere does not exist/],
     [['run', '--live'], 2, /--live comes with a later version/],
     [['explain', 'E9999'], 2, /no code `E9999`/],
     [['explain'], 2, /needs a code/],
@@ -98,6 +102,37 @@ describe('exit codes and streams', () => {
   });
 });
 
+describe('a place that is no more', () => {
+  it('is told in a word', async () => {
+    const gone = folder();
+    const script = `cd "${gone.path}" && rmdir "${gone.path}" && "${process.execPath}" "${join(ROOT, 'dist', 'engine.js')}" validate`;
+    const child = spawn('sh', ['-c', script]);
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    const [code] = (await once(child, 'close')) as [number];
+    expect(stderr).toBe('error: the current folder has been deleted\n  = help: cd to a folder that is there\n');
+    expect(code).toBe(2);
+  });
+
+  it.runIf(existsSync('/dev/full'))('is a full disk behind stdout too', async () => {
+    for (const words of ['help', 'indicators', 'schema', 'explain --all --format json']) {
+      const child = spawn('sh', [
+        '-c',
+        `"${process.execPath}" "${join(ROOT, 'dist', 'engine.js')}" ${words} > /dev/full`,
+      ]);
+      let stderr = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        stderr += text;
+      });
+      const [code] = (await once(child, 'close')) as [number];
+      expect(stderr).toMatch(/^error: cannot write to stdout: the disk is full\n {2}= help: .*\n$/);
+      expect(code).toBe(2);
+    }
+  });
+});
+
 describe('colour', () => {
   it('is there only when it is wanted', async () => {
     const plain = await engine(['help'], { cwd });
@@ -118,6 +153,11 @@ describe('help', () => {
       expect(b.stdout).toBe(a.stdout);
       expect(c.stdout).toBe(a.stdout);
     }
+  });
+
+  it('is typed as it works in a clone', async () => {
+    expect((await engine(['help'], { cwd: ROOT })).stdout).toContain('  npx engine run --dry ');
+    expect((await engine(['help'], { cwd })).stdout).toMatch(/^ {2}engine run --dry /m);
   });
 
   it('of the program comes with no words, help, --help, and with no command after the flags', async () => {

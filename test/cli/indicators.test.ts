@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { call, shownOptions } from '../../engine/cli/indicator-facts.ts';
 import { indicatorJson, indicatorPage } from '../../engine/cli/indicator-page.ts';
+import { usageOf } from '../../engine/cli/indicator-usage.ts';
 import { CATALOGUE } from '../../engine/indicators/catalogue.ts';
 import { styleOf } from '../../engine/report/style.ts';
+import { checkWorkspace } from '../../engine/runtime/workspace.ts';
+import { engine, ROOT } from './engine.ts';
 
 const entries = [...CATALOGUE.values()];
 
@@ -41,5 +44,24 @@ describe('pages of indicators', () => {
       const text = JSON.stringify(indicatorJson(entry));
       expect(JSON.parse(text)).toMatchObject({ name: entry.name, group: entry.group, example: entry.example });
     }
+  });
+
+  it('show how several outputs are used, in rules that the checker takes', async () => {
+    const several = entries.filter(({ outputs }) => outputs.length > 1);
+    expect(several.length).toBeGreaterThan(10);
+    for (const entry of several) {
+      const usage = usageOf(entry)!;
+      expect(indicatorPage(entry, 80, styleOf(false))).toContain(`  ${usage.name}: ${entry.example}`);
+      const text = `id: x\nsymbols: [SPY]\ntimeframe: 1h\ncapital: 1000\nindicators:\n  ${usage.name}: ${entry.example}\nentry:\n  long:\n    when: ${usage.rule}\n    size:\n      shares: 1\nexit:\n  time_stop: 5 bars\n`;
+      const { diagnostics } = checkWorkspace({ dir: ROOT, stdin: { filename: 'x.yaml', text } });
+      expect(diagnostics.map(({ message }) => message)).toEqual([]);
+    }
+  });
+
+  it('answer to the names that tulind gives them', async () => {
+    const page = await engine(['indicators', 'max']);
+    expect(page.code).toBe(0);
+    expect(page.stdout).toContain('is `highest` here');
+    expect(page.stdout).toContain('\nOutputs\n');
   });
 });

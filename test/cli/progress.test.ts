@@ -7,12 +7,13 @@ import { styleOf } from '../../engine/report/style.ts';
 const at = instant(Date.UTC(2024, 5, 3, 15));
 const half = { done: 50_000, total: 100_000, at, equity: 103_412.55, trades: 214 };
 
-const fake = (errTty: boolean): { terminal: Terminal; written: string[] } => {
+const fake = (errTty: boolean, errRedraws = errTty): { terminal: Terminal; written: string[] } => {
   const written: string[] = [];
   const style = styleOf(false);
   const terminal: Terminal = {
     outTty: errTty,
     errTty,
+    errRedraws,
     width: 80,
     errWidth: 80,
     style,
@@ -28,10 +29,10 @@ const fake = (errTty: boolean): { terminal: Terminal; written: string[] } => {
 
 describe('progress', () => {
   it('tells how far, the date, equity, trades, speed and the time left', () => {
-    expect(progressText(half, 0.5, 'SPY')).toBe(
+    expect(progressText(half, 0.5, 'SPY', 120)).toBe(
       '━━━━━━━━────────  50 %  2024-06-03  $103,412  214 trades  100 k bars/s  1 s left',
     );
-    expect(progressText({ ...half, total: undefined, trades: 1 }, 10, 'SPY')).toBe(
+    expect(progressText({ ...half, total: undefined, trades: 1 }, 10, 'SPY', 120)).toBe(
       '50,000 bars  2024-06-03  $103,412  1 trade  5,000 bars/s',
     );
   });
@@ -70,5 +71,26 @@ describe('progress', () => {
     screen.end();
     expect(written).toHaveLength(2);
     for (const line of written) expect(line).toMatch(/^err:[━─ \d%$,a-z/-]+ left\n$/);
+  });
+
+  it('gives up the bar, then the speed, before a word is cut', () => {
+    const long = { ...half, equity: 1_103_412.55, trades: 12_214 };
+    for (let width = 30; width <= 120; width++) {
+      const text = progressText(long, 0.5, 'SPY', width);
+      expect(text.length).toBeLessThanOrEqual(width);
+      expect(text).toMatch(/ 50 %/);
+    }
+    expect(progressText(long, 0.5, 'SPY', 79)).toMatch(/12,214 trades {2}100 k bars\/s {2}1 s left$/);
+  });
+
+  it('is a line every ten seconds on a terminal that cannot take a line back', () => {
+    let clock = 0;
+    const { terminal, written } = fake(true, false);
+    const screen = progressScreen(terminal, 'SPY', () => clock);
+    for (clock = 0; clock <= 25_000; clock += 100) screen.update(half);
+    screen.end();
+    expect(written).toHaveLength(2);
+    expect(written.join('')).not.toContain('\r');
+    expect(written.join('')).not.toContain('\u001b');
   });
 });

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { isFailure } from '../../engine/cli/exit.ts';
-import { readCash, readCommission, readInstant, readSlippage, readSymbols } from '../../engine/cli/simulation-flags.ts';
+import {
+  readCash,
+  readCommission,
+  readInstant,
+  readSlippage,
+  readSymbols,
+  readZone,
+} from '../../engine/cli/simulation-flags.ts';
 
 const refused = (work: () => unknown): string => {
   try {
@@ -33,12 +40,32 @@ describe('costs', () => {
   });
 });
 
+describe('slippage', () => {
+  it('is at most a tenth of the price', () => {
+    expect(readSlippage('1000bps')).toEqual({ kind: 'bps', bps: 1000 });
+    expect(refused(() => readSlippage('1000.5bps'))).toContain('more than 1000bps');
+  });
+});
+
+describe('offsets of a zone', () => {
+  it('are those that places on earth have', () => {
+    expect(readZone('-05:00')).toBe('-05:00');
+    expect(readZone('-5')).toBe('-05');
+    expect(readZone('+14:00')).toBe('+14:00');
+    expect(readZone('America/New_York')).toBe('America/New_York');
+    expect(readZone(undefined)).toBeUndefined();
+    for (const text of ['+14:01', '+15', '-99:00', '+05:60']) {
+      expect(refused(() => readZone(text))).toContain(`--tz cannot be \`${text}\``);
+    }
+  });
+});
+
 describe('cash', () => {
   it('is dollars above 0, however a person writes them', () => {
     expect(readCash('100000')).toBe(100_000);
     expect(readCash('$1,000,000')).toBe(1_000_000);
     expect(readCash(undefined)).toBeUndefined();
-    for (const text of ['0', '-5', 'abc', 'Infinity', '1e15'])
+    for (const text of ['0', '-5', 'abc', 'Infinity', '1e15', '1e5', '0x100', '0.5', '', '1,00', '2000000000000'])
       expect(refused(() => readCash(text))).toContain('--cash');
   });
 });

@@ -1,6 +1,16 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeNew, writeWhole } from '../../engine/cli/write-file.ts';
 import { CODES } from '../../engine/documents/codes.ts';
 import { engine, folder, ROOT } from './engine.ts';
 
@@ -64,6 +74,76 @@ describe('engine new', () => {
   });
 });
 
+describe('names that are taken', () => {
+  it.each([
+    ['risk', /risk\.yaml holds the limits of the account/],
+    ['_base', /would be a template/],
+  ])('%s is refused with a word, and nothing is written', async (name, words) => {
+    const ended = await engine(['new', name], { cwd });
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toMatch(words);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  it('are ids of other files too', async () => {
+    mkdirSync(join(cwd, 'strategies.d'));
+    writeFileSync(join(cwd, 'strategies.d', 'other.yaml'), 'id: "idea" # mine\n');
+    const ended = await engine(['new', 'idea'], { cwd });
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('stands in strategies.d/other.yaml already');
+    expect(readdirSync(join(cwd, 'strategies.d'))).toEqual(['other.yaml']);
+  });
+});
+
+const root = process.getuid?.() === 0;
+
+describe('what cannot be written', () => {
+  it.runIf(existsSync('/dev/full'))('on a full disk is said in a sentence that names the file', async () => {
+    const ended = await engine(['schema', 'risk', '--out', '/dev/full'], { cwd });
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toMatch(/^error: cannot write \/dev\/full: the disk is full\n {2}= help: free some space/);
+  });
+
+  it('is said before the work', async () => {
+    for (const [out, cause] of [
+      ['nowhere/report.json', 'its folder does not exist'],
+      ['.', 'it is a folder'],
+    ] as const) {
+      const ended = await engine(['backtest', '--out', out], { cwd: ROOT });
+      expect(ended).toMatchObject({ code: 2, stdout: '' });
+      expect(ended.stderr).toMatch(new RegExp(`^error: cannot write ${out}: ${cause}\n {2}= help: `));
+    }
+  });
+
+  it.skipIf(root)('names the file itself, not the one beside it', async () => {
+    mkdirSync(join(cwd, 'shut'), { mode: 0o500 });
+    const ended = await engine(['schema', 'risk', '--out', 'shut/x.json'], { cwd });
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toMatch(/^error: cannot write shut\/x\.json: may not .* by this user\n {2}= help: change/);
+  });
+
+  it('leaves nothing behind and what was there as it was', async () => {
+    writeFileSync(join(cwd, 'kept.txt'), 'before');
+    function* broken(): Generator<string> {
+      yield 'half ';
+      throw Object.assign(new Error('no space'), { code: 'ENOSPC', errno: -28, syscall: 'write' });
+    }
+    for (const name of ['kept.txt', 'new.txt']) {
+      await expect(writeWhole(join(cwd, name), broken(), name)).rejects.toThrow(
+        `cannot write ${name}: the disk is full`,
+      );
+    }
+    await expect(writeNew(join(cwd, 'new.txt'), broken(), 'new.txt')).rejects.toThrow('the disk is full');
+    expect(readdirSync(cwd)).toEqual(['kept.txt']);
+    expect(read('kept.txt')).toBe('before');
+    expect(await writeNew(join(cwd, 'kept.txt'), ['other'])).toBe(false);
+    expect(read('kept.txt')).toBe('before');
+    expect(await writeNew(join(cwd, 'new.txt'), ['a', 'b'])).toBe(true);
+    expect(read('new.txt')).toBe('ab');
+    expect(readdirSync(cwd)).toEqual(['kept.txt', 'new.txt']);
+  });
+});
+
 describe('engine fmt', () => {
   const untidy = 'id:   "x"\n\n\n\ndescription:    An idea.   # kept\nsymbols: [AAPL,   MSFT]\n';
 
@@ -79,6 +159,44 @@ describe('engine fmt', () => {
     expect(read('strategies.d', 'x.yaml')).not.toBe(untidy);
     expect(readdirSync(join(cwd, 'strategies.d'))).toEqual(['x.yaml']);
     expect(await engine(['fmt', '--check'], { cwd })).toMatchObject({ code: 0, stdout: '' });
+  });
+
+  it('counts what it wrote as in form', async () => {
+    writeFileSync(join(cwd, 'x.yaml'), untidy);
+    expect((await engine(['fmt', 'x.yaml'], { cwd })).stderr).toBe('1 of 1 file in form, 1 of them written now\n');
+    expect((await engine(['fmt', 'x.yaml'], { cwd })).stderr).toBe('1 of 1 file in form\n');
+  });
+
+  it('keeps a link a link, and leaves alone one that leads out of the folder', async () => {
+    mkdirSync(join(cwd, 'strategies.d'));
+    writeFileSync(join(cwd, 'strategies.d', 'real.txt'), untidy);
+    writeFileSync(join(cwd, 'outside.yaml'), untidy);
+    symlinkSync('real.txt', join(cwd, 'strategies.d', 'a.yaml'));
+    symlinkSync('../outside.yaml', join(cwd, 'strategies.d', 'b.yaml'));
+    const ended = await engine(['fmt'], { cwd });
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('error[E009]: strategies.d/b.yaml is a link that leads out of its folder');
+    for (const name of ['a.yaml', 'b.yaml'])
+      expect(lstatSync(join(cwd, 'strategies.d', name)).isSymbolicLink()).toBe(true);
+    expect(read('strategies.d', 'real.txt')).toContain('id: x\n');
+    expect(read('outside.yaml')).toBe(untidy);
+  });
+
+  it('keeps the rights of a file', async () => {
+    writeFileSync(join(cwd, 'x.yaml'), untidy, { mode: 0o600 });
+    await engine(['fmt', 'x.yaml'], { cwd });
+    expect(statSync(join(cwd, 'x.yaml')).mode & 0o777).toBe(0o600);
+  });
+
+  it('is a filter with -', async () => {
+    const tidy = await engine(['fmt', '-'], { cwd, input: untidy });
+    expect(tidy).toMatchObject({ code: 0, stderr: '' });
+    expect(tidy.stdout).toContain('id: x\n');
+    expect(await engine(['fmt', '-', '--check'], { cwd, input: tidy.stdout })).toMatchObject({ code: 0, stdout: '' });
+    expect((await engine(['fmt', '-', '--check'], { cwd, input: untidy })).code).toBe(1);
+    const broken = await engine(['fmt', '-'], { cwd, input: 'a: [1\n' });
+    expect(broken).toMatchObject({ code: 1, stdout: '' });
+    expect(broken.stderr).toContain('stdin:1:');
   });
 
   it('leaves alone what is no YAML, and points at it', async () => {
@@ -120,7 +238,9 @@ describe('engine schema', () => {
   it('says plainly when it cannot write', async () => {
     const ended = await engine(['schema', 'risk', '--out', join(cwd, 'no', 'where.json')], { cwd });
     expect(ended).toMatchObject({ code: 2, stdout: '' });
-    expect(ended.stderr).toMatch(/^error: .*no\/where\.json does not exist\n$/);
+    expect(ended.stderr).toMatch(
+      /^error: cannot write .*no\/where\.json: its folder does not exist\n {2}= help: .*\n$/,
+    );
   });
 });
 

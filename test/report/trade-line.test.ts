@@ -50,4 +50,18 @@ describe('one line for each trade', () => {
       }
     }
   });
+
+  it('never cuts a reason at 80 columns', () => {
+    const options = { width: 80, style: styleOf(false) };
+    for (const rule of ['exit.back_to_the_middle', 'exit.two_bars_below_average']) {
+      const ended = tradeLine({ ...trade, exitReason: 'exit_rule', exitRule: rule }, options);
+      expect(ended).toMatch(new RegExp(` ${rule.slice(5)}$`));
+    }
+    for (const exitReason of ['trailing_stop', 'break_even', 'breaker', 'removed', 'session'] as const) {
+      for (const one of [trade, lost]) expect(tradeLine({ ...one, exitReason }, options)).not.toMatch(/…$/);
+    }
+    for (const reason of ['size_zero', 'level_unknown', 'max_gross_exposure_pct', 'limit_price_missing']) {
+      expect(refusalLine(refused, reason, options)).not.toMatch(/…$/);
+    }
+  });
 });
