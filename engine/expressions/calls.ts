@@ -1,6 +1,7 @@
 import { constantOf } from './constants.ts';
 import { type Context, checkNumber, report, written } from './context.ts';
 import { checkIndicator } from './indicator-call.ts';
+import { RISK_MEASURES, refuseRiskMeasure } from './nearest.ts';
 import { PURE_FUNCTIONS, type PureFunction, rangeOfCall, signatureOf, unitOfCall } from './pure.ts';
 import { suggestion } from './suggestion.ts';
 import type { CallSyntax } from './syntax.ts';
@@ -54,8 +55,15 @@ function unknownFunction(context: Context, call: CallSyntax): undefined {
       'write what the decision should rest on',
     );
   }
+  if (RISK_MEASURES.has(name)) return refuseRiskMeasure(context, 'E202', name, span);
   if (TIMED_MEASURES.has(name))
-    return report(context, 'E202', span, `\`${name}\` cannot be read in this place`, undefined);
+    return report(
+      context,
+      'E202',
+      span,
+      `\`${name}\` cannot be read in this place`,
+      'the rules of a strategy can read it',
+    );
   const known = [...PURE_FUNCTIONS.keys(), ...context.catalogue.keys(), ...TIMED_MEASURES.keys()];
   const small = name.toLowerCase();
   if (small !== name && known.includes(small)) {

@@ -1,7 +1,7 @@
 import type { DiagnosticCode } from '../documents/codes.ts';
 import type { Span } from '../documents/diagnostic.ts';
 import type { IndicatorEntry } from '../indicators/entry.ts';
-import type { Syntax } from './syntax.ts';
+import type { ChoiceSyntax, Syntax } from './syntax.ts';
 import { brief } from './tokens.ts';
 import type { Checked, ExpressionFinding, Scope } from './tree.ts';
 
@@ -72,8 +72,16 @@ export function checkCondition(context: Context, part: Syntax): Checked | undefi
     'E235',
     part.span,
     `a condition is wanted here, and \`${shown}\` is a number`,
-    comparing(tree, shown),
+    part.kind === 'choice' ? choosing(context, part) : comparing(tree, shown),
   );
+}
+
+/** `close > 1 ? 2 : 3` where a condition is wanted: its first part is one. */
+function choosing(context: Context, part: ChoiceSyntax): string {
+  const condition = written(context, part.condition.span);
+  const whole = context.text.slice(part.span.start, part.span.end).replace(/\s+/g, ' ');
+  const shown = whole.length > 40 ? `(${condition} ? ... : ...)` : `(${whole})`;
+  return `the condition alone will do: \`${condition}\`; or compare the choice, in parentheses: \`${shown} > 0\``;
 }
 
 function comparing(tree: Checked, shown: string): string {

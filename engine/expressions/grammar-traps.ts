@@ -73,8 +73,8 @@ export function refuseAtom(state: State, token: Token): never {
 }
 
 export function refuseMissingComma(state: State, name: NameSyntax, arg: Syntax, next: Token): never {
-  const word = missingBetween(next);
-  if (word) refuse(state.refusal, word.code, next.start, next.end, word.message, word.help);
+  const word = missingBetween(state.tokens, state.at);
+  if (word) refuse(state.refusal, word.code, next.start, word.end, word.message, word.help);
   const shown = brief(state.text.slice(next.start, next.end));
   const before = brief(state.text.slice(name.span.start, arg.span.end));
   const rest = isSign(following(state), ')') ? '' : ' ...';
@@ -154,8 +154,8 @@ export function refuseRest(state: State, before: Syntax): never {
       'only a name can be called; to multiply write `*`',
     );
   }
-  const word = missingBetween(token);
-  if (word) refuse(refusal, word.code, token.start, token.end, word.message, word.help);
+  const word = missingBetween(state.tokens, state.at);
+  if (word) refuse(refusal, word.code, token.start, word.end, word.message, word.help);
   const help = 'join them with `and`, `or`, a comparison or arithmetic';
   if (startsValue(token))
     refuse(refusal, 'E209', token.start, token.end, `an operator is missing before \`${shown}\``, help);

@@ -1,10 +1,10 @@
 import type { Span } from '../documents/diagnostic.ts';
-import { didYouMean } from '../documents/suggest.ts';
 import type { IndicatorEntry, OutputSpec } from '../indicators/entry.ts';
 import { type Context, report } from './context.ts';
+import { inScope, nearest, otherCase, RISK_MEASURES, refuseRiskMeasure } from './nearest.ts';
 import { PURE_FUNCTIONS, signatureOf } from './pure.ts';
 import { combining } from './ranges.ts';
-import { listing, suggestion } from './suggestion.ts';
+import { suggestion } from './suggestion.ts';
 import { TIMED_MEASURES } from './texts.ts';
 import type { Checked, Meaning, Named, NodeLeaf, OperandLeaf } from './tree.ts';
 
@@ -15,8 +15,13 @@ const BLENDS: ReadonlyMap<string, readonly string[]> = new Map([
   ['ohlc4', ['open', 'high', 'low', 'close']],
 ]);
 
+const CAPITALS = /^[A-Z][A-Z0-9]*$/;
+
 /** The checked tree that a name stands for. */
 export function checkName(context: Context, name: string, span: Span): Checked | undefined {
+  // `CLOSE` would be taken for a symbol, whose data then would be missed as well.
+  if (CAPITALS.test(name) && otherCase(name, context.scope.names()) !== undefined)
+    return unknownName(context, name, span);
   const meaning = context.scope.resolve(name);
   if (meaning !== undefined) return treeOf(context, name, span, meaning);
   const dot = name.lastIndexOf('.');
@@ -201,6 +206,8 @@ function bareFunction(context: Context, name: string, span: Span): undefined {
 }
 
 function unknownName(context: Context, name: string, span: Span): undefined {
+  const names = context.scope.names();
+  if (RISK_MEASURES.has(name) && !names.includes(name)) return refuseRiskMeasure(context, 'E201', name, span);
   if (exampleOf(context, name) !== undefined) return bareFunction(context, name, span);
   if (name.toLowerCase() === 'true' || name.toLowerCase() === 'false') {
     const help = 'leave out what is always true; to switch a strategy off use `enabled: false`';
@@ -215,26 +222,8 @@ function unknownName(context: Context, name: string, span: Span): undefined {
   const small = exampleOf(context, name.toLowerCase());
   if (small !== undefined)
     return report(context, 'E201', span, `unknown name \`${name}\``, `did you mean \`${small}\`?`);
-  const names = context.scope.names();
-  const near = didYouMean(name, names);
-  const call = near === undefined ? lengthInName(context, name) : undefined;
-  const guess =
-    near !== undefined ? `did you mean \`${near}\`?` : call !== undefined ? `did you mean \`${call}\`?` : undefined;
-  const scope = `in scope: ${listing(besides(names, name))}`;
-  return report(context, 'E201', span, `unknown name \`${name}\``, guess === undefined ? scope : `${guess}  ${scope}`);
-}
-
-/** `sma20` and `sma_20` as people name lines on a chart. */
-function lengthInName(context: Context, name: string): string | undefined {
-  const parts = /^([a-z]+)_?(\d+)$/i.exec(name);
-  const entry = parts ? context.catalogue.get(parts[1]!.toLowerCase()) : undefined;
-  if (!parts || entry?.options.length !== 1) return undefined;
-  return entry.inputs.length === 1 ? `${entry.name}(close, ${parts[2]})` : `${entry.name}(${parts[2]})`;
-}
-
-/** The names worth listing beside a mistyped one: those of its own group (`position.`), otherwise the plain ones. */
-function besides(names: readonly string[], name: string): readonly string[] {
-  const group = name.slice(0, name.lastIndexOf('.') + 1);
-  const members = group === '' ? [] : names.filter((other) => other.startsWith(group));
-  return members.length > 0 ? members : names.filter((other) => !other.includes('.'));
+  const near = nearest(context.catalogue, name, names);
+  const scope = `in scope: ${inScope(names, name)}`;
+  const help = near === undefined ? scope : `did you mean \`${near}\`?  ${scope}`;
+  return report(context, 'E201', span, `unknown name \`${name}\``, help);
 }

@@ -1,3 +1,4 @@
+import { refuseCharacter } from './characters.ts';
 import { type Refusal, refuse } from './syntax.ts';
 
 /** A word of an expression; `op` covers operators, brackets, commas and the words `and`, `or`, `not`. */
@@ -9,42 +10,6 @@ export interface Token {
   readonly start: number;
   readonly end: number;
 }
-
-/** What a word processor or a phone puts in the place of a plain character. */
-const TYPOGRAPHIC: ReadonlyMap<string, string> = new Map([
-  ['−', '-'],
-  ['–', '-'],
-  ['—', '-'],
-  ['‐', '-'],
-  ['‑', '-'],
-  ['×', '*'],
-  ['·', '*'],
-  ['∙', '*'],
-  ['•', '*'],
-  ['÷', '/'],
-  ['“', '"'],
-  ['”', '"'],
-  ['„', '"'],
-  ['«', '"'],
-  ['»', '"'],
-  ['‘', "'"],
-  ['’', "'"],
-  ['，', ','],
-  ['（', '('],
-  ['）', ')'],
-  ['；', ';'],
-]);
-
-const SIGNS: ReadonlyMap<string, string> = new Map([
-  ['≥', '>='],
-  ['⩾', '>='],
-  ['≤', '<='],
-  ['⩽', '<='],
-  ['≠', '!='],
-  ['＝', '=='],
-  ['＞', '>'],
-  ['＜', '<'],
-]);
 
 /** Longest first: comparisons as other languages write them. */
 const FOREIGN_COMPARISONS: readonly (readonly [string, string])[] = [
@@ -75,7 +40,6 @@ const NAME = /[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*/y;
 const LETTERS = /[A-Za-z_][A-Za-z0-9_]*/y;
 const DURATION = /^(?:s|sec|m|min|h|H|d|D|w|W|bars?)$/;
 const RESERVED_MEMBER = /(?:^|\.)(?:and|or|not)(?:\.|$)/;
-const SPACE = /\s/;
 
 const isDigit = (c: string | undefined): boolean => c !== undefined && c >= '0' && c <= '9';
 const isLetter = (c: string | undefined): boolean =>
@@ -286,23 +250,6 @@ function readSign(text: string, start: number, refusal: Refusal): Token {
   if (c === '{' || c === '}')
     refuse(refusal, 'E226', start, start + 1, `\`${c}\`: there are no objects in expressions`, undefined);
   return refuseCharacter(text, start, refusal);
-}
-
-function refuseCharacter(text: string, start: number, refusal: Refusal): never {
-  const point = String.fromCodePoint(text.codePointAt(start)!);
-  const end = start + point.length;
-  const plain = TYPOGRAPHIC.get(point);
-  if (plain !== undefined)
-    refuse(refusal, 'E228', start, end, `\`${point}\` is a typographic character`, `type the plain one: \`${plain}\``);
-  const comparison = SIGNS.get(point);
-  if (comparison !== undefined)
-    refuse(refusal, 'E227', start, end, `\`${point}\` is no comparison of this language`, `write \`${comparison}\``);
-  const hex = point.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
-  if (SPACE.test(point))
-    refuse(refusal, 'E228', start, end, `a special space (U+${hex}) stands here`, 'type a plain space');
-  const shown = /[\p{L}\p{N}\p{P}\p{S}]/u.test(point) ? `\`${point}\`` : `the character U+${hex}`;
-  const help = /\p{L}/u.test(point) ? 'names are made of the letters a-z, digits and `_`' : undefined;
-  refuse(refusal, 'E207', start, end, `${shown} has no meaning in an expression`, help);
 }
 
 /**

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { MEASURES } from '../../engine/compiler/measures.ts';
+import { createRiskScope, createStrategyScope, type Definition } from '../../engine/compiler/scope.ts';
 import { EXPRESSION_CODES } from '../../engine/documents/codes/expressions.ts';
 import { checkDefinition, checkExpression } from '../../engine/expressions/check.ts';
-import { FAKE_CATALOGUE, SCOPE } from './world.ts';
+import { RISK_MEASURES } from '../../engine/expressions/nearest.ts';
+import type { Meaning } from '../../engine/expressions/tree.ts';
+import { FAKE_CATALOGUE, NAMES, SCOPE, scopeOf } from './world.ts';
 
 /** Code, text, what the caret points at, and a piece of the way out. */
 const TRAPS: readonly (readonly [string, string, string, string])[] = [
@@ -15,6 +19,12 @@ const TRAPS: readonly (readonly [string, string, string, string])[] = [
   ['E201', 'sma20 > close', 'sma20', 'did you mean `sma(close, 20)`?'],
   ['E201', 'RSI > 30', 'RSI', 'rsi('],
   ['E201', 'true', 'true', 'leave out'],
+  ['E201', 'price > 5', 'price', 'did you mean `close`?'],
+  ['E201', 'vol > 5', 'vol', 'did you mean `volume`?'],
+  ['E201', 'Close > open', 'Close', 'did you mean `close`?'],
+  ['E201', 'CLOSE > open', 'CLOSE', 'did you mean `close`?'],
+  ['E201', 'sma(CLOSE, 20) > open', 'CLOSE', 'did you mean `close`?'],
+  ['E201', 'bars_late > 2', 'bars_late', 'circuit breaker'],
   ['E202', 'rsii(14) > 1', 'rsii', 'did you mean `rsi`?'],
   ['E202', 'RSI(14) > 1', 'RSI', '`rsi`'],
   ['E202', 'ta.sma(close, 20) > 1', 'ta.sma', '`sma`'],
@@ -34,6 +44,8 @@ const TRAPS: readonly (readonly [string, string, string, string])[] = [
   ['E207', 'close > 1 // why', '//', 'comment'],
   ['E207', '$close > 1', '$', ''],
   ['E207', 'préc > 1', 'é', 'a-z'],
+  ['E207', 'цена > 1', 'ц', 'a-z'],
+  ['E207', 'strength² > 1', '²', ''],
   ['E207', 'strength ** 2 > 1', '**', 'x ^ 2'],
   ['E207', '(close, open)', ',', 'function'],
   ['E207', 'uptrend ? 1', '', 'condition ? value : other value'],
@@ -92,6 +104,19 @@ const TRAPS: readonly (readonly [string, string, string, string])[] = [
   ['E228', 'time >= “10:30”', '“', '`"`'],
   ['E228', 'close − open > 0', '−', '`-`'],
   ['E228', 'close\u00a0> open', '\u00a0', 'plain space'],
+  ['E228', 'cl\u043ese > open', '\u043e', '`close`'],
+  ['E228', '\u0441lose > open', '\u0441', '`close`'],
+  ['E228', '\u0440ri\u0441e > open', '\u0440', '`price`'],
+  ['E228', 'sma\u200b(close, 20) > open', '\u200b', 'delete it'],
+  ['E228', '\uff43lose > open', '\uff43', '`close`'],
+  ['E229', 'close is above 5', 'is above', '`>`'],
+  ['E229', 'close is below open', 'is below', '`<`'],
+  ['E229', 'close is greater than open', 'is greater than', '`>`'],
+  ['E229', 'close greater than open', 'greater than', '`>`'],
+  ['E229', 'close is not 5', 'is not', '`!=`'],
+  ['E229', 'close is 5', 'is', '`==`'],
+  ['E229', 'close crosses below open', 'crosses below', 'crosses_below(a, b)'],
+  ['E229', 'sma(close is above 5)', 'is above', '`>`'],
   ['E229', 'weekday in ["mon"]', 'in', 'between'],
   ['E229', 'close above open', 'above', '`>`'],
   ['E229', 'close crosses open', 'crosses', 'crosses_above(a, b)'],
@@ -110,6 +135,9 @@ const TRAPS: readonly (readonly [string, string, string, string])[] = [
   ['E233', 'sma(close, strength) > 1', 'strength', 'parameter'],
   ['E233', 'sma(close, close) > 1', 'close', 'parameter'],
   ['E235', 'rsi(14)', 'rsi(14)', '`rsi(14) < 30`'],
+  ['E235', 'close > 1 ? 2 : 3', 'close > 1 ? 2 : 3', '`close > 1`; or compare'],
+  ['E235', 'close > 1 ? 2 : 3', 'close > 1 ? 2 : 3', '`(close > 1 ? 2 : 3) > 0`'],
+  ['E235', 'uptrend and (uptrend ? close : open)', 'uptrend ? close : open', 'the condition alone will do: `uptrend`'],
   ['E235', 'uptrend and close', 'close', '`close > open`'],
   ['E235', 'bars_since(close) > 1', 'close', ''],
   ['E236', 'uptrend + 1 > 2', 'uptrend', ''],
@@ -187,6 +215,77 @@ describe('a mistake in an expression', () => {
       tree: undefined,
       findings: [],
     });
+  });
+});
+
+describe('a character that looks like another', () => {
+  it.each([
+    ['close\u00a0> open', 'a no-break space (U+00A0) stands here'],
+    ['cl\u043ese > open', '`\u043e` is a Cyrillic letter (U+043E) that looks like `o`'],
+    ['\u03bfpen > 1', '`\u03bf` is a Greek letter (U+03BF) that looks like `o`'],
+    ['\uff43lose > open', '`\uff43` is a full-width character (U+FF43) that looks like `c`'],
+    ['цена > 1', '`ц`, a Cyrillic letter, has no meaning in an expression'],
+    ['préc > 1', '`é` has no meaning in an expression'],
+  ])('in %j is named', (text, message) => {
+    const { findings } = checkExpression(text, SCOPE, 'condition', FAKE_CATALOGUE);
+    expect(findings.map((finding) => finding.message)).toEqual([message]);
+  });
+});
+
+const strategyScope = (definitions: ReadonlyMap<string, Definition> = new Map()) =>
+  createStrategyScope(
+    definitions,
+    new Map(),
+    '1d',
+    () => {},
+    () => {},
+  );
+
+describe('the names in scope', () => {
+  it("are the file's own, as they stand there, then the others by the alphabet", () => {
+    const own = ['zeta', 'alpha'].map((name) => [name, { kind: 'constant', value: 1, unit: 'none' }] as const);
+    const scope = scopeOf(new Map<string, Meaning>([...own, ...NAMES]));
+    const { findings } = checkExpression('nonsense > 1', scope, 'condition', FAKE_CATALOGUE);
+    const plain = [...NAMES.keys()].filter((name) => !name.includes('.')).toSorted();
+    expect(findings[0]!.help).toBe(`in scope: zeta, alpha, ${plain.join(', ')}`);
+  });
+
+  it('are cut behind two dozen, and begin with the own ones of a strategy', () => {
+    const definitions = new Map<string, Definition>(
+      ['zeta', 'alpha'].map((name) => [name, { meaning: () => ({ kind: 'broken' }), used: false }]),
+    );
+    const scope = strategyScope(definitions);
+    const { findings } = checkExpression('nonsense > 1', scope, 'condition', FAKE_CATALOGUE);
+    expect(findings[0]!.help).toMatch(/^in scope: zeta, alpha, [a-y]\w+, .*, \.\.\. \(\d+ in all\)$/);
+    expect(findings[0]!.help!.split(', ')).toHaveLength(25);
+  });
+
+  it('CLOSE is no symbol whose data is missed', () => {
+    const scope = strategyScope();
+    const { findings } = checkExpression('CLOSE > SPY.close', scope, 'condition', FAKE_CATALOGUE);
+    expect(findings.map(({ code, help }) => [code, help!.split('?')[0]])).toEqual([['E201', 'did you mean `close`']]);
+    expect([...scope.otherSymbols.keys()]).toEqual(['SPY']);
+    const series = strategyScope();
+    expect(checkExpression('close > OPEN.close', series, 'condition', FAKE_CATALOGUE).findings).toEqual([]);
+  });
+
+  it('of circuit breakers alone are those of the table of measures', () => {
+    const risk = [...MEASURES.values()].filter((measure) => measure.readIn === 'risk').map((measure) => measure.name);
+    expect([...RISK_MEASURES].toSorted()).toEqual(risk.toSorted());
+    const scope = strategyScope();
+    for (const [text, code] of [
+      ['bars_late > 2', 'E201'],
+      ['rejections > 2', 'E201'],
+      ['rejections("10m") > 2', 'E202'],
+    ] as const) {
+      const { findings } = checkExpression(text, scope, 'condition', FAKE_CATALOGUE);
+      expect(findings.map((finding) => finding.code)).toEqual([code]);
+      expect(findings[0]!.message).toContain('can be read in risk.yaml only');
+      expect(findings[0]!.help).toContain(
+        text.startsWith('bars') ? '`when: bars_late > 2`' : '`when: rejections("10m") > 2`',
+      );
+    }
+    expect(checkExpression('bars_late > 2', createRiskScope(), 'condition', FAKE_CATALOGUE).findings).toEqual([]);
   });
 });
 
