@@ -360,9 +360,9 @@ function settle(gathering: Gathering, symbol: string, path: string, scan: Scan):
   const sorted = putInOrder(columns);
   const reordering = sorted !== undefined && 'order' in sorted ? sorted : undefined;
   if (reordering !== undefined) {
-    const { moved, first } = reordering;
+    const { moved, first, last } = reordering;
     const stood = moved === 1 ? '1 row stood out of order and was' : `${moved} rows stood out of order and were`;
-    gathering.warnings.push(`${path}: ${stood} sorted by time (see line ${lineInFile(first)})`);
+    gathering.warnings.push(`${path}: ${stood} sorted by time (see line ${lineInFile(reversed ? last - 1 : first)})`);
   }
   const spacing = inferSpacing(time, length);
   if ('odd' in spacing && sorted !== undefined && 'repeated' in sorted) {

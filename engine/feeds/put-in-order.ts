@@ -6,8 +6,9 @@ export interface Reordering {
   readonly order: Uint32Array;
   /** The fewest rows whose moving does it. */
   readonly moved: number;
-  /** The first row, by its place in the file, that is earlier than the one before it. */
+  /** The first and the last row, by their places in the columns as they were, that are earlier than the one before. */
   readonly first: number;
+  readonly last: number;
 }
 
 /** Rows are out of order and cannot be put in order: these two, by their places in the file, have one time. */
@@ -54,6 +55,8 @@ export function putInOrder(columns: Columns): Reordering | Repetition | undefine
     const [one, other] = [order[i - 1]!, order[i]!];
     if (time[one] === time[other]) return { repeated: [one, other] };
   }
+  let last = length - 1;
+  while (time[last]! >= time[last - 1]!) last--;
   const moved = length - longestRise(time, length);
   const scratch = new Float64Array(length);
   for (const column of [time, columns.open, columns.high, columns.low, columns.close, columns.volume, columns.vwap]) {
@@ -61,5 +64,5 @@ export function putInOrder(columns: Columns): Reordering | Repetition | undefine
     for (let i = 0; i < length; i++) scratch[i] = column[order[i]!]!;
     column.set(scratch);
   }
-  return { order, moved, first };
+  return { order, moved, first, last };
 }

@@ -42,7 +42,7 @@ describe('rows out of order', () => {
       [4, 5, 6, 7, 0, 1, 2, 3],
       '4 rows stood out of order and were sorted by time (see line 6)',
     ],
-    ['newest first, but for one', [5, 3, 2, 4, 1, 0], '1 row stood out of order and was sorted by time (see line 4)'],
+    ['newest first, but for one', [5, 3, 2, 4, 1, 0], '1 row stood out of order and was sorted by time (see line 5)'],
   ])('are counted by the fewest moves: %s', async (_, minutes, want) => {
     const { data } = await readText(HEAD + minutes.map((minute) => row(minute)).join('\n'));
     expect(data.warnings).toEqual([expect.stringContaining(want)]);
