@@ -9,8 +9,9 @@ import { loadWorkspace } from '../runtime/workspace.ts';
 import { textFlag } from './arguments.ts';
 import { readBars, refuseMissing } from './bars-source.ts';
 import type { CommandContext } from './command.ts';
-import { EXIT, failure } from './exit.ts';
+import { failure } from './exit.ts';
 import { exitOf, hasErrors, showFindings } from './findings.ts';
+import { exitOfRun } from './interruption.ts';
 import { progressScreen } from './progress.ts';
 import { readAssumptions, readCash, readInstant, readSymbols, readZone, refuseReversed } from './simulation-flags.ts';
 import { atItsEnd } from './stopped-early.ts';
@@ -105,9 +106,9 @@ export const run = async ({ positionals, flags, terminal, interruption }: Comman
   const text = { title: 'Backtest', width: terminal.width, whole: path === undefined ? 'the sample year' : 'the bars' };
   if (out === undefined) {
     await terminal.stream(json ? resultJson(result) : [resultText(result, { ...text, style: terminal.style })]);
-    return EXIT.fine;
+    return exitOfRun(result.interrupted, signal);
   }
   await writeWhole(out, json ? resultJson(result) : [resultText(result, { ...text, style: styleOf(false) })]);
   terminal.err(`wrote ${out}\n`);
-  return EXIT.fine;
+  return exitOfRun(result.interrupted, signal);
 };

@@ -26,7 +26,7 @@ export interface CommandContext {
   /** Value of each flag given: its text, or `true` for a flag without a value. */
   readonly flags: Readonly<Record<string, string | true | undefined>>;
   readonly terminal: Terminal;
-  /** Aborted by the first Ctrl-C, by SIGTERM and when the reader of stdout goes away; asking for it takes the signals over. */
+  /** Aborted by the first Ctrl-C, by SIGTERM and when the reader of stdout goes away; asking for it takes the signals over. Its reason is the signal's name. */
   readonly interruption: () => AbortSignal;
 }
 

@@ -10,8 +10,8 @@ import { loadWorkspace } from '../runtime/workspace.ts';
 import { textFlag } from './arguments.ts';
 import { dryFeed } from './bars-source.ts';
 import type { CommandContext } from './command.ts';
-import { EXIT } from './exit.ts';
 import { exitOf, hasErrors, showFindings } from './findings.ts';
+import { exitOfRun } from './interruption.ts';
 import { progressScreen } from './progress.ts';
 import type { FeedChoice } from './run.ts';
 import { runLines } from './run-lines.ts';
@@ -124,5 +124,5 @@ export const dry = async (context: CommandContext, choices: DryChoices): Promise
   screen.end();
   const result = reading.atItsEnd(ended);
   await terminal.stream(json ? resultJson(result) : [summary(result)]);
-  return EXIT.fine;
+  return exitOfRun(result.interrupted, signal);
 };

@@ -1,13 +1,16 @@
+import { EXIT } from './exit.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Interruptions {
   /** Takes SIGINT and SIGTERM over and gives the signal that they abort. */
   readonly take: () => AbortSignal;
   readonly abort: () => void;
-  /** The signal that ended the run, if one did. */
-  readonly received: () => 'SIGINT' | 'SIGTERM' | undefined;
   readonly release: () => void;
 }
+
+/** Exit code of a run: 130 when Ctrl-C cut it short, not when it came after the last bar. */
+export const exitOfRun = (interrupted: boolean, signal: AbortSignal): number =>
+  interrupted && signal.reason === 'SIGINT' ? EXIT.interrupted : EXIT.fine;
 
 /**
  * Turns the first Ctrl-C or SIGTERM into a clean stop; a second one ends the process as the system would.
@@ -24,7 +27,7 @@ export const interruptions = (terminal: Terminal): Interruptions => {
       return;
     }
     received = name;
-    controller.abort();
+    controller.abort(name);
   };
   const listeners = { SIGINT: listen('SIGINT'), SIGTERM: listen('SIGTERM') } as const;
   const release = (): void => {
@@ -42,7 +45,6 @@ export const interruptions = (terminal: Terminal): Interruptions => {
       return controller.signal;
     },
     abort: () => controller.abort(),
-    received: () => received,
     release,
   };
 };

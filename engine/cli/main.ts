@@ -129,7 +129,7 @@ const main = async (argv: readonly string[]): Promise<void> => {
   } catch (error) {
     code = complain(error, argv, terminal);
   }
-  if (process.exitCode === undefined) process.exitCode = signals.received() === 'SIGINT' ? EXIT.interrupted : code;
+  if (process.exitCode === undefined) process.exitCode = code;
   signals.release();
 };
 
