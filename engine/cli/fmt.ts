@@ -33,7 +33,6 @@ const documents = (paths: readonly string[], workspace: string): string[] => {
     );
   }
   return paths.flatMap((path) => {
-    if (!existsSync(path)) throw failure(`${path} does not exist`);
     if (!statSync(path).isDirectory()) return [resolve(path)];
     const found = yamlIn(resolve(path));
     if (found.length === 0) throw failure(`${path} holds no YAML files`);

@@ -1,6 +1,6 @@
 import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { chmod, type FileHandle, link, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { type Failure, failure, fileTrouble, isFailure } from './exit.ts';
 
 const WAY_OUT: Readonly<Record<string, string>> = {
@@ -17,11 +17,20 @@ const WAY_OUT: Readonly<Record<string, string>> = {
   EEXIST: 'a file stands where a folder is wanted: name another place',
 };
 
+/** Causes that read otherwise of a file that is not there yet. */
+const CAUSES: Readonly<Record<string, string>> = {
+  ENOENT: 'its folder does not exist',
+  ENOTDIR: 'a file stands where its folder should be',
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  ENAMETOOLONG: 'its name is too long',
+};
+
 /** What the system said of a file that was to be written, under the name that the person knows it by. */
 const writeFailure = (shown: string, error: unknown): unknown => {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   if (isFailure(error) || code === undefined || !(error instanceof Error) || !('errno' in error)) return error;
-  const words = code === 'ENOENT' ? 'its folder does not exist' : (fileTrouble(code) ?? error.message);
+  const words = CAUSES[code] ?? fileTrouble(code) ?? error.message;
   return failure(`cannot write ${shown}: ${words}`, WAY_OUT[code] ?? 'name another place');
 };
 
@@ -132,6 +141,6 @@ export const makeFolderOf = async (path: string): Promise<void> => {
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
-    throw writeFailure(folder, error);
+    throw writeFailure(relative(process.cwd(), folder) || folder, error);
   }
 };
