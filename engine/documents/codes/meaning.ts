@@ -187,6 +187,14 @@ export const MEANING_CODES = {
     wrong: 'timeframe: 1d\nentry:\n  long:\n    when: close > opening_high("30m")\n',
     right: 'timeframe: 15m\nentry:\n  long:\n    when: close > opening_high("30m")\n',
   },
+  W333: {
+    severity: 'warning',
+    title: 'entry that is its own exit',
+    explanation:
+      'Entry and exit ask for the same thing: the position is left as soon as it is open, and only the costs remain.',
+    wrong: 'entry:\n  long:\n    when: close > open\nexit:\n  when: close > open\n',
+    right: 'entry:\n  long:\n    when: close > open\nexit:\n  when: close < open\n',
+  },
   W327: {
     severity: 'warning',
     title: 'two strategies with opposite sides on one symbol',
