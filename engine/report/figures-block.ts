@@ -1,4 +1,5 @@
 import type { MetricReasons, Metrics } from '../ledger/figures.ts';
+import type { Instant } from '../market/time.ts';
 import type { RunResult } from '../runtime/result.ts';
 import { count, dollars, fixed, percent, signedDollars, signedPercent } from './amounts.ts';
 import type { Style } from './style.ts';
@@ -55,6 +56,16 @@ export const accountBlock = ({ metrics, data }: Pick<RunResult, 'metrics' | 'dat
     const emphasised = label === 'P&L' ? tint(first) : label === 'equity' ? style.bold(first) : first;
     return `  ${label.padEnd(15)}${emphasised}      ${label2.padEnd(14)}${value2.padStart(25)}`.trimEnd();
   });
+};
+
+/** When the deepest fall began, ended and was made good; nothing without a fall. */
+export const drawdownLine = (
+  { drawdown, data }: Pick<RunResult, 'drawdown' | 'data'>,
+  date: (at: Instant) => string,
+): string | undefined => {
+  if (drawdown.bottom === undefined) return undefined;
+  const back = drawdown.recovery === undefined ? 'not recovered yet' : `recovered ${date(drawdown.recovery)}`;
+  return `max drawdown: peak ${date(drawdown.start ?? data.from)}, bottom ${date(drawdown.bottom)}, ${back}`;
 };
 
 /** Why a figure is missing, or to be read with care: figures of one reason together, in words. */

@@ -3,6 +3,7 @@ import { formatExactMoney, formatPrice, formatQty } from '../ledger/money.ts';
 import type { Fill, Order } from '../ledger/order.ts';
 import { clientOrderId } from '../ledger/order-id.ts';
 import type { EquityPoint, OpenPosition, Trade, TradeLeg } from '../ledger/trade.ts';
+import type { Instant } from '../market/time.ts';
 import type { RunResult, StrategyResult } from '../runtime/result.ts';
 import { isoWriter } from './iso-time.ts';
 
@@ -122,6 +123,7 @@ function* members<Item>(items: readonly Item[], write: (item: Item) => string): 
  */
 export function* resultJson(result: RunResult): Generator<string> {
   const { data } = result;
+  const optionalTime = (at: Instant | undefined): string | null => (at === undefined ? null : time(at));
   const head = {
     schemaVersion: SCHEMA_VERSION,
     engine: result.engine,
@@ -142,6 +144,11 @@ export function* resultJson(result: RunResult): Generator<string> {
     },
     assumptions: assumptionsJson(result.assumptions),
     ambiguousBars: result.ambiguousBars,
+    drawdown: {
+      start: optionalTime(result.drawdown.start ?? data.from),
+      bottom: optionalTime(result.drawdown.bottom),
+      recovery: optionalTime(result.drawdown.recovery),
+    },
     interrupted: result.interrupted,
     seconds: result.seconds,
     notActing: result.notActing,

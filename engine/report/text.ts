@@ -12,7 +12,7 @@ import {
   signedPercent,
 } from './amounts.ts';
 import { marketDate, marketTime } from './clock.ts';
-import { accountBlock, figureNotes, maybe, two } from './figures-block.ts';
+import { accountBlock, drawdownLine, figureNotes, maybe, two } from './figures-block.ts';
 import { type Style, styleOf } from './style.ts';
 import { type Column, table } from './table.ts';
 import { assumptionWords, exitCause, exitWords, orderCause } from './words.ts';
@@ -258,11 +258,13 @@ export const resultText = (result: RunResult, options: TextOptions): string => {
   const realised = result.trades.reduce((sum, trade) => sum + trade.pnl, 0n) as (typeof result.trades)[number]['pnl'];
   const open = result.openPositions.reduce((sum, { unrealized }) => sum + unrealized, 0n) as typeof realised;
   const notes = figureNotes(result.metrics, result.reasons, width);
+  const fall = drawdownLine(result, (at) => marketDate(result.data.symbols[0] ?? '', at));
   return `${[
     ...heading(result, options, style),
     '',
     style.bold('Account'),
     ...accountBlock(result, style),
+    ...(fall === undefined ? [] : wrap(fall, width, '  ').map((line) => style.dim(line))),
     ...notes.map((line) => style.dim(line)),
     ...(result.openPositions.length === 0
       ? []

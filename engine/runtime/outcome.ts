@@ -1,5 +1,6 @@
 import type { Ruleset } from '../compiler/ruleset.ts';
 import { buyHoldPct } from '../ledger/benchmark.ts';
+import { drawdownOf } from '../ledger/drawdown.ts';
 import { figuresOf } from '../ledger/run-figures.ts';
 import type { MarketData } from '../market/bars.ts';
 import { isCrypto } from '../market/calendars.ts';
@@ -51,6 +52,7 @@ export function resultOf(
     },
     assumptions: options.assumptions,
     ambiguousBars: session.broker.ambiguousBars(),
+    drawdown: drawdownOf(session.startCash, book.equityPoints()),
     metrics: { ...whole.metrics, buyHoldPct: buyHoldPct(held) },
     reasons: whole.reasons,
     strategies: session.strategies.map(({ id, capital }, index) => ({

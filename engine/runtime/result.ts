@@ -1,4 +1,5 @@
 import type { FillAssumptions } from '../brokers/assumptions.ts';
+import type { Drawdown } from '../ledger/drawdown.ts';
 import type { MetricReasons, Metrics } from '../ledger/figures.ts';
 import type { Order } from '../ledger/order.ts';
 import type { EquityPoint, OpenPosition, Trade } from '../ledger/trade.ts';
@@ -31,6 +32,8 @@ export interface RunResult {
   };
   readonly assumptions: FillAssumptions;
   readonly ambiguousBars: number;
+  /** The deepest fall of the account's daily equity; `start` undefined: from the first bar, `recovery`: not yet. */
+  readonly drawdown: Pick<Drawdown, 'start' | 'bottom' | 'recovery'>;
   readonly metrics: Metrics & { readonly buyHoldPct: number | null };
   readonly reasons: MetricReasons;
   readonly strategies: readonly StrategyResult[];

@@ -4,8 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engine, folder, ROOT } from './engine.ts';
 import { waves } from './waves.ts';
 
-// Each of these is wrong today. When one is mended, vitest says so: take `.fails` away and move it beside its like.
-
 let place: ReturnType<typeof folder>;
 let cwd = '';
 

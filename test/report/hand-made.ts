@@ -163,6 +163,7 @@ export const result: RunResult = {
   },
   assumptions: DEFAULT_ASSUMPTIONS,
   ambiguousBars: 3,
+  drawdown: { start: undefined, bottom: undefined, recovery: undefined },
   metrics: { ...metrics, buyHoldPct: null },
   reasons: { buyHoldPct: 'no_data', sharpe: 'few_returns', sortino: 'few_returns' },
   strategies: [

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { instant } from '../../engine/market/time.ts';
 import { isoWriter } from '../../engine/report/iso-time.ts';
 import { resultJson } from '../../engine/report/json.ts';
+import { resultText } from '../../engine/report/text.ts';
 import { ENTRY, EXIT, result } from './hand-made.ts';
 
 const parsed = (over: Partial<typeof result> = {}) => JSON.parse([...resultJson({ ...result, ...over })].join(''));
@@ -113,4 +114,17 @@ describe('the JSON report', () => {
     const pieces = [...resultJson({ ...result, trades })];
     expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThan(200_000);
   });
+});
+
+it('says when the deepest fall began, ended and was made good', () => {
+  const at = (day: number) => instant(Date.UTC(2024, 2, day, 21));
+  const fallen = { ...result, drawdown: { start: at(1), bottom: at(5), recovery: undefined } };
+  expect(JSON.parse([...resultJson(fallen)].join('')).drawdown).toEqual({
+    start: '2024-03-01T21:00:00.000Z',
+    bottom: '2024-03-05T21:00:00.000Z',
+    recovery: null,
+  });
+  expect(resultText(fallen, { title: 'Backtest', width: 100 })).toContain(
+    'max drawdown: peak 2024-03-01, bottom 2024-03-05, not recovered yet',
+  );
 });
