@@ -267,8 +267,11 @@ export function createCore(options: CoreOptions): Core {
         case 'bars':
           bars(event);
           return;
-        case 'order':
-          order(event.event);
+        case 'fill':
+        case 'cancelled':
+        case 'refused':
+        case 'cut':
+          order(event);
           return;
         case 'clock':
           clock(event.time);

@@ -20,7 +20,8 @@ export type CoreEvent =
   | { readonly kind: 'clock'; readonly time: number }
   /** A session closed at `time` (ms). */
   | { readonly kind: 'session_close'; readonly time: number }
-  | { readonly kind: 'order'; readonly event: OrderEvent }
+  /** What a broker says of an order. */
+  | OrderEvent
   /**
    * A split before the session's first bar: quantities and levels are restated. Indicators are not: the driver resets
    * them (`rewarm`) and gives the history again on the new footing (`history`).

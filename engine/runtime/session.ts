@@ -11,6 +11,7 @@ import { instant } from '../market/time.ts';
 import { TIMEFRAMES, type Timeframe } from '../market/timeframe.ts';
 import { createPendingActions, restated } from './actions.ts';
 import { misfits } from './fit.ts';
+import { createMerge } from './merge.ts';
 import type { Observer, RunOptions } from './run.ts';
 
 /** A run in progress over simulated fills: bars go in, in pieces of any size; the book holds what came of them. */
@@ -99,7 +100,7 @@ export function createSession(
     assumptions: options.assumptions,
     symbols: symbols.map((symbol, index) => ({ symbol, kind: tickRules[index]! })),
     buyingPower: (order, need) => book.buyingPower(order, need),
-    sink: (event) => core.process({ kind: 'order', event }),
+    sink: (event) => core.process(event),
   });
   const core: Core = createCore({
     ruleset,
@@ -118,8 +119,8 @@ export function createSession(
   const fillAtClose = options.assumptions.fillAt === 'close';
   // Sessions are those of the exchange as soon as one share is traded; a run of coins alone has UTC days.
   const reference: Calendar = calendars.find((calendar) => calendar.id === 'XNYS') ?? calendarOf('BTC/USD');
-  const columns: (Bars | undefined)[] = symbols.map(() => undefined);
-  const rows = new Int32Array(count);
+  const merge = createMerge(count);
+  const { columns, rows } = merge;
   const event = emptyEvent(count);
   const firstOpen = new Float64Array(count).fill(Number.NaN);
   /** Columns restated for the splits so far. */
@@ -140,33 +141,6 @@ export function createSession(
   };
   if (from > Number.NEGATIVE_INFINITY) core.process({ kind: 'activate', active: false });
   else clock.active = true;
-
-  /** Collects the bars that end next, and moves past them; false when there are none. */
-  function gather(into: BarsEvent, from: readonly (Bars | undefined)[], next: Int32Array): boolean {
-    let time = Number.POSITIVE_INFINITY;
-    for (let s = 0; s < count; s++) {
-      const bars = from[s];
-      if (bars === undefined || next[s]! >= bars.length) continue;
-      const end = bars.end[next[s]!]!;
-      if (end < time) time = end;
-    }
-    if (time === Number.POSITIVE_INFINITY) return false;
-    let filled = 0;
-    for (let s = 0; s < count; s++) {
-      const bars = from[s];
-      if (bars === undefined) continue;
-      const row = next[s]!;
-      if (row >= bars.length || bars.end[row] !== time) continue;
-      into.symbols[filled] = s;
-      into.columns[filled] = bars;
-      into.rows[filled] = row;
-      filled++;
-      next[s] = row + 1;
-    }
-    into.time = time;
-    into.count = filled;
-    return true;
-  }
 
   function closeSession(): void {
     const time = instant(clock.nextClose);
@@ -262,13 +236,13 @@ export function createSession(
     if (bars === undefined) return;
     history[symbol] = restated(history[symbol] ?? bars, row, ratio);
     core.process({ kind: 'rewarm' });
-    const next = new Int32Array(count);
     const past = emptyEvent(count);
-    const before = columns.map((column, s) => {
+    const before = createMerge(count);
+    columns.forEach((column, s) => {
       const known = history[s] ?? column;
-      return known === undefined ? undefined : { ...known, length: nextRow(s) };
+      if (known !== undefined) before.put(s, { ...known, length: nextRow(s) });
     });
-    while (gather(past, before, next)) {
+    while (before.next(past)) {
       const start = earliestStart(past);
       for (let due = core.due(); due <= start; due = core.due()) {
         core.process({ kind: 'history', bars: { ...past, time: due, count: 0 } });
@@ -353,13 +327,12 @@ export function createSession(
       symbols.forEach((symbol, index) => {
         const column = bars.get(symbol);
         if (column === undefined || column.length === 0) return;
-        columns[index] = { ...column, mixedHours: isMixed(column) };
-        rows[index] = 0;
+        merge.put(index, { ...column, mixedHours: isMixed(column) });
       });
     },
     advance(instants) {
       for (let k = 0; k < instants; k++) {
-        if (!gather(event, columns, rows)) return false;
+        if (!merge.next(event)) return false;
         step();
       }
       return true;
