@@ -2,7 +2,7 @@ import { DAY, MINUTE } from '../market/time.ts';
 import { TIMEFRAME_MS } from '../market/timeframe.ts';
 import type { SessionModel, SessionWord } from './model.ts';
 import type { Checking } from './strategy.ts';
-import { parseSessionWord, weekdayNumber } from './words.ts';
+import { parseSessionWord, weekdayNumber, wordOf } from './words.ts';
 
 /** A whole session, 09:30 to 16:00. */
 const SESSION = 390 * MINUTE;
@@ -54,7 +54,7 @@ export function checkSession({ reporter, value }: Checking): SessionModel {
     );
   }
   return {
-    hours: written.hours ?? 'regular',
+    hours: wordOf(['regular', 'extended', 'always'], written.hours, 'regular'),
     entriesFrom,
     entriesUntil,
     flatBy,

@@ -4,6 +4,7 @@ import type { EntrySide, ExitSide, Strategy } from '../documents/generated/types
 import { printTree } from '../expressions/print.ts';
 import type { Checked } from '../expressions/tree.ts';
 import type { PositionSide } from '../ledger/order.ts';
+import { TIMEFRAMES } from '../market/timeframe.ts';
 import { createDefinitions, reportUnused } from './definitions.ts';
 import { checkExits, NO_EXITS } from './exits.ts';
 import { checkAmount, checkAt, checkRule, treeOf } from './expressions.ts';
@@ -11,7 +12,7 @@ import { createReporter, type Reporter } from './finding.ts';
 import type { EntryModel, ExitModel, SizeKind, StrategyModel } from './model.ts';
 import type { StrategyScope } from './scope.ts';
 import { checkSession } from './session.ts';
-import { parseCapital, parseDuration } from './words.ts';
+import { parseCapital, parseDuration, wordOf } from './words.ts';
 
 /** What checking one strategy gives. */
 export interface CheckedStrategy {
@@ -60,7 +61,7 @@ export function checkStrategy(document: StrategyDocument): CheckedStrategy {
     enabled: value.enabled ?? true,
     priority: value.priority ?? 0,
     symbols,
-    timeframe: value.timeframe,
+    timeframe: wordOf(TIMEFRAMES, value.timeframe, '1d'),
     capital,
     session,
     entries,
@@ -114,7 +115,7 @@ function checkEntry(checking: Checking, side: PositionSide): EntryModel | undefi
     side,
     rule: `entry.${side}`,
     when,
-    trigger: entry.trigger ?? 'on_rise',
+    trigger: wordOf(['on_rise', 'while_true'], entry.trigger, 'on_rise'),
     order,
     size,
     cooldown,
@@ -125,7 +126,7 @@ function checkEntry(checking: Checking, side: PositionSide): EntryModel | undefi
 function checkOrder(checking: Checking, entry: EntrySide, path: DocumentPath): EntryModel['order'] | undefined {
   const { reporter, scope } = checking;
   const order = entry.order ?? {};
-  const type = order.type ?? 'market';
+  const type = wordOf(['market', 'limit', 'stop', 'stop_limit'], order.type, 'market');
   const at: DocumentPath = [...path, 'order'];
   const price = (key: 'limit_price' | 'stop_price'): Checked | undefined =>
     order[key] === undefined ? undefined : checkAt(reporter, scope, [...at, key], 'number');
@@ -141,7 +142,11 @@ function checkOrder(checking: Checking, entry: EntrySide, path: DocumentPath): E
     type,
     limitPrice,
     stopPrice,
-    timeInForce: order.time_in_force ?? (order.expires === undefined ? 'day' : 'gtc'),
+    timeInForce: wordOf(
+      ['day', 'gtc', 'opg', 'cls', 'ioc', 'fok'],
+      order.time_in_force,
+      order.expires === undefined ? 'day' : 'gtc',
+    ),
     expires: order.expires === undefined ? undefined : parseDuration(order.expires),
   };
 }

@@ -30,5 +30,12 @@ export function parseCapital(value: number | string): { kind: 'dollars' | 'accou
 
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
+/**
+ * The word of a list that a document's word is. The two are equal, but a document's is a piece of its text: code that
+ * runs on every bar compares only words of the program's own, which V8 keeps once and compares by place.
+ */
+export const wordOf = <T extends string>(list: readonly T[], written: string | undefined, otherwise: T): T =>
+  list.find((word) => word === written) ?? otherwise;
+
 /** Number of a weekday word, 0 Sunday to 6 Saturday. */
 export const weekdayNumber = (word: string): number => WEEKDAYS.indexOf(word);

@@ -7,6 +7,7 @@ import { REGULAR } from '../market/bars.ts';
 import type { Calendar } from '../market/calendar.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../market/timeframe.ts';
 import { type AccountState, bindAccountMeasures, createAccountState } from './account-measures.ts';
+import type { Arena } from './arena.ts';
 import type { Broker } from './broker.ts';
 import { type CoreContext, type CoreObserver, heldQty } from './context.ts';
 import { decideEntry, expireEntry } from './entries.ts';
@@ -37,6 +38,8 @@ export interface Core {
   /** End of the earliest bucket that waits for the clock, ms; Infinity when none does. */
   due(): number;
   readonly orders: readonly Order[];
+  /** Every number that rules read. */
+  readonly arena: Arena;
   readonly instances: readonly Instance[];
   readonly account: AccountState;
 }
@@ -299,6 +302,7 @@ export function createCore(options: CoreOptions): Core {
     },
     due: () => pipeline.due(),
     orders: context.orders,
+    arena: pipeline.arena,
     instances,
     account,
   };

@@ -1,5 +1,5 @@
 import { compileCondition } from './compile-condition.ts';
-import { calculate, constantOf, finite } from './constants.ts';
+import { constantOf, finite, power } from './constants.ts';
 import { canBeNever, type Leaf } from './leaves.ts';
 import { PURE_FUNCTIONS } from './pure.ts';
 import { type ArithmeticOperator, type Checked, TRUE, UNKNOWN } from './tree.ts';
@@ -82,7 +82,7 @@ function compileArithmetic(tree: Checked & { kind: 'arithmetic' }, slotOf: SlotO
     case '%':
       return () => finite(left() % right());
     case '^':
-      return () => calculate('^', left(), right());
+      return () => power(left(), right());
   }
 }
 
@@ -115,7 +115,7 @@ function compilePure(tree: Checked & { kind: 'pure' }, slotOf: SlotOf, values: F
   if (args.length === 1) return () => finite(apply(a!(), 0, 0));
   if (args.length === 2) {
     // JavaScript has pow(NaN, 0) = 1
-    if (tree.name === 'pow') return () => calculate('^', a!(), b!());
+    if (tree.name === 'pow') return () => power(a!(), b!());
     return () => finite(apply(a!(), b!(), 0));
   }
   return () => finite(apply(a!(), b!(), c!()));

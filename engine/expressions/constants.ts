@@ -15,10 +15,12 @@ export function calculate(operator: ArithmeticOperator, a: number, b: number): n
     case '%':
       return finite(a % b);
     case '^':
-      // JavaScript has NaN ** 0 = 1
-      return Number.isNaN(a) ? Number.NaN : finite(a ** b);
+      return power(a, b);
   }
 }
+
+/** a to the power of b; JavaScript has NaN ** 0 = 1. */
+export const power = (a: number, b: number): number => (Number.isNaN(a) ? Number.NaN : finite(a ** b));
 
 /** The value itself, or NaN when it is infinite. */
 export const finite = (value: number): number => (value - value === 0 ? value : Number.NaN);
