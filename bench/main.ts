@@ -1,7 +1,11 @@
 // npm run bench [-- SECTION...] [--json] [--runs N]
+import { growYoungMemory } from '../engine/cli/young-memory.ts';
 import type { Figure } from './figure.ts';
 import { table, verdict } from './figure.ts';
 import { measure, SECTIONS, type Section } from './sections.ts';
+
+// As the commands do.
+growYoungMemory();
 
 const words = process.argv.slice(2);
 const json = words.includes('--json');
