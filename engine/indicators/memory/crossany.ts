@@ -2,8 +2,12 @@ import type { IndicatorEntry } from '../entry.ts';
 import type { Kernel } from '../kernel.ts';
 import { condition } from '../outputs.ts';
 
-// state: a bar was seen, last a, last b
-const kernel: Kernel = {
+/**
+ * Crossing judged against the bar before only, to the last digit, in both directions or upward.
+ *
+ * state: a bar was seen, last a, last b
+ */
+export const bareCrossing = (bothWays: boolean): Kernel => ({
   stateSize: () => 3,
   bind(_options, state, values, inputs, outputs) {
     const aSlot = inputs[0]!;
@@ -16,13 +20,13 @@ const kernel: Kernel = {
       if (a - a !== 0 || b - b !== 0) return;
       const lastA = state[1]!;
       const lastB = state[2]!;
-      if (state[0] === 1) values[out] = (a > b && lastA <= lastB) || (a < b && lastA >= lastB) ? 1 : 0;
+      if (state[0] === 1) values[out] = (a > b && lastA <= lastB) || (bothWays && a < b && lastA >= lastB) ? 1 : 0;
       state[0] = 1;
       state[1] = a;
       state[2] = b;
     };
   },
-};
+});
 
 export const crossany: IndicatorEntry = {
   name: 'crossany',
@@ -42,5 +46,5 @@ export const crossany: IndicatorEntry = {
   example: 'crossany(close, sma(close, 20))',
   departs: 'Compares to the last digit, so rounding decides ties; crosses is the sound form.',
   source: 'tulind 0.8 crossany',
-  kernel,
+  kernel: bareCrossing(true),
 };

@@ -1,28 +1,6 @@
 import type { IndicatorEntry } from '../entry.ts';
-import type { Kernel } from '../kernel.ts';
 import { condition } from '../outputs.ts';
-
-// state: a bar was seen, last a, last b
-const kernel: Kernel = {
-  stateSize: () => 3,
-  bind(_options, state, values, inputs, outputs) {
-    const aSlot = inputs[0]!;
-    const bSlot = inputs[1]!;
-    const out = outputs[0]!;
-    return () => {
-      const a = values[aSlot]!;
-      const b = values[bSlot]!;
-      values[out] = NaN;
-      if (a - a !== 0 || b - b !== 0) return;
-      const lastA = state[1]!;
-      const lastB = state[2]!;
-      if (state[0] === 1) values[out] = a > b && lastA <= lastB ? 1 : 0;
-      state[0] = 1;
-      state[1] = a;
-      state[2] = b;
-    };
-  },
-};
+import { bareCrossing } from './crossany.ts';
 
 export const crossover: IndicatorEntry = {
   name: 'crossover',
@@ -42,5 +20,5 @@ export const crossover: IndicatorEntry = {
   example: 'crossover(close, sma(close, 20))',
   departs: 'Compares to the last digit, so rounding decides ties; crosses_above is the sound form.',
   source: 'tulind 0.8 crossover',
-  kernel,
+  kernel: bareCrossing(false),
 };

@@ -5,8 +5,12 @@ import { bars, fastBelowSlow } from '../options.ts';
 import { ANY, output } from '../outputs.ts';
 import { emaForgets } from '../settling.ts';
 
-// state: bars seen, fast average, slow average
-const kernel: Kernel = {
+/**
+ * A fast less a slow EMA, as it is or in percent of the slow one.
+ *
+ * state: bars seen, fast average, slow average
+ */
+export const averagesApart = (inPercent: boolean): Kernel => ({
   stateSize: () => 3,
   bind(options, state, values, inputs, outputs) {
     const slowLength = options[1]!;
@@ -28,10 +32,11 @@ const kernel: Kernel = {
       state[0] = seen;
       state[1] = fast;
       state[2] = slow;
-      values[out] = seen >= slowLength ? fast - slow : NaN;
+      if (seen < slowLength) values[out] = NaN;
+      else values[out] = inPercent ? (100 * (fast - slow)) / slow : fast - slow;
     };
   },
-};
+});
 
 export const apo: IndicatorEntry = {
   name: 'apo',
@@ -51,5 +56,5 @@ export const apo: IndicatorEntry = {
   departs: 'Unknown until the slow average has seen its length, where tulind answers from the second bar.',
   source: 'TA-Lib APO (exponential); tulind 0.8 apo',
   check: fastBelowSlow(0, 1),
-  kernel,
+  kernel: averagesApart(false),
 };

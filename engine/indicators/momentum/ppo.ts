@@ -1,37 +1,9 @@
 import type { IndicatorEntry } from '../entry.ts';
 import { REAL } from '../inputs.ts';
-import type { Kernel } from '../kernel.ts';
 import { bars, fastBelowSlow } from '../options.ts';
 import { ANY, output } from '../outputs.ts';
 import { emaForgets } from '../settling.ts';
-
-// state: bars seen, fast average, slow average
-const kernel: Kernel = {
-  stateSize: () => 3,
-  bind(options, state, values, inputs, outputs) {
-    const slowLength = options[1]!;
-    const fastWeight = 2 / (options[0]! + 1);
-    const slowWeight = 2 / (slowLength + 1);
-    const input = inputs[0]!;
-    const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      if (x - x !== 0) {
-        values[out] = NaN;
-        return;
-      }
-      const seen = state[0]! + 1;
-      const lastFast = seen === 1 ? x : state[1]!;
-      const lastSlow = seen === 1 ? x : state[2]!;
-      const fast = (x - lastFast) * fastWeight + lastFast;
-      const slow = (x - lastSlow) * slowWeight + lastSlow;
-      state[0] = seen;
-      state[1] = fast;
-      state[2] = slow;
-      values[out] = seen >= slowLength ? (100 * (fast - slow)) / slow : NaN;
-    };
-  },
-};
+import { averagesApart } from './apo.ts';
 
 export const ppo: IndicatorEntry = {
   name: 'ppo',
@@ -51,5 +23,5 @@ export const ppo: IndicatorEntry = {
   departs: 'Unknown until the slow average has seen its length, where tulind answers from the second bar.',
   source: 'StockCharts ChartSchool, Percentage Price Oscillator; tulind 0.8 ppo',
   check: fastBelowSlow(0, 1),
-  kernel,
+  kernel: averagesApart(true),
 };

@@ -5,7 +5,8 @@ import { bars } from '../options.ts';
 import { output } from '../outputs.ts';
 import { extremeFull, extremeSize, pushHighest } from '../window.ts';
 
-const kernel: Kernel = {
+/** The extreme of the last values that `push` keeps track of. */
+export const extremeOf = (push: typeof pushHighest): Kernel => ({
   stateSize: ([length]) => extremeSize(length!),
   bind(options, state, values, inputs, outputs) {
     const length = options[0]!;
@@ -17,11 +18,11 @@ const kernel: Kernel = {
         values[out] = NaN;
         return;
       }
-      const extreme = pushHighest(state, 0, length, x);
+      const extreme = push(state, 0, length, x);
       values[out] = extremeFull(state, 0, length) ? extreme : NaN;
     };
   },
-};
+});
 
 export const highest: IndicatorEntry = {
   name: 'highest',
@@ -38,5 +39,5 @@ export const highest: IndicatorEntry = {
   example: 'close > prev(highest(high, 20), 1)',
   departs: 'tulind calls it max, which is a function of two numbers here.',
   source: 'tulind 0.8 max; TradingView ta.highest',
-  kernel,
+  kernel: extremeOf(pushHighest),
 };

@@ -6,8 +6,12 @@ import { NOT_NEGATIVE, output } from '../outputs.ts';
 import { wilderForgets } from '../settling.ts';
 import { trueRange } from './true-range.ts';
 
-// state: bars seen, last close, sum of true ranges until ready and their average from then on
-const kernel: Kernel = {
+/**
+ * Wilder's average of the true range, in dollars or in percent of the close.
+ *
+ * state: bars seen, last close, sum of true ranges until ready and their average from then on
+ */
+export const averageRange = (inPercent: boolean): Kernel => ({
   stateSize: () => 3,
   bind(options, state, values, inputs, outputs) {
     const length = options[0]!;
@@ -37,10 +41,10 @@ const kernel: Kernel = {
       }
       const average = seen === length ? (last + range) / length : (range - last) * weight + last;
       state[2] = average;
-      values[out] = average;
+      values[out] = inPercent ? (100 * average) / close : average;
     };
   },
-};
+});
 
 export const atr: IndicatorEntry = {
   name: 'atr',
@@ -59,5 +63,5 @@ export const atr: IndicatorEntry = {
     'The first bar counts with high less low, as in tulind and TradingView; TA-Lib leaves it out. The difference fades within the settle length.',
   source:
     'J. Welles Wilder, New Concepts in Technical Trading Systems (1978); StockCharts ChartSchool, Average True Range',
-  kernel,
+  kernel: averageRange(false),
 };

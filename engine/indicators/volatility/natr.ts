@@ -1,46 +1,9 @@
 import type { IndicatorEntry } from '../entry.ts';
 import { CLOSE, HIGH, LOW } from '../inputs.ts';
-import type { Kernel } from '../kernel.ts';
 import { bars } from '../options.ts';
 import { NOT_NEGATIVE, output } from '../outputs.ts';
 import { wilderForgets } from '../settling.ts';
-import { trueRange } from './true-range.ts';
-
-// state: bars seen, last close, sum of true ranges until ready and their average from then on
-const kernel: Kernel = {
-  stateSize: () => 3,
-  bind(options, state, values, inputs, outputs) {
-    const length = options[0]!;
-    const weight = 1 / length;
-    const highSlot = inputs[0]!;
-    const lowSlot = inputs[1]!;
-    const closeSlot = inputs[2]!;
-    const out = outputs[0]!;
-    return () => {
-      const high = values[highSlot]!;
-      const low = values[lowSlot]!;
-      const close = values[closeSlot]!;
-      const sum = high + low + close;
-      if (sum - sum !== 0) {
-        values[out] = NaN;
-        return;
-      }
-      const seen = state[0]! + 1;
-      const range = seen === 1 ? high - low : trueRange(high, low, state[1]!);
-      const last = state[2]!;
-      state[0] = seen;
-      state[1] = close;
-      if (seen < length) {
-        state[2] = last + range;
-        values[out] = NaN;
-        return;
-      }
-      const average = seen === length ? (last + range) / length : (range - last) * weight + last;
-      state[2] = average;
-      values[out] = (100 * average) / close;
-    };
-  },
-};
+import { averageRange } from './atr.ts';
 
 export const natr: IndicatorEntry = {
   name: 'natr',
@@ -57,5 +20,5 @@ export const natr: IndicatorEntry = {
   departs:
     'The first bar counts with high less low, as in tulind; TA-Lib leaves it out. The difference fades within the settle length.',
   source: 'John Forman, Stocks & Commodities, May 2006; tulind 0.8 natr',
-  kernel,
+  kernel: averageRange(true),
 };

@@ -5,8 +5,12 @@ import { ANY, output } from '../outputs.ts';
 
 const START = 1000;
 
-// state: a bar was seen, last close, last volume, index
-const kernel: Kernel = {
+/**
+ * An index that moves with price on bars with more volume than the bar before, or with less.
+ *
+ * state: a bar was seen, last close, last volume, index
+ */
+export const volumeIndex = (onMore: boolean): Kernel => ({
   stateSize: () => 4,
   bind(_options, state, values, inputs, outputs) {
     const closeSlot = inputs[0]!;
@@ -22,7 +26,8 @@ const kernel: Kernel = {
       }
       const last = state[1]!;
       let index = state[0] === 0 ? START : state[3]!;
-      if (state[0] !== 0 && volume < state[2]! && last !== 0) index += ((close - last) / last) * index;
+      const counts = onMore ? volume > state[2]! : volume < state[2]!;
+      if (state[0] !== 0 && counts && last !== 0) index += ((close - last) / last) * index;
       state[0] = 1;
       state[1] = close;
       state[2] = volume;
@@ -30,7 +35,7 @@ const kernel: Kernel = {
       values[out] = index;
     };
   },
-};
+});
 
 export const nvi: IndicatorEntry = {
   name: 'nvi',
@@ -47,5 +52,5 @@ export const nvi: IndicatorEntry = {
   example: 'nvi() > ema(nvi(), 255)',
   departs: undefined,
   source: 'Norman Fosback, Stock Market Logic (1976); tulind 0.8 nvi',
-  kernel,
+  kernel: volumeIndex(false),
 };

@@ -1,36 +1,7 @@
 import type { IndicatorEntry } from '../entry.ts';
 import { CLOSE, VOLUME } from '../inputs.ts';
-import type { Kernel } from '../kernel.ts';
 import { ANY, output } from '../outputs.ts';
-
-const START = 1000;
-
-// state: a bar was seen, last close, last volume, index
-const kernel: Kernel = {
-  stateSize: () => 4,
-  bind(_options, state, values, inputs, outputs) {
-    const closeSlot = inputs[0]!;
-    const volumeSlot = inputs[1]!;
-    const out = outputs[0]!;
-    return () => {
-      const close = values[closeSlot]!;
-      const volume = values[volumeSlot]!;
-      const sum = close + volume;
-      if (sum - sum !== 0) {
-        values[out] = NaN;
-        return;
-      }
-      const last = state[1]!;
-      let index = state[0] === 0 ? START : state[3]!;
-      if (state[0] !== 0 && volume > state[2]! && last !== 0) index += ((close - last) / last) * index;
-      state[0] = 1;
-      state[1] = close;
-      state[2] = volume;
-      state[3] = index;
-      values[out] = index;
-    };
-  },
-};
+import { volumeIndex } from './nvi.ts';
 
 export const pvi: IndicatorEntry = {
   name: 'pvi',
@@ -47,5 +18,5 @@ export const pvi: IndicatorEntry = {
   example: 'pvi() > ema(pvi(), 255)',
   departs: undefined,
   source: 'Norman Fosback, Stock Market Logic (1976); tulind 0.8 pvi',
-  kernel,
+  kernel: volumeIndex(true),
 };
