@@ -1,8 +1,8 @@
-import { CODES } from '../documents/codes.ts';
 import type { Diagnostic } from '../documents/diagnostic.ts';
 import type { RiskDocument, StrategyDocument } from '../documents/document.ts';
+import { finding } from '../documents/finding.ts';
 import { checkAt } from './expressions.ts';
-import { createReporter } from './finding.ts';
+import { contextOf, createReporter } from './finding.ts';
 import type { BreakerModel, RiskModel, StrategyModel } from './model.ts';
 import { planRuleset } from './plan.ts';
 import type { Ruleset } from './ruleset.ts';
@@ -71,16 +71,12 @@ function checkTogether(
       first.set(document.value.id, document);
       continue;
     }
-    diagnostics.push({
-      code: 'E326',
-      severity: CODES.E326.severity,
-      message: `strategy id \`${document.value.id}\` is taken: ${other.file.path} has it too`,
-      file: document.file,
-      span: document.valueSpan(['id']),
-      context: `strategy ${document.value.id} › id`,
-      help: 'give each strategy its own id',
-      related: [{ file: other.file, span: other.valueSpan(['id']), message: 'first used here' }],
-    });
+    const { id } = document.value;
+    const message = `strategy id \`${id}\` is taken: ${other.file.path} has it too`;
+    const before = { file: other.file, span: other.valueSpan(['id']), message: 'first used here' };
+    const context = contextOf(document, ['id']);
+    const help = 'give each strategy its own id';
+    diagnostics.push(finding('E326', document.file, document.valueSpan(['id']), message, help, context, [before]));
   }
   const sides = new Map<string, { side: string; model: StrategyModel }>();
   for (const model of models) {
@@ -90,7 +86,7 @@ function checkTogether(
         const other = sides.get(symbol);
         if (other === undefined) sides.set(symbol, { side, model });
         else if (other.side !== side && other.model !== model) {
-          diagnostics.push(oppositeSides(model, other.model, symbol, side));
+          warnOfOppositeSides(diagnostics, model, other.model, symbol, side);
           sides.set(symbol, { side, model });
         }
       }
@@ -99,18 +95,19 @@ function checkTogether(
   return diagnostics;
 }
 
-function oppositeSides(model: StrategyModel, other: StrategyModel, symbol: string, side: string): Diagnostic {
-  const { document } = model;
-  const index = model.symbols.indexOf(symbol);
-  return {
-    code: 'W327',
-    severity: CODES.W327.severity,
-    message: `\`${model.id}\` enters ${symbol} ${side} and \`${other.id}\` the other way: a broker nets them to one position`,
-    file: document.file,
-    span: document.valueSpan(['symbols', index]),
-    context: `strategy ${model.id} › symbols[${index}]`,
-    help: 'let each symbol be traded one way, or put both sides into one strategy',
-  };
+function warnOfOppositeSides(
+  diagnostics: Diagnostic[],
+  model: StrategyModel,
+  other: StrategyModel,
+  symbol: string,
+  side: string,
+): void {
+  createReporter(model.document, diagnostics).at(
+    'W327',
+    ['symbols', model.symbols.indexOf(symbol)],
+    `\`${model.id}\` enters ${symbol} ${side} and \`${other.id}\` the other way: a broker nets them to one position`,
+    'let each symbol be traded one way, or put both sides into one strategy',
+  );
 }
 
 /** What the risk document asks for that this version checks but does not do yet. */

@@ -1,5 +1,6 @@
 import { CODES } from '../documents/codes.ts';
 import type { DocumentPath } from '../documents/document.ts';
+import { finding } from '../documents/finding.ts';
 import type { Condition as WrittenCondition } from '../documents/generated/types.ts';
 import { checkDefinition, checkExpression, meaningOf } from '../expressions/check.ts';
 import { canBe } from '../expressions/outcomes.ts';
@@ -21,17 +22,12 @@ export function checkAt(reporter: Reporter, scope: Scope, path: DocumentPath, wa
 function reportFindings(reporter: Reporter, path: DocumentPath, findings: readonly ExpressionFinding[]): void {
   if (findings.length === 0) return;
   const embedded = reporter.document.expression(path)!;
-  for (const finding of findings) {
-    reporter.diagnostics.push({
-      code: finding.code,
-      severity: CODES[finding.code].severity,
-      message: finding.message,
-      file: reporter.document.source(path),
-      span: embedded.toFile(finding.span),
-      context: contextOf(reporter.document, path),
-      // No finding without a way out: the code's own example of how it is written.
-      help: finding.help ?? `it is written as in \`${CODES[finding.code].right.trim()}\``,
-    });
+  const file = reporter.document.source(path);
+  const context = contextOf(reporter.document, path);
+  for (const { code, span, message, help } of findings) {
+    // No finding without a way out: the code's own example of how it is written.
+    const wayOut = help ?? `it is written as in \`${CODES[code].right.trim()}\``;
+    reporter.diagnostics.push(finding(code, file, embedded.toFile(span), message, wayOut, context));
   }
 }
 

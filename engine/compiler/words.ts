@@ -12,13 +12,12 @@ export function parseDuration(text: string): Duration | undefined {
   return { kind: 'time', milliseconds: Number(time[1]) * UNITS[time[2]!]! };
 }
 
-/** Reads `15m after open`, `30m before close`, `open`, `close`; undefined when it is none of them. */
+/** Reads `15m after open`, `30m before close`; undefined when it is neither. */
 export function parseSessionWord(text: string): SessionWord | undefined {
-  if (text === 'open' || text === 'close') return { anchor: text, offset: 0 };
   const found = /^(\d+)\s?([mh]) (after|before) (open|close)$/.exec(text);
   if (found === null) return undefined;
   const offset = Number(found[1]) * UNITS[found[2]!]! * (found[3] === 'after' ? 1 : -1);
-  return { anchor: found[4] as 'open' | 'close', offset };
+  return { anchor: wordOf(['open', 'close'], found[4], 'open'), offset };
 }
 
 /** Reads a purse: dollars, or `30% of account`. */

@@ -185,8 +185,7 @@ export const openBook = (state: BookState): Book => {
       order.fills = [fill];
       order.filled = fill.qty;
     } else {
-      // A fresh array of just its length: one grown by push keeps room for sixteen more.
-      order.fills = order.fills.length === 0 ? [fill] : [...order.fills, fill];
+      order.fills = [...order.fills, fill];
       order.filled = (order.filled + fill.qty) as Qty;
     }
     if (order.filled >= order.qty) order.status = 'filled';

@@ -20,8 +20,6 @@ export const NO_QTY = 0n as Qty;
 
 /** A whole number of dollars' smallest unit as money: what bigint arithmetic gives back loses its brand. */
 export const asMoney = (value: bigint): Money => value as Money;
-export const asPrice = (value: bigint): Price => value as Price;
-export const asQty = (value: bigint): Qty => value as Qty;
 
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,4}))?$/i;
 

@@ -1,5 +1,6 @@
 import type { Ruleset } from '../compiler/ruleset.ts';
 import type { Diagnostic } from '../documents/diagnostic.ts';
+import { finding } from '../documents/finding.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../market/timeframe.ts';
 
 /**
@@ -15,15 +16,9 @@ export function misfits(ruleset: Ruleset, bases: ReadonlyMap<string, Timeframe>)
     const base = bases.get(symbol);
     if (base === undefined || TIMEFRAME_MS[base] <= TIMEFRAME_MS[timeframe] || told.has(id)) continue;
     told.add(id);
-    findings.push({
-      code: 'E412',
-      severity: 'error',
-      message: `strategy \`${id}\` decides on ${timeframe} bars, and those of ${symbol} are ${base}`,
-      file: undefined,
-      span: undefined,
-      context: undefined,
-      help: `bring bars of ${timeframe} or finer, or set \`timeframe: ${base}\` in the strategy`,
-    });
+    const message = `strategy \`${id}\` decides on ${timeframe} bars, and those of ${symbol} are ${base}`;
+    const help = `bring bars of ${timeframe} or finer, or set \`timeframe: ${base}\` in the strategy`;
+    findings.push(finding('E412', undefined, undefined, message, help));
   }
   return findings;
 }

@@ -3,6 +3,7 @@ import { compile } from '../compiler/compile.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import type { Diagnostic, SourceFile } from '../documents/diagnostic.ts';
 import type { RiskDocument, StrategyDocument } from '../documents/document.ts';
+import { finding } from '../documents/finding.ts';
 import { parseRisk, parseStrategy } from '../documents/load.ts';
 import { type ReadFile, readDocument, readWorkspace, revision } from '../documents/read.ts';
 
@@ -38,9 +39,9 @@ export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspac
 function nothingToRun({ counts }: Workspace): Diagnostic {
   const [message, help] =
     counts.strategies === 0
-      ? ['there is no strategy to run', 'name a strategy file, or a folder that holds some']
-      : ['no strategy is enabled', 'set `enabled: true` in one of them'];
-  return { code: 'E329', severity: 'error', message, help, file: undefined, span: undefined, context: undefined };
+      ? (['there is no strategy to run', 'name a strategy file, or a folder that holds some'] as const)
+      : (['no strategy is enabled', 'set `enabled: true` in one of them'] as const);
+  return finding('E329', undefined, undefined, message, help);
 }
 
 /** The same without laying the graph out: all that checking needs. */
