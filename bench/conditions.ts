@@ -57,7 +57,7 @@ export function conditionNanoseconds(): number {
     for (let round = 0; round < rounds; round++) {
       const at = (round * 7919) % values.length;
       values[at] = 60 + ((round * 31) % 80);
-      for (let i = 0; i < conditions.length; i++) if (conditions[i]!() === TRUE) held++;
+      for (let i = 0; i < conditions.length; i++) if (conditions[i]!(0) === TRUE) held++;
     }
     took = performance.now() - from;
   }

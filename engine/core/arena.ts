@@ -68,13 +68,15 @@ function bindNode(
   const out = node.outputs[0]!;
   if (tree.type === 'condition') {
     const read = compileCondition(tree, slotOf, values);
-    return () => {
-      const tri = read();
-      values[out] = tri === UNKNOWN ? Number.NaN : tri === TRUE ? 1 : 0;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const tri = read(row);
+        values[out + row] = tri === UNKNOWN ? Number.NaN : tri === TRUE ? 1 : 0;
+      }
     };
   }
   const read = compileNumber(tree, slotOf, values);
-  return () => {
-    values[out] = read();
+  return (from, to) => {
+    for (let row = from; row < to; row++) values[out + row] = read(row);
   };
 }

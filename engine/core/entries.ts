@@ -15,7 +15,7 @@ export function decideEntry(context: CoreContext, instance: Instance, values: Fl
   const { state, entries } = instance;
   for (let k = 0; k < entries.length; k++) {
     const entry = entries[k]!;
-    const value = entry.when();
+    const value = entry.when(0);
     const before = entry.sign > 0 ? state.lastLong : state.lastShort;
     if (value !== UNKNOWN) remember(instance, entry, value);
     if (value !== TRUE) continue;

@@ -17,7 +17,7 @@ export function decideExit(context: CoreContext, instance: Instance): void {
   for (let k = 0; k < rules.length; k++) {
     const { rule, portion, when } = rules[k]!;
     if (portion < 100 && (instance.state.fired & (1 << k)) !== 0) continue;
-    const value = when();
+    const value = when(0);
     if (value === UNKNOWN) unknown = true;
     if (value !== TRUE) continue;
     if (portion < 100) instance.state.fired |= 1 << k;

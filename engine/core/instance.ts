@@ -3,6 +3,7 @@ import type { Duration, EntryModel, ExitModel, Level } from '../compiler/model.t
 import type { InstancePlan, Ruleset, SeriesPlan, StrategyPlan } from '../compiler/ruleset.ts';
 import { compileCondition } from '../expressions/compile-condition.ts';
 import { compileNumber } from '../expressions/compile-number.ts';
+import type { ReadTri } from '../expressions/reader.ts';
 import { type Checked, type Tri, UNKNOWN } from '../expressions/tree.ts';
 import type { Order, PositionSide } from '../ledger/order.ts';
 import { bindPositionMeasures } from './position-measures.ts';
@@ -71,7 +72,7 @@ export type BoundLevel =
 export interface BoundEntry {
   readonly model: EntryModel;
   readonly sign: 1 | -1;
-  readonly when: () => Tri;
+  readonly when: ReadTri;
   readonly amount: () => number;
   readonly limitPrice: (() => number) | undefined;
   readonly stopPrice: (() => number) | undefined;
@@ -79,7 +80,7 @@ export interface BoundEntry {
 
 export interface BoundExit {
   readonly model: ExitModel;
-  readonly rules: readonly { readonly rule: string; readonly portion: number; readonly when: () => Tri }[];
+  readonly rules: readonly { readonly rule: string; readonly portion: number; readonly when: ReadTri }[];
   readonly stopLoss: BoundLevel | undefined;
   readonly takeProfit: readonly { readonly level: BoundLevel; readonly portion: number }[];
   readonly trailPct: (() => number) | undefined;
@@ -124,10 +125,13 @@ export function bindInstances(ruleset: Ruleset, values: Float64Array): readonly 
 function bindInstance(ruleset: Ruleset, plan: InstancePlan, values: Float64Array): Instance {
   const strategy = ruleset.strategies[plan.strategyIndex]!;
   const slotOf = (leaf: Checked): number => plan.slots.get(leaf)!;
-  const number = (tree: Checked): (() => number) => compileNumber(tree, slotOf, values);
+  const number = (tree: Checked): (() => number) => {
+    const read = compileNumber(tree, slotOf, values);
+    return () => read(0);
+  };
   const optional = (tree: Checked | undefined): (() => number) | undefined =>
     tree === undefined ? undefined : number(tree);
-  const condition = (tree: Checked): (() => Tri) => compileCondition(tree, slotOf, values);
+  const condition = (tree: Checked): ReadTri => compileCondition(tree, slotOf, values);
   const level = (model: Level): BoundLevel => {
     if (model.kind === 'pct') return { kind: 'pct', pct: number(model.pct) };
     if (model.kind === 'price') return { kind: 'price', price: number(model.price) };

@@ -81,7 +81,7 @@ export function createPipeline(
     stamps[one.number] = number;
     if (one.tracker !== undefined) one.tracker.update(one.session, bars.start[row]!, bars.end[row]!);
     const own = one.steps;
-    for (let k = 0; k < own.length; k++) own[k]!();
+    for (let k = 0; k < own.length; k++) own[k]!(0, 1);
   }
 
   function closeBuckets(time: number, number: number): boolean {
@@ -91,7 +91,7 @@ export function createPipeline(
       if (one.aggregator!.due() > time) continue;
       takeBucket(one, values);
       stamps[one.number] = number;
-      for (let k = 0; k < one.steps.length; k++) one.steps[k]!();
+      for (let k = 0; k < one.steps.length; k++) one.steps[k]!(0, 1);
       any = true;
     }
     return any;
@@ -104,7 +104,7 @@ export function createPipeline(
         if (stamps[s] !== number) continue;
         const mixed = steps[s]![stage];
         if (mixed === undefined) continue;
-        for (let k = 0; k < mixed.length; k++) mixed[k]!();
+        for (let k = 0; k < mixed.length; k++) mixed[k]!(0, 1);
       }
     }
   }
@@ -146,7 +146,7 @@ export function createPipeline(
     },
     hasLate: late.length > 0,
     late(number) {
-      for (const { series: of, step } of late) if (stamps[of] === number) step();
+      for (const { series: of, step } of late) if (stamps[of] === number) step(0, 1);
     },
     due() {
       let earliest = Number.POSITIVE_INFINITY;

@@ -1,7 +1,8 @@
 import { compileNumber, plainSlot, type SlotOf } from './compile-number.ts';
 import { constantOf } from './constants.ts';
+import type { ReadNumber, ReadTri } from './reader.ts';
 import { TIE } from './relation.ts';
-import { type Checked, type Comparison, FALSE, TRUE, type Tri, UNKNOWN } from './tree.ts';
+import { type Checked, type Comparison, FALSE, TRUE, UNKNOWN } from './tree.ts';
 
 /** `a < b` as `b > a`, and so on. */
 const MIRRORED: Readonly<Record<Comparison, Comparison>> = {
@@ -21,7 +22,7 @@ export function compileComparison(
   right: Checked,
   slotOf: SlotOf,
   values: Float64Array,
-): () => Tri {
+): ReadTri {
   const constant = constantOf(right);
   const [a, b] = [plainSlot(left, slotOf), plainSlot(right, slotOf)];
   if (!ties && a >= 0 && constant !== undefined && Number.isFinite(constant))
@@ -34,18 +35,18 @@ export function compileComparison(
   return ties ? tiedNumbers(operator, l, r) : plainNumbers(operator, l, r);
 }
 
-type Reader = () => number;
-
 // One closure an operator: what the operator is was settled when the rule was compiled. (A switch over its text on every
 // bar is slower, and V8 12.4 has been seen to compile such a switch into one that falls through all its cases.)
 
-function plainNumbers(operator: Comparison, left: Reader, right: Reader): () => Tri {
-  const known = (holds: (a: number, b: number) => boolean) => (): Tri => {
-    const a = left();
-    const b = right();
-    if (Number.isNaN(a) || Number.isNaN(b)) return UNKNOWN;
-    return holds(a, b) ? TRUE : FALSE;
-  };
+function plainNumbers(operator: Comparison, left: ReadNumber, right: ReadNumber): ReadTri {
+  const known =
+    (holds: (a: number, b: number) => boolean): ReadTri =>
+    (row) => {
+      const a = left(row);
+      const b = right(row);
+      if (Number.isNaN(a) || Number.isNaN(b)) return UNKNOWN;
+      return holds(a, b) ? TRUE : FALSE;
+    };
   switch (operator) {
     case '>':
       return known((a, b) => a > b);
@@ -62,13 +63,15 @@ function plainNumbers(operator: Comparison, left: Reader, right: Reader): () => 
   }
 }
 
-function tiedNumbers(operator: Comparison, left: Reader, right: Reader): () => Tri {
-  const known = (holds: (difference: number, tie: number) => boolean) => (): Tri => {
-    const a = left();
-    const b = right();
-    if (a - a + b - b !== 0) return UNKNOWN;
-    return holds(a - b, TIE * Math.max(Math.abs(a), Math.abs(b))) ? TRUE : FALSE;
-  };
+function tiedNumbers(operator: Comparison, left: ReadNumber, right: ReadNumber): ReadTri {
+  const known =
+    (holds: (difference: number, tie: number) => boolean): ReadTri =>
+    (row) => {
+      const a = left(row);
+      const b = right(row);
+      if (a - a + b - b !== 0) return UNKNOWN;
+      return holds(a - b, TIE * Math.max(Math.abs(a), Math.abs(b))) ? TRUE : FALSE;
+    };
   switch (operator) {
     case '>':
       return known((difference, tie) => difference > tie);
@@ -85,114 +88,114 @@ function tiedNumbers(operator: Comparison, left: Reader, right: Reader): () => T
   }
 }
 
-function slotWithConstant(operator: Comparison, slot: number, constant: number, values: Float64Array): () => Tri {
+function slotWithConstant(operator: Comparison, slot: number, constant: number, values: Float64Array): ReadTri {
   switch (operator) {
     case '>':
-      return () => {
-        const a = values[slot]!;
+      return (row) => {
+        const a = values[slot + row]!;
         return a - a !== 0 ? UNKNOWN : a > constant ? TRUE : FALSE;
       };
     case '<':
-      return () => {
-        const a = values[slot]!;
+      return (row) => {
+        const a = values[slot + row]!;
         return a - a !== 0 ? UNKNOWN : a < constant ? TRUE : FALSE;
       };
     case '>=':
-      return () => {
-        const a = values[slot]!;
+      return (row) => {
+        const a = values[slot + row]!;
         return a - a !== 0 ? UNKNOWN : a >= constant ? TRUE : FALSE;
       };
     case '<=':
-      return () => {
-        const a = values[slot]!;
+      return (row) => {
+        const a = values[slot + row]!;
         return a - a !== 0 ? UNKNOWN : a <= constant ? TRUE : FALSE;
       };
     case '==':
-      return () => {
-        const a = values[slot]!;
+      return (row) => {
+        const a = values[slot + row]!;
         return a - a !== 0 ? UNKNOWN : a === constant ? TRUE : FALSE;
       };
     case '!=':
-      return () => {
-        const a = values[slot]!;
+      return (row) => {
+        const a = values[slot + row]!;
         return a - a !== 0 ? UNKNOWN : a !== constant ? TRUE : FALSE;
       };
   }
 }
 
-function slotWithSlot(operator: Comparison, first: number, second: number, values: Float64Array): () => Tri {
+function slotWithSlot(operator: Comparison, first: number, second: number, values: Float64Array): ReadTri {
   switch (operator) {
     case '>':
-      return () => {
-        const a = values[first]!;
-        const b = values[second]!;
+      return (row) => {
+        const a = values[first + row]!;
+        const b = values[second + row]!;
         return a - a + b - b !== 0 ? UNKNOWN : a > b ? TRUE : FALSE;
       };
     case '<':
-      return () => {
-        const a = values[first]!;
-        const b = values[second]!;
+      return (row) => {
+        const a = values[first + row]!;
+        const b = values[second + row]!;
         return a - a + b - b !== 0 ? UNKNOWN : a < b ? TRUE : FALSE;
       };
     case '>=':
-      return () => {
-        const a = values[first]!;
-        const b = values[second]!;
+      return (row) => {
+        const a = values[first + row]!;
+        const b = values[second + row]!;
         return a - a + b - b !== 0 ? UNKNOWN : a >= b ? TRUE : FALSE;
       };
     case '<=':
-      return () => {
-        const a = values[first]!;
-        const b = values[second]!;
+      return (row) => {
+        const a = values[first + row]!;
+        const b = values[second + row]!;
         return a - a + b - b !== 0 ? UNKNOWN : a <= b ? TRUE : FALSE;
       };
     case '==':
-      return () => {
-        const a = values[first]!;
-        const b = values[second]!;
+      return (row) => {
+        const a = values[first + row]!;
+        const b = values[second + row]!;
         return a - a + b - b !== 0 ? UNKNOWN : a === b ? TRUE : FALSE;
       };
     case '!=':
-      return () => {
-        const a = values[first]!;
-        const b = values[second]!;
+      return (row) => {
+        const a = values[first + row]!;
+        const b = values[second + row]!;
         return a - a + b - b !== 0 ? UNKNOWN : a !== b ? TRUE : FALSE;
       };
   }
 }
 
-function tiedSlots(operator: Comparison, first: number, second: number, values: Float64Array): () => Tri {
+function tiedSlots(operator: Comparison, first: number, second: number, values: Float64Array): ReadTri {
   switch (operator) {
     case '>':
-      return () => {
-        const a = values[first]!;
-        const b = values[second]!;
+      return (row) => {
+        const a = values[first + row]!;
+        const b = values[second + row]!;
         return a - a + b - b !== 0 ? UNKNOWN : a - b > TIE * Math.max(Math.abs(a), Math.abs(b)) ? TRUE : FALSE;
       };
     case '<':
-      return () => {
-        const a = values[first]!;
-        const b = values[second]!;
+      return (row) => {
+        const a = values[first + row]!;
+        const b = values[second + row]!;
         return a - a + b - b !== 0 ? UNKNOWN : b - a > TIE * Math.max(Math.abs(a), Math.abs(b)) ? TRUE : FALSE;
       };
     case '>=':
-      return () => {
-        const a = values[first]!;
-        const b = values[second]!;
+      return (row) => {
+        const a = values[first + row]!;
+        const b = values[second + row]!;
         return a - a + b - b !== 0 ? UNKNOWN : b - a > TIE * Math.max(Math.abs(a), Math.abs(b)) ? FALSE : TRUE;
       };
     case '<=':
-      return () => {
-        const a = values[first]!;
-        const b = values[second]!;
+      return (row) => {
+        const a = values[first + row]!;
+        const b = values[second + row]!;
         return a - a + b - b !== 0 ? UNKNOWN : a - b > TIE * Math.max(Math.abs(a), Math.abs(b)) ? FALSE : TRUE;
       };
     case '==':
     case '!=':
       return tiedNumbers(
         operator,
-        () => values[first]!,
-        () => values[second]!,
+        (row) => values[first + row]!,
+        (row) => values[second + row]!,
       );
   }
 }

@@ -1,15 +1,16 @@
 import { compileComparison } from './compile-comparison.ts';
 import { compileNumber, type SlotOf } from './compile-number.ts';
-import { type Checked, FALSE, TRUE, type Tri, UNKNOWN } from './tree.ts';
+import type { ReadNumber, ReadTri } from './reader.ts';
+import { type Checked, FALSE, TRUE, UNKNOWN } from './tree.ts';
 
 /** A condition as a closure over slots, three-valued after Kleene; a slot of a condition holds 1, 0 or NaN (unknown). */
-export function compileCondition(tree: Checked, slotOf: SlotOf, values: Float64Array): () => Tri {
+export function compileCondition(tree: Checked, slotOf: SlotOf, values: Float64Array): ReadTri {
   switch (tree.kind) {
     case 'operand':
     case 'node': {
       const slot = slotOf(tree);
-      return () => {
-        const value = values[slot]!;
+      return (row) => {
+        const value = values[slot + row]!;
         return value - value !== 0 ? UNKNOWN : value !== 0 ? TRUE : FALSE;
       };
     }
@@ -17,8 +18,8 @@ export function compileCondition(tree: Checked, slotOf: SlotOf, values: Float64A
       return compileCondition(tree.target, slotOf, values);
     case 'unary': {
       const operand = compileCondition(tree.operand, slotOf, values);
-      return () => {
-        const value = operand();
+      return (row) => {
+        const value = operand(row);
         return value === UNKNOWN ? UNKNOWN : value === TRUE ? FALSE : TRUE;
       };
     }
@@ -31,9 +32,9 @@ export function compileCondition(tree: Checked, slotOf: SlotOf, values: Float64A
       const condition = compileCondition(tree.condition, slotOf, values);
       const then = compileCondition(tree.then, slotOf, values);
       const otherwise = compileCondition(tree.otherwise, slotOf, values);
-      return () => {
-        const holds = condition();
-        return holds === UNKNOWN ? UNKNOWN : holds === TRUE ? then() : otherwise();
+      return (row) => {
+        const holds = condition(row);
+        return holds === UNKNOWN ? UNKNOWN : holds === TRUE ? then(row) : otherwise(row);
       };
     }
     case 'pure':
@@ -45,29 +46,29 @@ export function compileCondition(tree: Checked, slotOf: SlotOf, values: Float64A
   }
 }
 
-const conjunction = (left: () => Tri, right: () => Tri): (() => Tri) => {
-  return () => {
-    const a = left();
+const conjunction = (left: ReadTri, right: ReadTri): ReadTri => {
+  return (row) => {
+    const a = left(row);
     if (a === FALSE) return FALSE;
-    const b = right();
+    const b = right(row);
     return b === FALSE ? FALSE : a === TRUE ? b : UNKNOWN;
   };
 };
 
-function compileLogic(tree: Checked & { kind: 'and' | 'or' }, slotOf: SlotOf, values: Float64Array): () => Tri {
+function compileLogic(tree: Checked & { kind: 'and' | 'or' }, slotOf: SlotOf, values: Float64Array): ReadTri {
   const left = compileCondition(tree.left, slotOf, values);
   const right = compileCondition(tree.right, slotOf, values);
   if (tree.kind === 'and') return conjunction(left, right);
-  return () => {
-    const a = left();
+  return (row) => {
+    const a = left(row);
     if (a === TRUE) return TRUE;
-    const b = right();
+    const b = right(row);
     return b === TRUE ? TRUE : a === FALSE ? b : UNKNOWN;
   };
 }
 
 /** `between(x, low, high)` is `x >= low and x <= high`, each comparison with its own ties. */
-function compileBetween(tree: Checked & { kind: 'pure' }, slotOf: SlotOf, values: Float64Array): () => Tri {
+function compileBetween(tree: Checked & { kind: 'pure' }, slotOf: SlotOf, values: Float64Array): ReadTri {
   const [x, low, high] = tree.args;
   if (tree.name !== 'between' || !x || !low || !high) throw new TypeError(`\`${tree.name}\` is no condition`);
   const above = compileComparison('>=', tie(x, low), x, low, slotOf, values);
@@ -78,11 +79,11 @@ function compileBetween(tree: Checked & { kind: 'pure' }, slotOf: SlotOf, values
 const tie = (a: Checked, b: Checked): boolean => a.unit === 'price' && b.unit === 'price';
 
 /** A rule's value as a slot holds it: conditions 1, 0, NaN, numbers as they are. */
-export function compileSlot(tree: Checked, slotOf: SlotOf, values: Float64Array): () => number {
+export function compileSlot(tree: Checked, slotOf: SlotOf, values: Float64Array): ReadNumber {
   if (tree.type !== 'condition') return compileNumber(tree, slotOf, values);
   const condition = compileCondition(tree, slotOf, values);
-  return () => {
-    const value = condition();
+  return (row) => {
+    const value = condition(row);
     return value === UNKNOWN ? Number.NaN : value;
   };
 }

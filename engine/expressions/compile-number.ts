@@ -2,6 +2,7 @@ import { compileCondition } from './compile-condition.ts';
 import { constantOf, finite, power } from './constants.ts';
 import { canBeNever, type Leaf } from './leaves.ts';
 import { PURE_FUNCTIONS } from './pure.ts';
+import type { ReadNumber } from './reader.ts';
 import { type ArithmeticOperator, type Checked, TRUE, UNKNOWN } from './tree.ts';
 
 /** The number of the slot that a leaf reads. */
@@ -11,7 +12,7 @@ export type SlotOf = (leaf: Leaf) => number;
  * A number as a closure over slots; NaN means unknown.
  * What is not finite is unknown, but for a leaf that can say "never" (`bars_since`), which gives Infinity.
  */
-export function compileNumber(tree: Checked, slotOf: SlotOf, values: Float64Array): () => number {
+export function compileNumber(tree: Checked, slotOf: SlotOf, values: Float64Array): ReadNumber {
   const constant = constantOf(tree);
   if (constant !== undefined) return () => constant;
   switch (tree.kind) {
@@ -22,7 +23,7 @@ export function compileNumber(tree: Checked, slotOf: SlotOf, values: Float64Arra
       return compileNumber(tree.target, slotOf, values);
     case 'unary': {
       const operand = compileNumber(tree.operand, slotOf, values);
-      return () => finite(-operand());
+      return (row) => finite(-operand(row));
     }
     case 'arithmetic':
       return compileArithmetic(tree, slotOf, values);
@@ -30,9 +31,9 @@ export function compileNumber(tree: Checked, slotOf: SlotOf, values: Float64Arra
       const condition = compileCondition(tree.condition, slotOf, values);
       const then = compileNumber(tree.then, slotOf, values);
       const otherwise = compileNumber(tree.otherwise, slotOf, values);
-      return () => {
-        const holds = condition();
-        return holds === UNKNOWN ? Number.NaN : holds === TRUE ? then() : otherwise();
+      return (row) => {
+        const holds = condition(row);
+        return holds === UNKNOWN ? Number.NaN : holds === TRUE ? then(row) : otherwise(row);
       };
     }
     case 'pure':
@@ -46,10 +47,10 @@ export function compileNumber(tree: Checked, slotOf: SlotOf, values: Float64Arra
   }
 }
 
-function readSlot(leaf: Leaf, slot: number, values: Float64Array): () => number {
-  if (canBeNever(leaf)) return () => values[slot]!;
-  return () => {
-    const value = values[slot]!;
+function readSlot(leaf: Leaf, slot: number, values: Float64Array): ReadNumber {
+  if (canBeNever(leaf)) return (row) => values[slot + row]!;
+  return (row) => {
+    const value = values[slot + row]!;
     return value - value === 0 ? value : Number.NaN;
   };
 }
@@ -61,7 +62,7 @@ export function plainSlot(tree: Checked, slotOf: SlotOf): number {
   return canBeNever(tree) ? -1 : slotOf(tree);
 }
 
-function compileArithmetic(tree: Checked & { kind: 'arithmetic' }, slotOf: SlotOf, values: Float64Array): () => number {
+function compileArithmetic(tree: Checked & { kind: 'arithmetic' }, slotOf: SlotOf, values: Float64Array): ReadNumber {
   const { operator } = tree;
   const constant = constantOf(tree.right);
   const slot = plainSlot(tree.left, slotOf);
@@ -72,17 +73,17 @@ function compileArithmetic(tree: Checked & { kind: 'arithmetic' }, slotOf: SlotO
   const right = compileNumber(tree.right, slotOf, values);
   switch (operator) {
     case '+':
-      return () => finite(left() + right());
+      return (row) => finite(left(row) + right(row));
     case '-':
-      return () => finite(left() - right());
+      return (row) => finite(left(row) - right(row));
     case '*':
-      return () => finite(left() * right());
+      return (row) => finite(left(row) * right(row));
     case '/':
-      return () => finite(left() / right());
+      return (row) => finite(left(row) / right(row));
     case '%':
-      return () => finite(left() % right());
+      return (row) => finite(left(row) % right(row));
     case '^':
-      return () => power(left(), right());
+      return (row) => power(left(row), right(row));
   }
 }
 
@@ -91,32 +92,32 @@ function slotByConstant(
   slot: number,
   constant: number,
   values: Float64Array,
-): () => number {
+): ReadNumber {
   switch (operator) {
     case '+':
-      return () => finite(values[slot]! + constant);
+      return (row) => finite(values[slot + row]! + constant);
     case '-':
-      return () => finite(values[slot]! - constant);
+      return (row) => finite(values[slot + row]! - constant);
     case '*':
-      return () => finite(values[slot]! * constant);
+      return (row) => finite(values[slot + row]! * constant);
     case '/':
-      return () => finite(values[slot]! / constant);
+      return (row) => finite(values[slot + row]! / constant);
     case '%':
-      return () => finite(values[slot]! % constant);
+      return (row) => finite(values[slot + row]! % constant);
   }
 }
 
-function compilePure(tree: Checked & { kind: 'pure' }, slotOf: SlotOf, values: Float64Array): () => number {
+function compilePure(tree: Checked & { kind: 'pure' }, slotOf: SlotOf, values: Float64Array): ReadNumber {
   const pure = PURE_FUNCTIONS.get(tree.name);
   if (pure === undefined || pure.result !== 'number') throw new TypeError(`\`${tree.name}\` is no function of numbers`);
   const args = tree.args.map((arg) => compileNumber(arg, slotOf, values));
   const { apply } = pure;
   const [a, b, c] = args;
-  if (args.length === 1) return () => finite(apply(a!(), 0, 0));
+  if (args.length === 1) return (row) => finite(apply(a!(row), 0, 0));
   if (args.length === 2) {
     // JavaScript has pow(NaN, 0) = 1
-    if (tree.name === 'pow') return () => power(a!(), b!());
-    return () => finite(apply(a!(), b!(), 0));
+    if (tree.name === 'pow') return (row) => power(a!(row), b!(row));
+    return (row) => finite(apply(a!(row), b!(row), 0));
   }
-  return () => finite(apply(a!(), b!(), c!()));
+  return (row) => finite(apply(a!(row), b!(row), c!(row)));
 }

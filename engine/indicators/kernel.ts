@@ -1,5 +1,9 @@
-/** Advances one indicator by one bar: reads its input slots, writes its output slots, keeps its state in `state`. */
-export type Step = () => void;
+/**
+ * Advances one indicator by the bars of rows `from` to `to` (exclusive): reads its inputs, writes its outputs, keeps its
+ * state in `state`. Row r of a slot lies r doubles behind it: where slots are columns a step runs down them, where they
+ * are single numbers it takes row 0 alone.
+ */
+export type Step = (from: number, to: number) => void;
 
 /**
  * A streaming indicator: O(1) a bar.
@@ -16,9 +20,9 @@ export interface Kernel {
    * Ties the kernel to memory.
    * @param options option values in catalogue order, already checked against their bounds
    * @param state `stateSize(options)` doubles, zero-filled or restored
-   * @param values the arena of slots
-   * @param inputs slot numbers of the inputs, in catalogue order
-   * @param outputs slot numbers of the outputs, in catalogue order
+   * @param values the numbers that inputs and outputs lie among
+   * @param inputs place of row 0 of the inputs, in catalogue order
+   * @param outputs place of row 0 of the outputs, in catalogue order
    */
   bind(
     options: readonly number[],

@@ -103,25 +103,27 @@ export const tulindKernel = (entry: IndicatorEntry, name: string = entry.name): 
     const window = windowOf(entry, options);
     const warmup = entry.warmup(options);
     loadTulind();
-    return () => {
-      for (const slot of outputs) values[slot] = Number.NaN;
-      for (const slot of inputs) if (!Number.isFinite(values[slot])) return;
-      const seen = state[0]!;
-      const place = seen % window;
-      inputs.forEach((slot, k) => {
-        state[1 + k * window + place] = values[slot]!;
-      });
-      state[0] = seen + 1;
-      if (seen + 1 < warmup) return;
-      const size = Math.min(seen + 1, window);
-      const oldest = seen + 1 < window ? 0 : (place + 1) % window;
-      const columns = inputs.map((_, k) =>
-        Array.from({ length: size }, (_x, j) => state[1 + k * window + ((oldest + j) % window)]!),
-      );
-      tulindBatch(name, columns, options).forEach((answer, k) => {
-        const slot = outputs[k];
-        if (slot !== undefined) values[slot] = answer[size - 1]!;
-      });
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        for (const slot of outputs) values[slot + row] = Number.NaN;
+        if (inputs.some((slot) => !Number.isFinite(values[slot + row]))) continue;
+        const seen = state[0]!;
+        const place = seen % window;
+        inputs.forEach((slot, k) => {
+          state[1 + k * window + place] = values[slot + row]!;
+        });
+        state[0] = seen + 1;
+        if (seen + 1 < warmup) continue;
+        const size = Math.min(seen + 1, window);
+        const oldest = seen + 1 < window ? 0 : (place + 1) % window;
+        const columns = inputs.map((_, k) =>
+          Array.from({ length: size }, (_x, j) => state[1 + k * window + ((oldest + j) % window)]!),
+        );
+        tulindBatch(name, columns, options).forEach((answer, k) => {
+          const slot = outputs[k];
+          if (slot !== undefined) values[slot + row] = answer[size - 1]!;
+        });
+      }
     };
   },
 });

@@ -1,11 +1,38 @@
 import type { Instant } from '../market/time.ts';
 import { type BookOptions, type BookState, freshState } from './book-state.ts';
-import { endInstant, expose, revalue, sample, setCash } from './curve.ts';
+import {
+  beginExposure,
+  CASH,
+  COMMISSION,
+  EQUITY,
+  endExposure,
+  endInstant,
+  figure,
+  revalue,
+  sample,
+  setCash,
+  TRADED,
+  tally,
+} from './curve.ts';
 import { enlarge, entryPriceOf, type Holding, openHolding, reduce, restate, tradeOf } from './holding.ts';
-import { closeSlot, markSymbol, openSlot, touchSlot } from './marks.ts';
+import {
+  BARS,
+  closeSlot,
+  HIGH,
+  LAST,
+  LOW,
+  markOf,
+  markSymbol,
+  openSlot,
+  QTY,
+  restateSlot,
+  STRATEGY,
+  setMarkQty,
+  touchSlot,
+} from './marks.ts';
 import type { Money, Price, Qty } from './money.ts';
 import * as money from './money.ts';
-import type { ExitReason, Fill, Order, OrderEvent } from './order.ts';
+import type { ExitReason, Fill, FillPlace, Order, OrderEvent } from './order.ts';
 import { centsDown, centsUp, hold, lower, reservedCents, SHORT_RESERVE, unitReserve } from './reservations.ts';
 import { splitRatio } from './split.ts';
 import type { EquityPoint, OpenPosition, Trade, TradeLeg } from './trade.ts';
@@ -105,22 +132,23 @@ export const openBook = (state: BookState): Book => {
 
   const setQty = (holding: Holding): void => {
     const shares = money.qtyToNumber(holding.qty);
-    marks.qty[holding.slot] = holding.side === 'long' ? shares : -shares;
+    setMarkQty(marks, holding.slot, holding.side === 'long' ? shares : -shares);
   };
 
-  const close = (holding: Holding, leg: TradeLeg, barMarked: boolean): Trade => {
+  const close = (holding: Holding, leg: TradeLeg, at: FillPlace): Trade => {
     const slot = holding.slot;
-    const bars = marks.bars[slot]! - (barMarked ? 1 : 0);
+    const bars = markOf(marks, slot, BARS) - (at === 'close' ? 1 : 0);
     const trade = tradeOf(
       holding,
       state.strategies[holding.strategy]!.id,
       state.symbols[holding.symbol]!,
       leg,
       bars,
-      marks.high[slot]!,
-      marks.low[slot]!,
+      markOf(marks, slot, HIGH),
+      markOf(marks, slot, LOW),
     );
     closeSlot(marks, slot);
+    endExposure(curve, holding.strategy, at === 'intrabar');
     holdings[holding.strategy * count + holding.symbol] = undefined;
     state.trades.push(trade);
     return trade;
@@ -131,10 +159,10 @@ export const openBook = (state: BookState): Book => {
     const price = money.priceToNumber(fill.price);
     let holding = holdings[key];
     if (holding === undefined) {
-      if (marks.head[order.symbolIndex]! < 0) marks.last[order.symbolIndex] = price;
       const slot = openSlot(marks, order.symbolIndex, strategy, price, fill.at === 'close' ? 1 : 0);
       holding = openHolding(strategy, order.symbolIndex, order.positionSide, slot, order.rule, fill.time);
       holdings[key] = holding;
+      beginExposure(curve, strategy);
     } else if (holding.side !== order.positionSide) {
       throw new Error(
         `order ${order.seq} opens ${order.positionSide} ${order.symbol} while \`${order.strategy}\` is ${holding.side}`,
@@ -158,11 +186,7 @@ export const openBook = (state: BookState): Book => {
     setCost(holding);
     setQty(holding);
     touchSlot(marks, holding.slot, money.priceToNumber(fill.price));
-    if (fill.at === 'intrabar') {
-      expose(curve, 0);
-      expose(curve, strategy + 1);
-    }
-    return holding.qty === 0n ? close(holding, leg, fill.at === 'close') : undefined;
+    return holding.qty === 0n ? close(holding, leg, fill.at) : undefined;
   };
 
   const fillOrder = (order: Order, fill: Fill): Trade | undefined => {
@@ -173,13 +197,8 @@ export const openBook = (state: BookState): Book => {
     const flow = order.side === 'buy' ? 0n - notional : notional;
     addCash(strategy, fill.commission === 0n ? flow : flow - fill.commission);
     const dollars = money.priceToNumber(fill.price) * money.qtyToNumber(fill.qty);
-    curve.traded[0] = curve.traded[0]! + dollars;
-    curve.traded[strategy + 1] = curve.traded[strategy + 1]! + dollars;
-    if (fill.commission !== 0n) {
-      const commission = money.moneyToNumber(fill.commission);
-      curve.commission[0] = curve.commission[0]! + commission;
-      curve.commission[strategy + 1] = curve.commission[strategy + 1]! + commission;
-    }
+    tally(curve, strategy, TRADED, dollars);
+    if (fill.commission !== 0n) tally(curve, strategy, COMMISSION, money.moneyToNumber(fill.commission));
     // A literal holds one element; a push to an empty array makes room for seventeen.
     if (order.filled === 0n) {
       order.fills = [fill];
@@ -227,7 +246,7 @@ export const openBook = (state: BookState): Book => {
   /** Equity of a row, fills since the last instant included. */
   const equityOf = (row: number): number => {
     if (curve.dirtyCount > 0 && (row === 0 || curve.isDirty[row] === 1)) revalue(curve, marks);
-    return curve.equity[row]!;
+    return figure(curve, row, EQUITY);
   };
 
   const purseFree = (strategy: number): number =>
@@ -235,11 +254,11 @@ export const openBook = (state: BookState): Book => {
 
   const available = (strategy: number, replacing = -1): number => {
     let purse = purseFree(strategy);
-    let account = centsDown(curve.cash[0]!) - state.lockedCents - reservations.account;
+    let account = centsDown(figure(curve, 0, CASH)) - state.lockedCents - reservations.account;
     const holding = replacing < 0 ? undefined : holdings[strategy * count + replacing];
     if (holding !== undefined) {
       purse += holding.costCents;
-      account += holding.lockedCents + centsDown(marks.qty[holding.slot]! * marks.last[holding.symbol]!);
+      account += holding.lockedCents + centsDown(markOf(marks, holding.slot, QTY) * markOf(marks, holding.slot, LAST));
     }
     return Math.max(0, Math.min(purse, account)) / 100;
   };
@@ -259,7 +278,7 @@ export const openBook = (state: BookState): Book => {
     holdings
       .filter((holding) => holding !== undefined)
       .map((holding) => {
-        const lastPrice = marks.last[holding.symbol]!;
+        const lastPrice = markOf(marks, holding.slot, LAST);
         const value = money.mulPriceQty(money.priceFrom(lastPrice), holding.qty);
         return {
           strategy: state.strategies[holding.strategy]!.id,
@@ -281,7 +300,7 @@ export const openBook = (state: BookState): Book => {
   const heldIn = (symbol: number): Holding[] => {
     const found: Holding[] = [];
     for (let slot = marks.head[symbol]!; slot >= 0; slot = marks.next[slot]!) {
-      found.push(holdings[marks.strategy[slot]! * count + symbol]!);
+      found.push(holdings[markOf(marks, slot, STRATEGY) * count + symbol]!);
     }
     return found;
   };
@@ -292,7 +311,7 @@ export const openBook = (state: BookState): Book => {
     const leg = reduce(holding, { time, price, qty, commission: money.NO_MONEY }, value, 'cash_in_lieu', reason);
     setCost(holding);
     addCash(holding.strategy, holding.side === 'long' ? value : 0n - value);
-    return holding.qty === 0n ? close(holding, leg, false) : undefined;
+    return holding.qty === 0n ? close(holding, leg, 'open') : undefined;
   };
 
   const applySplit = (symbol: number, ratio: number, priceAfter: number, increment: Qty, time: Instant): Trade[] => {
@@ -300,14 +319,12 @@ export const openBook = (state: BookState): Book => {
     const closed: Trade[] = [];
     for (const holding of heldIn(symbol)) {
       restate(holding, numerator, denominator);
-      marks.high[holding.slot] = marks.high[holding.slot]! / ratio;
-      marks.low[holding.slot] = marks.low[holding.slot]! / ratio;
+      restateSlot(marks, holding.slot, ratio);
       const fraction = (holding.qty % increment) as Qty;
       const trade = fraction === 0n ? undefined : payOut(holding, fraction, money.priceFrom(priceAfter), time);
       if (trade === undefined) setQty(holding);
       else closed.push(trade);
     }
-    marks.last[symbol] = marks.last[symbol]! / ratio;
     return closed;
   };
 
@@ -342,7 +359,7 @@ export const openBook = (state: BookState): Book => {
     holding: (strategy, symbol) => holdings[strategy * count + symbol],
     barsHeld: (strategy, symbol) => {
       const holding = holdings[strategy * count + symbol];
-      return holding === undefined ? -1 : marks.bars[holding.slot]! - 1;
+      return holding === undefined ? -1 : markOf(marks, holding.slot, BARS) - 1;
     },
     netQty: (symbol) => {
       let net = 0n;

@@ -1,31 +1,42 @@
-import type { Marks } from './marks.ts';
+import { LAST, MARK_FIELDS, type Marks, QTY, STRATEGY } from './marks.ts';
+
+/** Places of a row's numbers among its cells. */
+export const START = 0;
+/** Capital and all cash flows since, open positions apart. */
+export const CASH = 1;
+/** Value of the open positions at the last marks, shorts negative. */
+const MARKET = 2;
+export const EQUITY = 3;
+const PEAK = 4;
+/** Equity below which the drawdown is deeper than any before. */
+const FLOOR = 5;
+/** Deepest bar-by-bar fall from the peak, as a fraction of it. */
+export const DRAWDOWN = 6;
+/** Positions open now, and the first instant of theirs that `EXPOSED` does not count. */
+const OPEN = 7;
+const SINCE = 8;
+/** Instants with a position open, or one that closed inside the bar; the running stretch apart. */
+const EXPOSED = 9;
+/** Number of the last instant counted because a position closed inside its bar. */
+const STAMP = 10;
+/** Notional bought and sold. */
+export const TRADED = 11;
+export const COMMISSION = 12;
+const FIELDS = 16;
 
 /**
  * Equity of the account and of every strategy, bar by bar and at session closes. Row 0 is the account, row 1 + n is
  * strategy n. Cash is the double nearest to the exact amount, renewed at every fill, so that nothing drifts.
  */
 export interface Curve {
-  readonly start: Float64Array;
-  /** Capital and all cash flows since, open positions apart. */
-  readonly cash: Float64Array;
-  /** Value of the open positions at the last marks, shorts negative. */
-  readonly market: Float64Array;
-  readonly equity: Float64Array;
-  readonly peak: Float64Array;
-  /** Deepest bar-by-bar fall from the peak, as a fraction of it. */
-  readonly drawdown: Float64Array;
-  /** Equity below which the drawdown is deeper than any before. */
-  readonly floor: Float64Array;
-  /** Instants with a position open, or one that closed inside the bar. */
-  readonly exposed: Float64Array;
-  /** Number of the last instant counted in `exposed`. */
-  readonly stamp: Float64Array;
-  /** Notional bought and sold. */
-  readonly traded: Float64Array;
-  readonly commission: Float64Array;
+  /** The rows, one after the other: all that a bar touches lies together. */
+  readonly cells: Float64Array;
   /** Instants marked. */
   instants: number;
-  /** Strategies whose cash moved since the last instant; `isDirty` is the same as a table. */
+  /** Rows of the strategies with a position, in no particular order. */
+  readonly held: Int32Array;
+  heldCount: number;
+  /** Rows of the strategies whose cash moved since the last instant; `isDirty` is the same as a table. */
   readonly dirty: Int32Array;
   dirtyCount: number;
   readonly isDirty: Uint8Array;
@@ -36,96 +47,152 @@ export interface Curve {
 
 /** `start` holds the cash of the account, then the capital of each strategy. */
 export const createCurve = (start: readonly number[]): Curve => {
-  const from = Float64Array.from(start);
+  const rows = start.length;
+  const cells = new Float64Array(rows * FIELDS);
+  start.forEach((amount, row) => {
+    for (const field of [START, CASH, EQUITY, PEAK, FLOOR]) cells[row * FIELDS + field] = amount;
+    cells[row * FIELDS + STAMP] = -1;
+  });
   return {
-    start: from,
-    cash: from.slice(),
-    market: new Float64Array(from.length),
-    equity: from.slice(),
-    peak: from.slice(),
-    drawdown: new Float64Array(from.length),
-    floor: from.slice(),
-    exposed: new Float64Array(from.length),
-    stamp: new Float64Array(from.length).fill(-1),
-    traded: new Float64Array(from.length),
-    commission: new Float64Array(from.length),
+    cells,
     instants: 0,
-    dirty: new Int32Array(from.length),
+    held: new Int32Array(rows),
+    heldCount: 0,
+    dirty: new Int32Array(rows),
     dirtyCount: 0,
-    isDirty: new Uint8Array(from.length),
+    isDirty: new Uint8Array(rows),
     sampleTimes: [],
     samples: start.map(() => []),
   };
 };
 
+/** One of the numbers of a row. */
+export const figure = (curve: Curve, row: number, field: number): number => curve.cells[row * FIELDS + field]!;
+
+/** Adds to the account's and a strategy's sum of what was traded, or paid in commission. */
+export const tally = (curve: Curve, strategy: number, field: number, dollars: number): void => {
+  const { cells } = curve;
+  const own = (strategy + 1) * FIELDS + field;
+  cells[field] = cells[field]! + dollars;
+  cells[own] = cells[own]! + dollars;
+};
+
 /** Renews the cash of a strategy and of the account after a fill. */
 export const setCash = (curve: Curve, strategy: number, strategyCash: number, accountCash: number): void => {
-  curve.cash[0] = accountCash;
-  curve.cash[strategy + 1] = strategyCash;
-  if (curve.isDirty[strategy + 1] === 0) {
-    curve.isDirty[strategy + 1] = 1;
-    curve.dirty[curve.dirtyCount++] = strategy;
+  const row = strategy + 1;
+  curve.cells[CASH] = accountCash;
+  curve.cells[row * FIELDS + CASH] = strategyCash;
+  if (curve.isDirty[row] === 0) {
+    curve.isDirty[row] = 1;
+    curve.dirty[curve.dirtyCount++] = row;
   }
 };
 
-/** Counts the running instant as exposed: a position that opened and closed inside it leaves no mark. */
-export const expose = (curve: Curve, row: number): void => {
-  if (curve.stamp[row] === curve.instants) return;
-  curve.stamp[row] = curve.instants;
-  curve.exposed[row] = curve.exposed[row]! + 1;
+const openIn = (curve: Curve, row: number): boolean => {
+  const { cells, instants } = curve;
+  const at = row * FIELDS;
+  const open = cells[at + OPEN]!;
+  cells[at + OPEN] = open + 1;
+  if (open > 0) return false;
+  cells[at + SINCE] = cells[at + STAMP] === instants ? instants + 1 : instants;
+  return true;
+};
+
+const closeIn = (curve: Curve, row: number): boolean => {
+  const { cells, instants } = curve;
+  const at = row * FIELDS;
+  const open = cells[at + OPEN]! - 1;
+  cells[at + OPEN] = open;
+  if (open > 0) return false;
+  cells[at + EXPOSED] = cells[at + EXPOSED]! + Math.max(0, instants - cells[at + SINCE]!);
+  return true;
+};
+
+/** A position of a strategy was opened: from the running instant on it is exposed. */
+export const beginExposure = (curve: Curve, strategy: number): void => {
+  openIn(curve, 0);
+  if (openIn(curve, strategy + 1)) curve.held[curve.heldCount++] = strategy + 1;
+};
+
+const exposeNow = (curve: Curve, row: number): void => {
+  const { cells, instants } = curve;
+  const at = row * FIELDS;
+  if (cells[at + OPEN]! > 0 || cells[at + STAMP] === instants) return;
+  cells[at + STAMP] = instants;
+  cells[at + EXPOSED] = cells[at + EXPOSED]! + 1;
+};
+
+/** A position of a strategy was closed; one that was open inside the bar exposes the running instant too. */
+export const endExposure = (curve: Curve, strategy: number, insideBar: boolean): void => {
+  const row = strategy + 1;
+  closeIn(curve, 0);
+  if (closeIn(curve, row)) {
+    const { held } = curve;
+    const place = held.indexOf(row);
+    held[place] = held[--curve.heldCount]!;
+  }
+  if (!insideBar) return;
+  exposeNow(curve, 0);
+  exposeNow(curve, row);
+};
+
+/** Instants of a row with a position open, or one that closed inside the bar. */
+export const exposedInstants = (curve: Curve, row: number): number => {
+  const { cells, instants } = curve;
+  const at = row * FIELDS;
+  const running = cells[at + OPEN]! > 0 ? Math.max(0, instants - cells[at + SINCE]!) : 0;
+  return cells[at + EXPOSED]! + running;
 };
 
 /** Values the open positions at the last marks: O(open positions). */
 export const revalue = (curve: Curve, marks: Marks): void => {
-  const { market, equity, cash, dirty, dirtyCount } = curve;
-  for (let n = 0; n < dirtyCount; n++) market[dirty[n]! + 1] = 0;
-  for (let n = 0; n < marks.open; n++) market[marks.strategy[marks.used[n]!]! + 1] = 0;
-  market[0] = 0;
-  for (let n = 0; n < marks.open; n++) {
-    const slot = marks.used[n]!;
-    const value = marks.qty[slot]! * marks.last[marks.symbol[slot]!]!;
-    const row = marks.strategy[slot]! + 1;
-    market[row] = market[row]! + value;
-    market[0] = market[0]! + value;
+  const { cells, held, heldCount, dirty, dirtyCount } = curve;
+  const { cells: slots, used, open } = marks;
+  for (let n = 0; n < dirtyCount; n++) cells[dirty[n]! * FIELDS + MARKET] = 0;
+  for (let n = 0; n < heldCount; n++) cells[held[n]! * FIELDS + MARKET] = 0;
+  let all = 0;
+  for (let n = 0; n < open; n++) {
+    const slot = used[n]! * MARK_FIELDS;
+    const value = slots[slot + QTY]! * slots[slot + LAST]!;
+    const market = ((slots[slot + STRATEGY]! | 0) + 1) * FIELDS + MARKET;
+    cells[market] = cells[market]! + value;
+    all += value;
   }
+  cells[MARKET] = all;
   for (let n = 0; n < dirtyCount; n++) {
-    const row = dirty[n]! + 1;
-    equity[row] = cash[row]! + market[row]!;
+    const at = dirty[n]! * FIELDS;
+    cells[at + EQUITY] = cells[at + CASH]! + cells[at + MARKET]!;
   }
-  for (let n = 0; n < marks.open; n++) {
-    const row = marks.strategy[marks.used[n]!]! + 1;
-    equity[row] = cash[row]! + market[row]!;
+  for (let n = 0; n < heldCount; n++) {
+    const at = held[n]! * FIELDS;
+    cells[at + EQUITY] = cells[at + CASH]! + cells[at + MARKET]!;
   }
-  equity[0] = cash[0]! + market[0]!;
+  cells[EQUITY] = cells[CASH]! + all;
 };
 
-const follow = (curve: Curve, row: number): void => {
-  const equity = curve.equity[row]!;
+const follow = (cells: Float64Array, at: number): void => {
+  const equity = cells[at + EQUITY]!;
   // Between peak and floor nothing is new: most bars end here, without a division.
-  if (equity <= curve.peak[row]! && equity >= curve.floor[row]!) return;
-  if (equity > curve.peak[row]!) curve.peak[row] = equity;
+  if (equity <= cells[at + PEAK]! && equity >= cells[at + FLOOR]!) return;
+  if (equity > cells[at + PEAK]!) cells[at + PEAK] = equity;
   else {
-    const fall = 1 - equity / curve.peak[row]!;
-    if (fall > curve.drawdown[row]!) curve.drawdown[row] = fall;
+    const fall = 1 - equity / cells[at + PEAK]!;
+    if (fall > cells[at + DRAWDOWN]!) cells[at + DRAWDOWN] = fall;
   }
-  curve.floor[row] = curve.peak[row]! * (1 - curve.drawdown[row]!);
+  cells[at + FLOOR] = cells[at + PEAK]! * (1 - cells[at + DRAWDOWN]!);
 };
 
-/** Ends an instant: values the positions, follows peaks and drawdowns, counts exposure. */
+/** Ends an instant: values the positions, follows peaks and drawdowns. */
 export const endInstant = (curve: Curve, marks: Marks): void => {
   if (marks.open > 0 || curve.dirtyCount > 0) {
     revalue(curve, marks);
-    follow(curve, 0);
-    if (marks.open > 0) expose(curve, 0);
-    for (let n = 0; n < marks.open; n++) {
-      const row = marks.strategy[marks.used[n]!]! + 1;
-      follow(curve, row);
-      expose(curve, row);
-    }
-    for (let n = 0; n < curve.dirtyCount; n++) {
-      const row = curve.dirty[n]! + 1;
-      follow(curve, row);
-      curve.isDirty[row] = 0;
+    const { cells, held, heldCount, dirty, dirtyCount, isDirty } = curve;
+    follow(cells, 0);
+    for (let n = 0; n < heldCount; n++) follow(cells, held[n]! * FIELDS);
+    for (let n = 0; n < dirtyCount; n++) {
+      const row = dirty[n]!;
+      follow(cells, row * FIELDS);
+      isDirty[row] = 0;
     }
     curve.dirtyCount = 0;
   }
@@ -135,5 +202,5 @@ export const endInstant = (curve: Curve, marks: Marks): void => {
 /** Takes the equity of every row as a session close. */
 export const sample = (curve: Curve, time: number): void => {
   curve.sampleTimes.push(time);
-  for (let row = 0; row < curve.samples.length; row++) curve.samples[row]!.push(curve.equity[row]!);
+  for (let row = 0; row < curve.samples.length; row++) curve.samples[row]!.push(figure(curve, row, EQUITY));
 };

@@ -1,24 +1,28 @@
+/** Places of a slot's numbers among its cells. */
+export const SYMBOL = 0;
+export const STRATEGY = 1;
+/** Signed quantity in shares. */
+export const QTY = 2;
+/** Last close marked while the symbol had a position (a fill price before the first). */
+export const LAST = 3;
+/** Extremes of price since entry. */
+export const HIGH = 4;
+export const LOW = 5;
+/** Bars of the symbol marked since entry. */
+export const BARS = 6;
+export const MARK_FIELDS = 8;
+
 /**
- * Marks of open positions: one slot per open round trip, columns in typed arrays, chained per symbol, so that a bar
+ * Marks of open positions: one slot per open round trip, its numbers side by side, chained per symbol, so that a bar
  * of a symbol without a position costs one read.
  */
 export interface Marks {
   capacity: number;
   /** First slot of a symbol, -1 for none. */
   readonly head: Int32Array;
-  /** Last close marked while a position was open (a fill price before the first). */
-  readonly last: Float64Array;
   /** Next slot of the same symbol, -1 at the end. */
   next: Int32Array;
-  symbol: Int32Array;
-  strategy: Int32Array;
-  /** Signed quantity in shares. */
-  qty: Float64Array;
-  /** Extremes of price since entry. */
-  high: Float64Array;
-  low: Float64Array;
-  /** Bars of the symbol marked since entry. */
-  bars: Float64Array;
+  cells: Float64Array;
   /** Slots in use, dense in [0, open), in no particular order; and where a slot stands in it. */
   used: Int32Array;
   place: Int32Array;
@@ -33,14 +37,8 @@ export const createMarks = (symbols: number): Marks => {
   const marks: Marks = {
     capacity: 0,
     head: new Int32Array(symbols).fill(-1),
-    last: new Float64Array(symbols),
     next: new Int32Array(0),
-    symbol: new Int32Array(0),
-    strategy: new Int32Array(0),
-    qty: new Float64Array(0),
-    high: new Float64Array(0),
-    low: new Float64Array(0),
-    bars: new Float64Array(0),
+    cells: new Float64Array(0),
     used: new Int32Array(0),
     place: new Int32Array(0),
     open: 0,
@@ -58,36 +56,36 @@ const grow = (marks: Marks): void => {
     wider.set(old);
     return wider;
   };
-  const doubles = (old: Float64Array): Float64Array => {
-    const wider = new Float64Array(capacity);
-    wider.set(old);
-    return wider;
-  };
+  const cells = new Float64Array(capacity * MARK_FIELDS);
+  cells.set(marks.cells);
   marks.next = ints(marks.next);
-  marks.symbol = ints(marks.symbol);
-  marks.strategy = ints(marks.strategy);
   marks.used = ints(marks.used);
   marks.place = ints(marks.place);
-  marks.qty = doubles(marks.qty);
-  marks.high = doubles(marks.high);
-  marks.low = doubles(marks.low);
-  marks.bars = doubles(marks.bars);
+  marks.cells = cells;
   marks.capacity = capacity;
   for (let slot = capacity - 1; slot >= before; slot--) marks.free.push(slot);
 };
+
+/** One of the numbers of a slot. */
+export const markOf = (marks: Marks, slot: number, field: number): number => marks.cells[slot * MARK_FIELDS + field]!;
 
 /** Takes a slot for a position opened at `price`; `barsBefore` is 1 when the bar of the fill was already marked. */
 export const openSlot = (marks: Marks, symbol: number, strategy: number, price: number, barsBefore: number): number => {
   if (marks.free.length === 0) grow(marks);
   const slot = marks.free.pop()!;
-  marks.next[slot] = marks.head[symbol]!;
+  const beside = marks.head[symbol]!;
+  const { cells } = marks;
+  const at = slot * MARK_FIELDS;
+  cells[at + SYMBOL] = symbol;
+  cells[at + STRATEGY] = strategy;
+  cells[at + QTY] = 0;
+  // Positions in one symbol are valued at one price: its last mark, while another position had it marked.
+  cells[at + LAST] = beside < 0 ? price : markOf(marks, beside, LAST);
+  cells[at + HIGH] = price;
+  cells[at + LOW] = price;
+  cells[at + BARS] = barsBefore;
+  marks.next[slot] = beside;
   marks.head[symbol] = slot;
-  marks.symbol[slot] = symbol;
-  marks.strategy[slot] = strategy;
-  marks.qty[slot] = 0;
-  marks.high[slot] = price;
-  marks.low[slot] = price;
-  marks.bars[slot] = barsBefore;
   marks.used[marks.open] = slot;
   marks.place[slot] = marks.open;
   marks.open++;
@@ -95,7 +93,7 @@ export const openSlot = (marks: Marks, symbol: number, strategy: number, price: 
 };
 
 export const closeSlot = (marks: Marks, slot: number): void => {
-  const symbol = marks.symbol[slot]!;
+  const symbol = markOf(marks, slot, SYMBOL) | 0;
   if (marks.head[symbol] === slot) {
     marks.head[symbol] = marks.next[slot]!;
   } else {
@@ -108,25 +106,40 @@ export const closeSlot = (marks: Marks, slot: number): void => {
   const moved = marks.used[marks.open]!;
   marks.used[place] = moved;
   marks.place[moved] = place;
-  marks.qty[slot] = 0;
+  marks.cells[slot * MARK_FIELDS + QTY] = 0;
   marks.free.push(slot);
+};
+
+/** Sets the signed quantity of a slot, in shares. */
+export const setMarkQty = (marks: Marks, slot: number, shares: number): void => {
+  marks.cells[slot * MARK_FIELDS + QTY] = shares;
 };
 
 /** Widens the extremes of a slot by a price at which it was filled. */
 export const touchSlot = (marks: Marks, slot: number, price: number): void => {
-  if (price > marks.high[slot]!) marks.high[slot] = price;
-  if (price < marks.low[slot]!) marks.low[slot] = price;
+  const { cells } = marks;
+  const at = slot * MARK_FIELDS;
+  if (price > cells[at + HIGH]!) cells[at + HIGH] = price;
+  if (price < cells[at + LOW]!) cells[at + LOW] = price;
 };
 
 /** Marks the open positions of a symbol by one bar. */
 export const markSymbol = (marks: Marks, symbol: number, high: number, low: number, close: number): void => {
-  let slot = marks.head[symbol]!;
-  if (slot < 0) return;
-  marks.last[symbol] = close;
-  do {
-    if (high > marks.high[slot]!) marks.high[slot] = high;
-    if (low < marks.low[slot]!) marks.low[slot] = low;
-    marks.bars[slot] = marks.bars[slot]! + 1;
-    slot = marks.next[slot]!;
-  } while (slot >= 0);
+  const { cells, next } = marks;
+  for (let slot = marks.head[symbol]!; slot >= 0; slot = next[slot]!) {
+    const at = slot * MARK_FIELDS;
+    cells[at + LAST] = close;
+    if (high > cells[at + HIGH]!) cells[at + HIGH] = high;
+    if (low < cells[at + LOW]!) cells[at + LOW] = low;
+    cells[at + BARS] = cells[at + BARS]! + 1;
+  }
+};
+
+/** Restates the marks of a slot after a split of `ratio` new shares for an old one. */
+export const restateSlot = (marks: Marks, slot: number, ratio: number): void => {
+  const { cells } = marks;
+  for (const field of [HIGH, LOW, LAST]) {
+    const at = slot * MARK_FIELDS + field;
+    cells[at] = cells[at]! / ratio;
+  }
 };

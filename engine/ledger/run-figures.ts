@@ -1,5 +1,6 @@
 import type { Instant } from '../market/time.ts';
 import type { Book } from './book.ts';
+import { COMMISSION, DRAWDOWN, exposedInstants, figure, START, TRADED } from './curve.ts';
 import type { MetricReasons, Metrics } from './figures.ts';
 import { computeMetrics, type TradeFigures, tradeFigures } from './metrics.ts';
 import type { EquityPoint, Trade } from './trade.ts';
@@ -25,18 +26,18 @@ export const figuresOf = (
     ofTrades: TradeFigures,
   ) =>
     computeMetrics({
-      startEquity: curve.start[number]!,
+      startEquity: figure(curve, number, START),
       endEquity,
       from,
       daily,
       trades,
       tradeFigures: ofTrades,
       bars: curve.instants,
-      exposedBars: curve.exposed[number]!,
-      barDrawdown: curve.drawdown[number]!,
+      exposedBars: exposedInstants(curve, number),
+      barDrawdown: figure(curve, number, DRAWDOWN),
       annualisation,
-      traded: curve.traded[number]!,
-      commission: curve.commission[number]!,
+      traded: figure(curve, number, TRADED),
+      commission: figure(curve, number, COMMISSION),
     });
   return {
     account: row(0, book.equity(), book.equityPoints(), book.trades, ofAll),

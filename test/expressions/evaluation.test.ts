@@ -67,7 +67,7 @@ describe('closures', () => {
         for (const seed of all) {
           const { values, slotOf } = arena(tree, seed, true);
           const expected = evaluateReference(tree, (leaf) => values[slotOf(leaf)]!).get(tree)!;
-          const got = compileNumber(tree, slotOf, values)();
+          const got = compileNumber(tree, slotOf, values)(0);
           // 0 and -0 are one number
           expect(got === expected ? 0 : got).toEqual(got === expected ? 0 : expected);
           if (!Number.isNaN(expected)) known += 1;
@@ -87,9 +87,9 @@ describe('closures', () => {
         for (const seed of all) {
           const { values, slotOf } = arena(tree, seed, true);
           const expected = evaluateReference(tree, (leaf) => values[slotOf(leaf)]!).get(tree)!;
-          const got = compileCondition(tree, slotOf, values)();
+          const got = compileCondition(tree, slotOf, values)(0);
           expect(got).toBe(Number.isNaN(expected) ? UNKNOWN : expected === 1 ? TRUE : FALSE);
-          expect(compileSlot(tree, slotOf, values)()).toBe(expected);
+          expect(compileSlot(tree, slotOf, values)(0)).toBe(expected);
           seen[got] = seen[got]! + 1;
         }
       }),

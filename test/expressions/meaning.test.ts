@@ -40,13 +40,13 @@ function slots(
 function value(text: string, named: Readonly<Record<string, number>> = {}): number {
   const tree = number(text);
   const { values, slotOf } = slots(tree, named);
-  return compileNumber(tree, slotOf, values)();
+  return compileNumber(tree, slotOf, values)(0);
 }
 
 function truth(text: string, named: Readonly<Record<string, number>> = {}): number {
   const tree = condition(text);
   const { values, slotOf } = slots(tree, named);
-  return compileCondition(tree, slotOf, values)();
+  return compileCondition(tree, slotOf, values)(0);
 }
 
 const T = TRUE;

@@ -134,7 +134,7 @@ export const stream = (
   const answers = entry.outputs.map(() => new Float64Array(size));
   for (let i = 0; i < size; i++) {
     for (let k = 0; k < inputs.length; k++) values[k] = inputs[k]![i]!;
-    step();
+    step(0, 1);
     for (let k = 0; k < answers.length; k++) answers[k]![i] = values[inputs.length + k]!;
   }
   return answers;

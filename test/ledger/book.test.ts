@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Book, createBook, openBook } from '../../engine/ledger/book.ts';
+import { COMMISSION, figure } from '../../engine/ledger/curve.ts';
 import {
   formatExactMoney,
   formatMoney,
@@ -426,7 +427,7 @@ it('money is conserved: cash and open cost are what the trades earned, to the la
       }
       expect(book.cash()).toBe(expected);
       expect(book.strategyCash(0) + book.strategyCash(1)).toBe(book.cash());
-      expect(book.state.curve.commission[0]).toBeCloseTo(moneyToNumber(paid as Money), 6);
+      expect(figure(book.state.curve, 0, COMMISSION)).toBeCloseTo(moneyToNumber(paid as Money), 6);
       const locked = book.state.holdings
         .filter((one) => one !== undefined)
         .reduce((sum, { lockedCents }) => sum + lockedCents, 0);

@@ -15,23 +15,25 @@ const kernel: Kernel = {
     const ready = 2 * length - 1;
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      if (x - x !== 0) {
-        values[out] = NaN;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        if (x - x !== 0) {
+          values[out + row] = NaN;
+          continue;
+        }
+        const seen = state[0]! + 1;
+        const first = (seen === 1 ? x : state[1]!) * keep + x * weight;
+        state[0] = seen;
+        state[1] = first;
+        if (seen < length) {
+          values[out + row] = NaN;
+          continue;
+        }
+        const second = (seen === length ? first : state[2]!) * keep + first * weight;
+        state[2] = second;
+        values[out + row] = seen >= ready ? first * 2 - second : NaN;
       }
-      const seen = state[0]! + 1;
-      const first = (seen === 1 ? x : state[1]!) * keep + x * weight;
-      state[0] = seen;
-      state[1] = first;
-      if (seen < length) {
-        values[out] = NaN;
-        return;
-      }
-      const second = (seen === length ? first : state[2]!) * keep + first * weight;
-      state[2] = second;
-      values[out] = seen >= ready ? first * 2 - second : NaN;
     };
   },
 };

@@ -13,19 +13,21 @@ const kernel: Kernel = {
     const weight = 2 / (length + 1);
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      if (x - x !== 0) {
-        values[out] = NaN;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        if (x - x !== 0) {
+          values[out + row] = NaN;
+          continue;
+        }
+        const seen = state[0]! + 1;
+        const last = state[1]!;
+        // A weight of 1 would leave a rounding residue of the last value: (x - last) + last is not always x.
+        const average = seen === 1 || weight === 1 ? x : (x - last) * weight + last;
+        state[0] = seen;
+        state[1] = average;
+        values[out + row] = seen >= length ? average : NaN;
       }
-      const seen = state[0]! + 1;
-      const last = state[1]!;
-      // A weight of 1 would leave a rounding residue of the last value: (x - last) + last is not always x.
-      const average = seen === 1 || weight === 1 ? x : (x - last) * weight + last;
-      state[0] = seen;
-      state[1] = average;
-      values[out] = seen >= length ? average : NaN;
     };
   },
 };

@@ -20,14 +20,16 @@ const kernel: Kernel = {
     const limit = weightedLimit(length);
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      values[out] = NaN;
-      if (x - x !== 0) return;
-      pushWeighted(state, halfAt, half, limit, x);
-      if (!pushWeighted(state, 0, length, limit, x)) return;
-      pushRing(state, rootAt, root, 2 * weightedMean(state, halfAt, half) - weightedMean(state, 0, length));
-      if (ringFull(state, rootAt, root)) values[out] = weightedRingMean(state, rootAt, root);
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        values[out + row] = NaN;
+        if (x - x !== 0) continue;
+        pushWeighted(state, halfAt, half, limit, x);
+        if (!pushWeighted(state, 0, length, limit, x)) continue;
+        pushRing(state, rootAt, root, 2 * weightedMean(state, halfAt, half) - weightedMean(state, 0, length));
+        if (ringFull(state, rootAt, root)) values[out + row] = weightedRingMean(state, rootAt, root);
+      }
     };
   },
 };

@@ -20,23 +20,25 @@ const kernel: Kernel = {
     const changes = RING + ringSize(length);
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      values[out] = NaN;
-      if (x - x !== 0) return;
-      const last = state[1]!;
-      const started = state[RING + 1]! > 0;
-      if (started) pushSum(state, changes, length, limit, Math.abs(difference(x, last)));
-      state[1] = x;
-      if (ringFull(state, RING, length)) {
-        const path = sumOf(state, changes, length);
-        const way = Math.abs(difference(x, oldest(state, RING)));
-        const efficiency = path > way ? way / path : 1;
-        const root = efficiency * (FAST - SLOW) + SLOW;
-        state[0] = state[0]! + root * root * (x - state[0]!);
-      } else state[0] = x;
-      pushRing(state, RING, length, x);
-      if (ringFull(state, RING, length)) values[out] = state[0]!;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        values[out + row] = NaN;
+        if (x - x !== 0) continue;
+        const last = state[1]!;
+        const started = state[RING + 1]! > 0;
+        if (started) pushSum(state, changes, length, limit, Math.abs(difference(x, last)));
+        state[1] = x;
+        if (ringFull(state, RING, length)) {
+          const path = sumOf(state, changes, length);
+          const way = Math.abs(difference(x, oldest(state, RING)));
+          const efficiency = path > way ? way / path : 1;
+          const root = efficiency * (FAST - SLOW) + SLOW;
+          state[0] = state[0]! + root * root * (x - state[0]!);
+        } else state[0] = x;
+        pushRing(state, RING, length, x);
+        if (ringFull(state, RING, length)) values[out + row] = state[0]!;
+      }
     };
   },
 };

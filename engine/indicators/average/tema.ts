@@ -16,21 +16,23 @@ const kernel: Kernel = {
     const ready = 3 * length - 2;
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      values[out] = NaN;
-      if (x - x !== 0) return;
-      const seen = state[0]! + 1;
-      const first = (seen === 1 ? x : state[1]!) * keep + x * weight;
-      state[0] = seen;
-      state[1] = first;
-      if (seen < length) return;
-      const second = (seen === length ? first : state[2]!) * keep + first * weight;
-      state[2] = second;
-      if (seen < secondFull) return;
-      const third = (seen === secondFull ? second : state[3]!) * keep + second * weight;
-      state[3] = third;
-      if (seen >= ready) values[out] = 3 * first - 3 * second + third;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        values[out + row] = NaN;
+        if (x - x !== 0) continue;
+        const seen = state[0]! + 1;
+        const first = (seen === 1 ? x : state[1]!) * keep + x * weight;
+        state[0] = seen;
+        state[1] = first;
+        if (seen < length) continue;
+        const second = (seen === length ? first : state[2]!) * keep + first * weight;
+        state[2] = second;
+        if (seen < secondFull) continue;
+        const third = (seen === secondFull ? second : state[3]!) * keep + second * weight;
+        state[3] = third;
+        if (seen >= ready) values[out + row] = 3 * first - 3 * second + third;
+      }
     };
   },
 };

@@ -36,35 +36,37 @@ const kernel: Kernel = {
     const limit = Math.floor(2 ** 53 / (first * second));
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      values[out] = NaN;
-      if (x - x !== 0) return;
-      const seen = state[0]! + 1;
-      const place = state[4]! | 0;
-      const sumPlace = state[5]! | 0;
-      const firstBack = place >= first ? place - first : place - first + length;
-      // The rings begin with zeros, so the sums need no warm-up of their own.
-      const leavingFirst = tickOf(state[VALUES + firstBack]!, limit);
-      const leaving = tickOf(state[VALUES + place]!, limit);
-      const tick = tickOf(x, limit);
-      let off = state[1]!;
-      let sum = state[2]!;
-      if (Number.isNaN(leaving)) off -= 1;
-      if (!Number.isNaN(leavingFirst)) sum -= leavingFirst;
-      if (Number.isNaN(tick)) off += 1;
-      else sum += tick;
-      const total = state[3]! - state[sums + sumPlace]! + sum;
-      const next = place + 1 === length ? 0 : place + 1;
-      state[VALUES + place] = x;
-      state[sums + sumPlace] = sum;
-      state[0] = seen;
-      state[1] = off;
-      state[2] = sum;
-      state[3] = total;
-      state[4] = next;
-      state[5] = sumPlace + 1 === second ? 0 : sumPlace + 1;
-      if (seen >= length) values[out] = off === 0 ? total / scale : directMean(state, length, next);
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        values[out + row] = NaN;
+        if (x - x !== 0) continue;
+        const seen = state[0]! + 1;
+        const place = state[4]! | 0;
+        const sumPlace = state[5]! | 0;
+        const firstBack = place >= first ? place - first : place - first + length;
+        // The rings begin with zeros, so the sums need no warm-up of their own.
+        const leavingFirst = tickOf(state[VALUES + firstBack]!, limit);
+        const leaving = tickOf(state[VALUES + place]!, limit);
+        const tick = tickOf(x, limit);
+        let off = state[1]!;
+        let sum = state[2]!;
+        if (Number.isNaN(leaving)) off -= 1;
+        if (!Number.isNaN(leavingFirst)) sum -= leavingFirst;
+        if (Number.isNaN(tick)) off += 1;
+        else sum += tick;
+        const total = state[3]! - state[sums + sumPlace]! + sum;
+        const next = place + 1 === length ? 0 : place + 1;
+        state[VALUES + place] = x;
+        state[sums + sumPlace] = sum;
+        state[0] = seen;
+        state[1] = off;
+        state[2] = sum;
+        state[3] = total;
+        state[4] = next;
+        state[5] = sumPlace + 1 === second ? 0 : sumPlace + 1;
+        if (seen >= length) values[out + row] = off === 0 ? total / scale : directMean(state, length, next);
+      }
     };
   },
 };

@@ -18,22 +18,24 @@ const kernel: Kernel = {
     const limit = tickLimit(long);
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      values[out] = NaN;
-      if (x - x !== 0) return;
-      const last = state[1]!;
-      const started = sumFull(state, longAt, long);
-      pushSpread(state, SHORT, short, limit, x);
-      pushSpread(state, longAt, long, limit, x);
-      state[1] = x;
-      if (!sumFull(state, longAt, long)) return;
-      const average = started ? state[0]! : last;
-      const shortDeviation = deviationOf(state, SHORT, short);
-      const longDeviation = deviationOf(state, longAt, long);
-      const weight = longDeviation > 0 ? (shortDeviation / longDeviation) * alpha : 0;
-      state[0] = (x - average) * weight + average;
-      values[out] = state[0]!;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        values[out + row] = NaN;
+        if (x - x !== 0) continue;
+        const last = state[1]!;
+        const started = sumFull(state, longAt, long);
+        pushSpread(state, SHORT, short, limit, x);
+        pushSpread(state, longAt, long, limit, x);
+        state[1] = x;
+        if (!sumFull(state, longAt, long)) continue;
+        const average = started ? state[0]! : last;
+        const shortDeviation = deviationOf(state, SHORT, short);
+        const longDeviation = deviationOf(state, longAt, long);
+        const weight = longDeviation > 0 ? (shortDeviation / longDeviation) * alpha : 0;
+        state[0] = (x - average) * weight + average;
+        values[out + row] = state[0]!;
+      }
     };
   },
 };

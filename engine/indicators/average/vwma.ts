@@ -62,48 +62,51 @@ const kernel: Kernel = {
     const priceSlot = inputs[0]!;
     const volumeSlot = inputs[1]!;
     const out = outputs[0]!;
-    return () => {
-      values[out] = NaN;
-      const price = values[priceSlot]!;
-      const volume = values[volumeSlot]!;
-      if (price - price !== 0 || volume - volume !== 0 || volume < 0) return;
-      const full = ringFull(state, PRICES, length);
-      const oldPrice = full ? oldest(state, PRICES) : 0;
-      const oldVolume = full ? oldest(state, volumes) : 0;
-      pushRing(state, PRICES, length, price);
-      pushRing(state, volumes, length, volume);
-      if (full && !onGrid(oldPrice, oldVolume)) state[0] = state[0]! - 1;
-      if (!onGrid(price, volume)) {
-        state[0] = state[0]! + 1;
-        state[1] = 0;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        values[out + row] = NaN;
+        const price = values[priceSlot + row]!;
+        const volume = values[volumeSlot + row]!;
+        if (price - price !== 0 || volume - volume !== 0 || volume < 0) continue;
+        const full = ringFull(state, PRICES, length);
+        const oldPrice = full ? oldest(state, PRICES) : 0;
+        const oldVolume = full ? oldest(state, volumes) : 0;
+        pushRing(state, PRICES, length, price);
+        pushRing(state, volumes, length, volume);
+        if (full && !onGrid(oldPrice, oldVolume)) state[0] = state[0]! - 1;
+        if (!onGrid(price, volume)) {
+          state[0] = state[0]! + 1;
+          state[1] = 0;
+        }
+        if (!ringFull(state, PRICES, length)) continue;
+        if (state[0]! !== 0) {
+          values[out + row] = direct(state, length, price, false);
+          continue;
+        }
+        const tick = nearestTick(price);
+        if (state[1]! === 1) {
+          const d = tick - state[2]!;
+          const e = nearestTick(oldPrice) - state[2]!;
+          const added = Math.abs(d) * volume;
+          if (added <= PRODUCTS_EXACT) {
+            const total = state[3]! + volume - oldVolume;
+            const distance = state[5]! + added - Math.abs(e) * oldVolume;
+            state[3] = total;
+            state[4] = state[4]! + d * volume - e * oldVolume;
+            state[5] = distance;
+            if (distance > PRODUCTS_EXACT || total > PRODUCTS_EXACT || Math.abs(d) * total > PRODUCTS_EXACT)
+              state[1] = 0;
+          } else state[1] = 0;
+        }
+        if (state[1]! === 0) recentre(state, length, tick);
+        if (state[1]! === 0) {
+          values[out + row] = direct(state, length, price, true);
+          continue;
+        }
+        const total = state[3]!;
+        const weighted = state[4]! - (tick - state[2]!) * total;
+        if (total > 0) values[out + row] = (tick + weighted / total) / TICKS;
       }
-      if (!ringFull(state, PRICES, length)) return;
-      if (state[0]! !== 0) {
-        values[out] = direct(state, length, price, false);
-        return;
-      }
-      const tick = nearestTick(price);
-      if (state[1]! === 1) {
-        const d = tick - state[2]!;
-        const e = nearestTick(oldPrice) - state[2]!;
-        const added = Math.abs(d) * volume;
-        if (added <= PRODUCTS_EXACT) {
-          const total = state[3]! + volume - oldVolume;
-          const distance = state[5]! + added - Math.abs(e) * oldVolume;
-          state[3] = total;
-          state[4] = state[4]! + d * volume - e * oldVolume;
-          state[5] = distance;
-          if (distance > PRODUCTS_EXACT || total > PRODUCTS_EXACT || Math.abs(d) * total > PRODUCTS_EXACT) state[1] = 0;
-        } else state[1] = 0;
-      }
-      if (state[1]! === 0) recentre(state, length, tick);
-      if (state[1]! === 0) {
-        values[out] = direct(state, length, price, true);
-        return;
-      }
-      const total = state[3]!;
-      const weighted = state[4]! - (tick - state[2]!) * total;
-      if (total > 0) values[out] = (tick + weighted / total) / TICKS;
     };
   },
 };

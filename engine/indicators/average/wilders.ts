@@ -13,24 +13,26 @@ const kernel: Kernel = {
     const weight = 1 / length;
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      if (x - x !== 0) {
-        values[out] = NaN;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        if (x - x !== 0) {
+          values[out + row] = NaN;
+          continue;
+        }
+        const seen = state[0]! + 1;
+        const last = state[1]!;
+        state[0] = seen;
+        if (seen < length) {
+          state[1] = last + x;
+          values[out + row] = NaN;
+          continue;
+        }
+        // A weight of 1 would leave a rounding residue of the last value.
+        const average = weight === 1 ? x : seen === length ? (last + x) / length : (x - last) * weight + last;
+        state[1] = average;
+        values[out + row] = average;
       }
-      const seen = state[0]! + 1;
-      const last = state[1]!;
-      state[0] = seen;
-      if (seen < length) {
-        state[1] = last + x;
-        values[out] = NaN;
-        return;
-      }
-      // A weight of 1 would leave a rounding residue of the last value.
-      const average = weight === 1 ? x : seen === length ? (last + x) / length : (x - last) * weight + last;
-      state[1] = average;
-      values[out] = average;
     };
   },
 };

@@ -20,20 +20,22 @@ const kernel: Kernel = {
     const ready = ring + length - 1;
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      values[out] = NaN;
-      if (x - x !== 0) return;
-      const seen = state[0]!;
-      const place = VALUES + ((seen | 0) % ring);
-      const last = state[1]!;
-      const earlier = lag === 0 ? x : state[place]!;
-      // The average starts on the bar before the first that has a value `lag` bars back.
-      const average = seen + 1 <= ring ? x : (x + (x - earlier) - last) * weight + last;
-      state[place] = x;
-      state[0] = seen + 1;
-      state[1] = average;
-      if (seen + 1 >= ready) values[out] = average;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        values[out + row] = NaN;
+        if (x - x !== 0) continue;
+        const seen = state[0]!;
+        const place = VALUES + ((seen | 0) % ring);
+        const last = state[1]!;
+        const earlier = lag === 0 ? x : state[place]!;
+        // The average starts on the bar before the first that has a value `lag` bars back.
+        const average = seen + 1 <= ring ? x : (x + (x - earlier) - last) * weight + last;
+        state[place] = x;
+        state[0] = seen + 1;
+        state[1] = average;
+        if (seen + 1 >= ready) values[out + row] = average;
+      }
     };
   },
 };

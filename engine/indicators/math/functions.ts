@@ -17,8 +17,10 @@ const unary = (formula: Formula, of: (x: number) => number): IndicatorEntry =>
     bind(_options, _state, values, inputs, outputs) {
       const input = inputs[0]!;
       const out = outputs[0]!;
-      return () => {
-        values[out] = of(values[input]!);
+      return (from, to) => {
+        for (let row = from; row < to; row++) {
+          values[out + row] = of(values[input + row]!);
+        }
       };
     },
   });
@@ -30,8 +32,10 @@ const binary = (formula: Formula, of: (a: number, b: number) => number): Indicat
       const a = inputs[0]!;
       const b = inputs[1]!;
       const out = outputs[0]!;
-      return () => {
-        values[out] = of(values[a]!, values[b]!);
+      return (from, to) => {
+        for (let row = from; row < to; row++) {
+          values[out + row] = of(values[a + row]!, values[b + row]!);
+        }
       };
     },
   });

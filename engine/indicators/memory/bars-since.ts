@@ -9,18 +9,20 @@ const kernel: Kernel = {
   bind(_options, state, values, inputs, outputs) {
     const condition = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const now = values[condition]!;
-      if (now === 1) {
-        state[0] = 1;
-        state[1] = 0;
-        values[out] = 0;
-      } else if (state[0]! === 1) {
-        const bars = state[1]! + 1;
-        state[1] = bars;
-        values[out] = bars;
-      } else {
-        values[out] = now === 0 ? Infinity : NaN;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const now = values[condition + row]!;
+        if (now === 1) {
+          state[0] = 1;
+          state[1] = 0;
+          values[out + row] = 0;
+        } else if (state[0]! === 1) {
+          const bars = state[1]! + 1;
+          state[1] = bars;
+          values[out + row] = bars;
+        } else {
+          values[out + row] = now === 0 ? Infinity : NaN;
+        }
       }
     };
   },

@@ -11,15 +11,17 @@ const kernel: Kernel = {
     const length = options[0]!;
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      if (x - x !== 0) {
-        values[out] = NaN;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        if (x - x !== 0) {
+          values[out + row] = NaN;
+          continue;
+        }
+        const before = ringFull(state, 0, length) ? oldest(state, 0) : 0;
+        values[out + row] = before === 0 ? NaN : (100 * difference(x, before)) / before;
+        pushRing(state, 0, length, x);
       }
-      const before = ringFull(state, 0, length) ? oldest(state, 0) : 0;
-      values[out] = before === 0 ? NaN : (100 * difference(x, before)) / before;
-      pushRing(state, 0, length, x);
     };
   },
 };

@@ -11,14 +11,16 @@ const kernel: Kernel = {
     const length = options[0]!;
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      if (x - x !== 0) {
-        values[out] = NaN;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        if (x - x !== 0) {
+          values[out + row] = NaN;
+          continue;
+        }
+        values[out + row] = ringFull(state, 0, length) ? difference(x, oldest(state, 0)) : NaN;
+        pushRing(state, 0, length, x);
       }
-      values[out] = ringFull(state, 0, length) ? difference(x, oldest(state, 0)) : NaN;
-      pushRing(state, 0, length, x);
     };
   },
 };

@@ -12,16 +12,18 @@ const kernel: Kernel = {
     const length = options[0]!;
     const condition = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const now = values[condition]!;
-      if (Number.isNaN(now)) {
-        values[out] = NaN;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const now = values[condition + row]!;
+        if (Number.isNaN(now)) {
+          values[out + row] = NaN;
+          continue;
+        }
+        const times = state[0]! + now - (ringFull(state, 1, length) ? oldest(state, 1) : 0);
+        state[0] = times;
+        pushRing(state, 1, length, now);
+        values[out + row] = ringFull(state, 1, length) ? times : NaN;
       }
-      const times = state[0]! + now - (ringFull(state, 1, length) ? oldest(state, 1) : 0);
-      state[0] = times;
-      pushRing(state, 1, length, now);
-      values[out] = ringFull(state, 1, length) ? times : NaN;
     };
   },
 };

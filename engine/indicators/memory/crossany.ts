@@ -13,17 +13,20 @@ export const bareCrossing = (bothWays: boolean): Kernel => ({
     const aSlot = inputs[0]!;
     const bSlot = inputs[1]!;
     const out = outputs[0]!;
-    return () => {
-      const a = values[aSlot]!;
-      const b = values[bSlot]!;
-      values[out] = NaN;
-      if (a - a !== 0 || b - b !== 0) return;
-      const lastA = state[1]!;
-      const lastB = state[2]!;
-      if (state[0] === 1) values[out] = (a > b && lastA <= lastB) || (bothWays && a < b && lastA >= lastB) ? 1 : 0;
-      state[0] = 1;
-      state[1] = a;
-      state[2] = b;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const a = values[aSlot + row]!;
+        const b = values[bSlot + row]!;
+        values[out + row] = NaN;
+        if (a - a !== 0 || b - b !== 0) continue;
+        const lastA = state[1]!;
+        const lastB = state[2]!;
+        if (state[0] === 1)
+          values[out + row] = (a > b && lastA <= lastB) || (bothWays && a < b && lastA >= lastB) ? 1 : 0;
+        state[0] = 1;
+        state[1] = a;
+        state[2] = b;
+      }
     };
   },
 });

@@ -15,21 +15,23 @@ export const crossing = (upward: boolean, downward: boolean): Kernel => ({
     const first = inputs[0]!;
     const second = inputs[1]!;
     const out = outputs[0]!;
-    return () => {
-      const a = values[first]!;
-      const b = values[second]!;
-      if (Number.isNaN(a) || Number.isNaN(b)) {
-        values[out] = NaN;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const a = values[first + row]!;
+        const b = values[second + row]!;
+        if (Number.isNaN(a) || Number.isNaN(b)) {
+          values[out + row] = NaN;
+          continue;
+        }
+        const last = state[0]!;
+        if (tied(a, b)) {
+          values[out + row] = last === 0 ? NaN : 0;
+          continue;
+        }
+        const side = a > b ? 1 : -1;
+        state[0] = side;
+        values[out + row] = last === 0 ? NaN : side !== last && (side > 0 ? upward : downward) ? 1 : 0;
       }
-      const last = state[0]!;
-      if (tied(a, b)) {
-        values[out] = last === 0 ? NaN : 0;
-        return;
-      }
-      const side = a > b ? 1 : -1;
-      state[0] = side;
-      values[out] = last === 0 ? NaN : side !== last && (side > 0 ? upward : downward) ? 1 : 0;
     };
   },
 });

@@ -13,17 +13,19 @@ const kernel: Kernel = {
     const keep = 1 - 1 / length;
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      if (x - x !== 0) {
-        values[out] = NaN;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        if (x - x !== 0) {
+          values[out + row] = NaN;
+          continue;
+        }
+        const faded = state[1]! * keep;
+        const value = state[0] === 0 || x > faded ? x : faded;
+        state[0] = 1;
+        state[1] = value;
+        values[out + row] = value;
       }
-      const faded = state[1]! * keep;
-      const value = state[0] === 0 || x > faded ? x : faded;
-      state[0] = 1;
-      state[1] = value;
-      values[out] = value;
     };
   },
 };

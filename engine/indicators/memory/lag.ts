@@ -11,12 +11,14 @@ const kernel: Kernel = {
     const held = options[0]! + 1;
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      values[out] = NaN;
-      if (x - x !== 0) return;
-      pushRing(state, 0, held, x);
-      if (ringFull(state, 0, held)) values[out] = oldest(state, 0);
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        values[out + row] = NaN;
+        if (x - x !== 0) continue;
+        pushRing(state, 0, held, x);
+        if (ringFull(state, 0, held)) values[out + row] = oldest(state, 0);
+      }
     };
   },
 };

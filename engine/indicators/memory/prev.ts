@@ -12,13 +12,17 @@ const kernel: Kernel = {
     const input = inputs[0]!;
     const out = outputs[0]!;
     if (length === 0) {
-      return () => {
-        values[out] = values[input]!;
+      return (from, to) => {
+        for (let row = from; row < to; row++) {
+          values[out + row] = values[input + row]!;
+        }
       };
     }
-    return () => {
-      values[out] = ringFull(state, 0, length) ? oldest(state, 0) : NaN;
-      pushRing(state, 0, length, values[input]!);
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        values[out + row] = ringFull(state, 0, length) ? oldest(state, 0) : NaN;
+        pushRing(state, 0, length, values[input + row]!);
+      }
     };
   },
 };

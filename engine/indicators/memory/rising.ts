@@ -16,20 +16,22 @@ export const moving = (upward: boolean): Kernel => ({
     const length = options[0]!;
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      if (x - x !== 0) {
-        values[out] = NaN;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        if (x - x !== 0) {
+          values[out + row] = NaN;
+          continue;
+        }
+        const seen = state[0]!;
+        const last = state[1]!;
+        const moved = seen > 0 && (upward ? x > last : x < last) && !tied(x, last);
+        const run = moved ? state[2]! + 1 : 0;
+        if (seen <= length) state[0] = seen + 1;
+        state[1] = x;
+        state[2] = run;
+        values[out + row] = seen < length ? NaN : run >= length ? 1 : 0;
       }
-      const seen = state[0]!;
-      const last = state[1]!;
-      const moved = seen > 0 && (upward ? x > last : x < last) && !tied(x, last);
-      const run = moved ? state[2]! + 1 : 0;
-      if (seen <= length) state[0] = seen + 1;
-      state[1] = x;
-      state[2] = run;
-      values[out] = seen < length ? NaN : run >= length ? 1 : 0;
     };
   },
 });

@@ -11,14 +11,16 @@ const kernel: Kernel = {
     const condition = inputs[0]!;
     const input = inputs[1]!;
     const out = outputs[0]!;
-    return () => {
-      if (values[condition]! === 1) {
-        const x = values[input]!;
-        const known = !Number.isNaN(x);
-        state[0] = known ? 1 : 0;
-        state[1] = known ? x : 0;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        if (values[condition + row]! === 1) {
+          const x = values[input + row]!;
+          const known = !Number.isNaN(x);
+          state[0] = known ? 1 : 0;
+          state[1] = known ? x : 0;
+        }
+        values[out + row] = state[0]! === 1 ? state[1]! : NaN;
       }
-      values[out] = state[0]! === 1 ? state[1]! : NaN;
     };
   },
 };

@@ -16,14 +16,16 @@ const kernel: Kernel = {
     const highSlot = inputs[0]!;
     const lowSlot = inputs[1]!;
     const out = outputs[0]!;
-    return () => {
-      const twice = rangeSum(values[highSlot]!, values[lowSlot]!);
-      values[out] = NaN;
-      if (twice - twice !== 0) return;
-      pushSum(state, 0, SHORT, LIMIT, twice);
-      pushSum(state, LONG_AT, LONG, LIMIT, twice);
-      if (sumFull(state, LONG_AT, LONG)) {
-        values[out] = 0.5 * (meanOf(state, 0, SHORT) - meanOf(state, LONG_AT, LONG));
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const twice = rangeSum(values[highSlot + row]!, values[lowSlot + row]!);
+        values[out + row] = NaN;
+        if (twice - twice !== 0) continue;
+        pushSum(state, 0, SHORT, LIMIT, twice);
+        pushSum(state, LONG_AT, LONG, LIMIT, twice);
+        if (sumFull(state, LONG_AT, LONG)) {
+          values[out + row] = 0.5 * (meanOf(state, 0, SHORT) - meanOf(state, LONG_AT, LONG));
+        }
       }
     };
   },

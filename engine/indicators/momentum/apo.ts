@@ -18,22 +18,24 @@ export const averagesApart = (inPercent: boolean): Kernel => ({
     const slowWeight = 2 / (slowLength + 1);
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      if (x - x !== 0) {
-        values[out] = NaN;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        if (x - x !== 0) {
+          values[out + row] = NaN;
+          continue;
+        }
+        const seen = state[0]! + 1;
+        const lastFast = seen === 1 ? x : state[1]!;
+        const lastSlow = seen === 1 ? x : state[2]!;
+        const fast = (x - lastFast) * fastWeight + lastFast;
+        const slow = (x - lastSlow) * slowWeight + lastSlow;
+        state[0] = seen;
+        state[1] = fast;
+        state[2] = slow;
+        if (seen < slowLength) values[out + row] = NaN;
+        else values[out + row] = inPercent ? (100 * (fast - slow)) / slow : fast - slow;
       }
-      const seen = state[0]! + 1;
-      const lastFast = seen === 1 ? x : state[1]!;
-      const lastSlow = seen === 1 ? x : state[2]!;
-      const fast = (x - lastFast) * fastWeight + lastFast;
-      const slow = (x - lastSlow) * slowWeight + lastSlow;
-      state[0] = seen;
-      state[1] = fast;
-      state[2] = slow;
-      if (seen < slowLength) values[out] = NaN;
-      else values[out] = inPercent ? (100 * (fast - slow)) / slow : fast - slow;
     };
   },
 });

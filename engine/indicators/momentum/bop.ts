@@ -18,12 +18,14 @@ const kernel: Kernel = {
     const lowSlot = inputs[2]!;
     const closeSlot = inputs[3]!;
     const out = outputs[0]!;
-    return () => {
-      const open = values[openSlot]!;
-      const high = values[highSlot]!;
-      const low = values[lowSlot]!;
-      const close = values[closeSlot]!;
-      values[out] = balance(open, high, low, close);
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const open = values[openSlot + row]!;
+        const high = values[highSlot + row]!;
+        const low = values[lowSlot + row]!;
+        const close = values[closeSlot + row]!;
+        values[out + row] = balance(open, high, low, close);
+      }
     };
   },
 };

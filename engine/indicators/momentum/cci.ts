@@ -18,15 +18,17 @@ const kernel: Kernel = {
     const lowSlot = inputs[1]!;
     const closeSlot = inputs[2]!;
     const out = outputs[0]!;
-    return () => {
-      // Three times the typical price: the factor falls out of the quotient.
-      const x = priceSum(values[highSlot]!, values[lowSlot]!, values[closeSlot]!);
-      values[out] = NaN;
-      if (x - x !== 0) return;
-      pushSum(state, 0, length, limit, x);
-      if (!sumFull(state, 0, length)) return;
-      const distance = meanDistance(state, 0, length);
-      values[out] = distance > 0 ? (x - meanOf(state, 0, length)) / (LAMBERT * distance) : 0;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        // Three times the typical price: the factor falls out of the quotient.
+        const x = priceSum(values[highSlot + row]!, values[lowSlot + row]!, values[closeSlot + row]!);
+        values[out + row] = NaN;
+        if (x - x !== 0) continue;
+        pushSum(state, 0, length, limit, x);
+        if (!sumFull(state, 0, length)) continue;
+        const distance = meanDistance(state, 0, length);
+        values[out + row] = distance > 0 ? (x - meanOf(state, 0, length)) / (LAMBERT * distance) : 0;
+      }
     };
   },
 };

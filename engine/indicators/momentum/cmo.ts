@@ -16,23 +16,25 @@ const kernel: Kernel = {
     const limit = tickLimit(length);
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      values[out] = NaN;
-      if (x - x !== 0) return;
-      const change = difference(x, state[1]!);
-      const size = Math.abs(change);
-      state[1] = x;
-      if (state[0] === 0) {
-        state[0] = 1;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        values[out + row] = NaN;
+        if (x - x !== 0) continue;
+        const change = difference(x, state[1]!);
+        const size = Math.abs(change);
+        state[1] = x;
+        if (state[0] === 0) {
+          state[0] = 1;
+          continue;
+        }
+        pushSum(state, RISES, length, limit, (size + change) * 0.5);
+        pushSum(state, falls, length, limit, (size - change) * 0.5);
+        if (!sumFull(state, RISES, length)) continue;
+        const up = sumOf(state, RISES, length);
+        const down = sumOf(state, falls, length);
+        values[out + row] = up + down > 0 ? ((up - down) / (up + down)) * 100 : 0;
       }
-      pushSum(state, RISES, length, limit, (size + change) * 0.5);
-      pushSum(state, falls, length, limit, (size - change) * 0.5);
-      if (!sumFull(state, RISES, length)) return;
-      const up = sumOf(state, RISES, length);
-      const down = sumOf(state, falls, length);
-      values[out] = up + down > 0 ? ((up - down) / (up + down)) * 100 : 0;
     };
   },
 };

@@ -21,24 +21,26 @@ const kernel: Kernel = {
     const lowSlot = inputs[1]!;
     const fisherOut = outputs[0]!;
     const signalOut = outputs[1]!;
-    return () => {
-      const middle = 0.5 * rangeSum(values[highSlot]!, values[lowSlot]!);
-      values[fisherOut] = NaN;
-      values[signalOut] = NaN;
-      if (middle - middle !== 0) return;
-      const highest = pushHighest(state, HIGHEST, length, middle);
-      const lowest = pushLowest(state, lowestAt, length, middle);
-      if (!extremeFull(state, HIGHEST, length)) return;
-      const range = highest === lowest ? 0.001 : highest - lowest;
-      let price = 0.33 * 2 * ((middle - lowest) / range - 0.5) + 0.67 * state[0]!;
-      if (price > 0.99) price = 0.999;
-      if (price < -0.99) price = -0.999;
-      const last = state[1]!;
-      const transform = 0.5 * Math.log((1 + price) / (1 - price)) + 0.5 * last;
-      state[0] = price;
-      state[1] = transform;
-      values[fisherOut] = transform;
-      values[signalOut] = last;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const middle = 0.5 * rangeSum(values[highSlot + row]!, values[lowSlot + row]!);
+        values[fisherOut + row] = NaN;
+        values[signalOut + row] = NaN;
+        if (middle - middle !== 0) continue;
+        const highest = pushHighest(state, HIGHEST, length, middle);
+        const lowest = pushLowest(state, lowestAt, length, middle);
+        if (!extremeFull(state, HIGHEST, length)) continue;
+        const range = highest === lowest ? 0.001 : highest - lowest;
+        let price = 0.33 * 2 * ((middle - lowest) / range - 0.5) + 0.67 * state[0]!;
+        if (price > 0.99) price = 0.999;
+        if (price < -0.99) price = -0.999;
+        const last = state[1]!;
+        const transform = 0.5 * Math.log((1 + price) / (1 - price)) + 0.5 * last;
+        state[0] = price;
+        state[1] = transform;
+        values[fisherOut + row] = transform;
+        values[signalOut + row] = last;
+      }
     };
   },
 };

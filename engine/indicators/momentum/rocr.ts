@@ -11,15 +11,17 @@ const kernel: Kernel = {
     const length = options[0]!;
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      values[out] = NaN;
-      if (x - x !== 0) return;
-      if (ringFull(state, 0, length)) {
-        const earlier = oldest(state, 0);
-        values[out] = x / earlier;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        values[out + row] = NaN;
+        if (x - x !== 0) continue;
+        if (ringFull(state, 0, length)) {
+          const earlier = oldest(state, 0);
+          values[out + row] = x / earlier;
+        }
+        pushRing(state, 0, length, x);
       }
-      pushRing(state, 0, length, x);
     };
   },
 };

@@ -14,41 +14,43 @@ const kernel: Kernel = {
     const ready = length + 1;
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      if (x - x !== 0) {
-        values[out] = NaN;
-        return;
-      }
-      const seen = state[0]! + 1;
-      const last = state[1]!;
-      state[0] = seen;
-      state[1] = x;
-      if (seen === 1) {
-        values[out] = NaN;
-        return;
-      }
-      // Exact, and without a branch: which way the next bar goes cannot be predicted.
-      const change = x - last;
-      const size = Math.abs(change);
-      const rise = (size + change) * 0.5;
-      const fall = (size - change) * 0.5;
-      let up = state[2]!;
-      let down = state[3]!;
-      if (seen > ready) {
-        up = (rise - up) * weight + up;
-        down = (fall - down) * weight + down;
-      } else {
-        up += rise;
-        down += fall;
-        if (seen === ready) {
-          up /= length;
-          down /= length;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        if (x - x !== 0) {
+          values[out + row] = NaN;
+          continue;
         }
+        const seen = state[0]! + 1;
+        const last = state[1]!;
+        state[0] = seen;
+        state[1] = x;
+        if (seen === 1) {
+          values[out + row] = NaN;
+          continue;
+        }
+        // Exact, and without a branch: which way the next bar goes cannot be predicted.
+        const change = x - last;
+        const size = Math.abs(change);
+        const rise = (size + change) * 0.5;
+        const fall = (size - change) * 0.5;
+        let up = state[2]!;
+        let down = state[3]!;
+        if (seen > ready) {
+          up = (rise - up) * weight + up;
+          down = (fall - down) * weight + down;
+        } else {
+          up += rise;
+          down += fall;
+          if (seen === ready) {
+            up /= length;
+            down /= length;
+          }
+        }
+        state[2] = up;
+        state[3] = down;
+        values[out + row] = seen < ready ? NaN : down === 0 ? 100 : 100 * (up / (up + down));
       }
-      state[2] = up;
-      state[3] = down;
-      values[out] = seen < ready ? NaN : down === 0 ? 100 : 100 * (up / (up + down));
     };
   },
 };

@@ -26,29 +26,31 @@ const kernel: Kernel = {
     const close = inputs[2]!;
     const kOut = outputs[0]!;
     const dOut = outputs[1]!;
-    return () => {
-      values[kOut] = NaN;
-      values[dOut] = NaN;
-      const h = values[high]!;
-      const l = values[low]!;
-      const c = values[close]!;
-      if (h - h !== 0 || l - l !== 0 || c - c !== 0) return;
-      const top = pushHighest(state, EXTREMES, length, h);
-      const bottom = pushLowest(state, lows, length, l);
-      if (!extremeFull(state, EXTREMES, length)) return;
-      if (top <= bottom) {
-        state[0] = 0;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        values[kOut + row] = NaN;
+        values[dOut + row] = NaN;
+        const h = values[high + row]!;
+        const l = values[low + row]!;
+        const c = values[close + row]!;
+        if (h - h !== 0 || l - l !== 0 || c - c !== 0) continue;
+        const top = pushHighest(state, EXTREMES, length, h);
+        const bottom = pushLowest(state, lows, length, l);
+        if (!extremeFull(state, EXTREMES, length)) continue;
+        if (top <= bottom) {
+          state[0] = 0;
+          continue;
+        }
+        const known = state[0]! + 1;
+        state[0] = known;
+        pushRing(state, raws, slowing, between0And100(100 * ((c - bottom) / (top - bottom))));
+        if (known < slowing) continue;
+        const k = between0And100(ringAverage(state, raws, slowing));
+        pushRing(state, ks, smoothing, k);
+        if (known < slowing + smoothing - 1) continue;
+        values[kOut + row] = k;
+        values[dOut + row] = between0And100(ringAverage(state, ks, smoothing));
       }
-      const known = state[0]! + 1;
-      state[0] = known;
-      pushRing(state, raws, slowing, between0And100(100 * ((c - bottom) / (top - bottom))));
-      if (known < slowing) return;
-      const k = between0And100(ringAverage(state, raws, slowing));
-      pushRing(state, ks, smoothing, k);
-      if (known < slowing + smoothing - 1) return;
-      values[kOut] = k;
-      values[dOut] = between0And100(ringAverage(state, ks, smoothing));
     };
   },
 };

@@ -18,37 +18,39 @@ const kernel: Kernel = {
     const lows = RSI + extremeSize(length);
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      values[out] = NaN;
-      const x = values[input]!;
-      if (x - x !== 0) return;
-      const seen = state[0]! + 1;
-      const last = state[1]!;
-      state[0] = seen;
-      state[1] = x;
-      if (seen === 1) return;
-      const rise = x > last ? x - last : 0;
-      const fall = x < last ? last - x : 0;
-      let up = state[2]!;
-      let down = state[3]!;
-      if (seen > ready) {
-        up = (rise - up) * weight + up;
-        down = (fall - down) * weight + down;
-      } else {
-        up += rise;
-        down += fall;
-        if (seen === ready) {
-          up /= length;
-          down /= length;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        values[out + row] = NaN;
+        const x = values[input + row]!;
+        if (x - x !== 0) continue;
+        const seen = state[0]! + 1;
+        const last = state[1]!;
+        state[0] = seen;
+        state[1] = x;
+        if (seen === 1) continue;
+        const rise = x > last ? x - last : 0;
+        const fall = x < last ? last - x : 0;
+        let up = state[2]!;
+        let down = state[3]!;
+        if (seen > ready) {
+          up = (rise - up) * weight + up;
+          down = (fall - down) * weight + down;
+        } else {
+          up += rise;
+          down += fall;
+          if (seen === ready) {
+            up /= length;
+            down /= length;
+          }
         }
+        state[2] = up;
+        state[3] = down;
+        if (seen < ready) continue;
+        const rsi = down === 0 ? 100 : 100 * (up / (up + down));
+        const top = pushHighest(state, RSI, length, rsi);
+        const bottom = pushLowest(state, lows, length, rsi);
+        if (extremeFull(state, RSI, length) && top > bottom) values[out + row] = (rsi - bottom) / (top - bottom);
       }
-      state[2] = up;
-      state[3] = down;
-      if (seen < ready) return;
-      const rsi = down === 0 ? 100 : 100 * (up / (up + down));
-      const top = pushHighest(state, RSI, length, rsi);
-      const bottom = pushLowest(state, lows, length, rsi);
-      if (extremeFull(state, RSI, length) && top > bottom) values[out] = (rsi - bottom) / (top - bottom);
     };
   },
 };

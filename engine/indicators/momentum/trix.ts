@@ -15,24 +15,26 @@ const kernel: Kernel = {
     const thirdFull = 3 * length - 2;
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      values[out] = NaN;
-      if (x - x !== 0) return;
-      const seen = state[0]! + 1;
-      const lastFirst = seen === 1 ? x : state[1]!;
-      const first = (x - lastFirst) * weight + lastFirst;
-      state[0] = seen;
-      state[1] = first;
-      if (seen < length) return;
-      const lastSecond = seen === length ? first : state[2]!;
-      const second = (first - lastSecond) * weight + lastSecond;
-      state[2] = second;
-      if (seen < secondFull) return;
-      const lastThird = seen === secondFull ? second : state[3]!;
-      const third = (second - lastThird) * weight + lastThird;
-      state[3] = third;
-      if (seen > thirdFull) values[out] = ((third - lastThird) / third) * 100;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        values[out + row] = NaN;
+        if (x - x !== 0) continue;
+        const seen = state[0]! + 1;
+        const lastFirst = seen === 1 ? x : state[1]!;
+        const first = (x - lastFirst) * weight + lastFirst;
+        state[0] = seen;
+        state[1] = first;
+        if (seen < length) continue;
+        const lastSecond = seen === length ? first : state[2]!;
+        const second = (first - lastSecond) * weight + lastSecond;
+        state[2] = second;
+        if (seen < secondFull) continue;
+        const lastThird = seen === secondFull ? second : state[3]!;
+        const third = (second - lastThird) * weight + lastThird;
+        state[3] = third;
+        if (seen > thirdFull) values[out + row] = ((third - lastThird) / third) * 100;
+      }
     };
   },
 };

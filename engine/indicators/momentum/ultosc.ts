@@ -27,35 +27,39 @@ const kernel: Kernel = {
     const lowSlot = inputs[1]!;
     const closeSlot = inputs[2]!;
     const out = outputs[0]!;
-    return () => {
-      const high = values[highSlot]!;
-      const low = values[lowSlot]!;
-      const close = values[closeSlot]!;
-      const finite = high + low + close;
-      values[out] = NaN;
-      if (finite - finite !== 0) return;
-      const last = state[1]!;
-      state[1] = close;
-      if (state[0] === 0) {
-        state[0] = 1;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const high = values[highSlot + row]!;
+        const low = values[lowSlot + row]!;
+        const close = values[closeSlot + row]!;
+        const finite = high + low + close;
+        values[out + row] = NaN;
+        if (finite - finite !== 0) continue;
+        const last = state[1]!;
+        state[1] = close;
+        if (state[0] === 0) {
+          state[0] = 1;
+          continue;
+        }
+        const trueLow = low < last ? low : last;
+        const trueHigh = high > last ? high : last;
+        const bought = difference(close, trueLow);
+        const range = difference(trueHigh, trueLow);
+        pushSum(state, WINDOWS, short, limit, bought);
+        pushSum(state, WINDOWS + sumSize(short), short, limit, range);
+        pushSum(state, mediumAt, medium, limit, bought);
+        pushSum(state, mediumAt + sumSize(medium), medium, limit, range);
+        pushSum(state, longAt, long, limit, bought);
+        pushSum(state, longAt + sumSize(long), long, limit, range);
+        if (!sumFull(state, longAt, long)) continue;
+        const index =
+          ((4 * pressure(state, WINDOWS, short) +
+            2 * pressure(state, mediumAt, medium) +
+            pressure(state, longAt, long)) *
+            100) /
+          7;
+        values[out + row] = index > 100 ? 100 : index < 0 ? 0 : index;
       }
-      const trueLow = low < last ? low : last;
-      const trueHigh = high > last ? high : last;
-      const bought = difference(close, trueLow);
-      const range = difference(trueHigh, trueLow);
-      pushSum(state, WINDOWS, short, limit, bought);
-      pushSum(state, WINDOWS + sumSize(short), short, limit, range);
-      pushSum(state, mediumAt, medium, limit, bought);
-      pushSum(state, mediumAt + sumSize(medium), medium, limit, range);
-      pushSum(state, longAt, long, limit, bought);
-      pushSum(state, longAt + sumSize(long), long, limit, range);
-      if (!sumFull(state, longAt, long)) return;
-      const index =
-        ((4 * pressure(state, WINDOWS, short) + 2 * pressure(state, mediumAt, medium) + pressure(state, longAt, long)) *
-          100) /
-        7;
-      values[out] = index > 100 ? 100 : index < 0 ? 0 : index;
     };
   },
 };

@@ -14,22 +14,24 @@ const kernel: Kernel = {
     const low = inputs[1]!;
     const close = inputs[2]!;
     const out = outputs[0]!;
-    return () => {
-      const h = values[high]!;
-      const l = values[low]!;
-      const c = values[close]!;
-      if (h - h !== 0 || l - l !== 0 || c - c !== 0) {
-        values[out] = NaN;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const h = values[high + row]!;
+        const l = values[low + row]!;
+        const c = values[close + row]!;
+        if (h - h !== 0 || l - l !== 0 || c - c !== 0) {
+          values[out + row] = NaN;
+          continue;
+        }
+        const top = pushHighest(state, 0, length, h);
+        const bottom = pushLowest(state, lows, length, l);
+        if (!extremeFull(state, 0, length) || top <= bottom) {
+          values[out + row] = NaN;
+          continue;
+        }
+        const below = -100 * ((top - c) / (top - bottom));
+        values[out + row] = below > 0 ? 0 : below < -100 ? -100 : below;
       }
-      const top = pushHighest(state, 0, length, h);
-      const bottom = pushLowest(state, lows, length, l);
-      if (!extremeFull(state, 0, length) || top <= bottom) {
-        values[out] = NaN;
-        return;
-      }
-      const below = -100 * ((top - c) / (top - bottom));
-      values[out] = below > 0 ? 0 : below < -100 ? -100 : below;
     };
   },
 };

@@ -15,27 +15,29 @@ const kernel: Kernel = {
     const highOut = outputs[1]!;
     const lowOut = outputs[2]!;
     const closeOut = outputs[3]!;
-    return () => {
-      const o = values[openIn]!;
-      const h = values[highIn]!;
-      const l = values[lowIn]!;
-      const c = values[closeIn]!;
-      if (o - o !== 0 || h - h !== 0 || l - l !== 0 || c - c !== 0) {
-        values[openOut] = NaN;
-        values[highOut] = NaN;
-        values[lowOut] = NaN;
-        values[closeOut] = NaN;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const o = values[openIn + row]!;
+        const h = values[highIn + row]!;
+        const l = values[lowIn + row]!;
+        const c = values[closeIn + row]!;
+        if (o - o !== 0 || h - h !== 0 || l - l !== 0 || c - c !== 0) {
+          values[openOut + row] = NaN;
+          values[highOut + row] = NaN;
+          values[lowOut + row] = NaN;
+          values[closeOut + row] = NaN;
+          continue;
+        }
+        const close = (o + h + l + c) / 4;
+        const open = state[0]! === 0 ? (o + c) / 2 : (state[1]! + state[2]!) / 2;
+        state[0] = 1;
+        state[1] = open;
+        state[2] = close;
+        values[openOut + row] = open;
+        values[highOut + row] = Math.max(h, open, close);
+        values[lowOut + row] = Math.min(l, open, close);
+        values[closeOut + row] = close;
       }
-      const close = (o + h + l + c) / 4;
-      const open = state[0]! === 0 ? (o + c) / 2 : (state[1]! + state[2]!) / 2;
-      state[0] = 1;
-      state[1] = open;
-      state[2] = close;
-      values[openOut] = open;
-      values[highOut] = Math.max(h, open, close);
-      values[lowOut] = Math.min(l, open, close);
-      values[closeOut] = close;
     };
   },
 };

@@ -9,10 +9,12 @@ const kernel: Kernel = {
     const highSlot = inputs[0]!;
     const lowSlot = inputs[1]!;
     const out = outputs[0]!;
-    return () => {
-      const high = values[highSlot]!;
-      const low = values[lowSlot]!;
-      values[out] = (high + low) * 0.5;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const high = values[highSlot + row]!;
+        const low = values[lowSlot + row]!;
+        values[out + row] = (high + low) * 0.5;
+      }
     };
   },
 };

@@ -10,11 +10,13 @@ const kernel: Kernel = {
     const lowSlot = inputs[1]!;
     const closeSlot = inputs[2]!;
     const out = outputs[0]!;
-    return () => {
-      const high = values[highSlot]!;
-      const low = values[lowSlot]!;
-      const close = values[closeSlot]!;
-      values[out] = (high + low + close + close) * 0.25;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const high = values[highSlot + row]!;
+        const low = values[lowSlot + row]!;
+        const close = values[closeSlot + row]!;
+        values[out + row] = (high + low + close + close) * 0.25;
+      }
     };
   },
 };

@@ -16,22 +16,24 @@ const kernel: Kernel = {
     const volume = inputs[3]!;
     const session = inputs[4]!;
     const out = outputs[0]!;
-    return () => {
-      values[out] = NaN;
-      const h = values[high]!;
-      const l = values[low]!;
-      const c = values[close]!;
-      const v = values[volume]!;
-      const s = values[session]!;
-      if (h - h !== 0 || l - l !== 0 || c - c !== 0 || v - v !== 0 || v < 0 || s - s !== 0) return;
-      const same = state[0]! === 1 && state[1]! === s;
-      const money = (same ? state[2]! : 0) + ((h + l + c) / 3) * v;
-      const shares = (same ? state[3]! : 0) + v;
-      state[0] = 1;
-      state[1] = s;
-      state[2] = money;
-      state[3] = shares;
-      if (shares > 0) values[out] = money / shares;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        values[out + row] = NaN;
+        const h = values[high + row]!;
+        const l = values[low + row]!;
+        const c = values[close + row]!;
+        const v = values[volume + row]!;
+        const s = values[session + row]!;
+        if (h - h !== 0 || l - l !== 0 || c - c !== 0 || v - v !== 0 || v < 0 || s - s !== 0) continue;
+        const same = state[0]! === 1 && state[1]! === s;
+        const money = (same ? state[2]! : 0) + ((h + l + c) / 3) * v;
+        const shares = (same ? state[3]! : 0) + v;
+        state[0] = 1;
+        state[1] = s;
+        state[2] = money;
+        state[3] = shares;
+        if (shares > 0) values[out + row] = money / shares;
+      }
     };
   },
 };

@@ -32,14 +32,16 @@ const kernel: Kernel = {
     const xIn = inputs[0]!;
     const yIn = inputs[1]!;
     const out = outputs[0]!;
-    return () => {
-      values[out] = NaN;
-      const x = values[xIn]!;
-      const y = values[yIn]!;
-      if (x - x !== 0 || y - y !== 0) return;
-      pushRing(state, 0, length, x);
-      pushRing(state, second, length, y);
-      if (ringFull(state, 0, length)) values[out] = pearson(state, second, length);
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        values[out + row] = NaN;
+        const x = values[xIn + row]!;
+        const y = values[yIn + row]!;
+        if (x - x !== 0 || y - y !== 0) continue;
+        pushRing(state, 0, length, x);
+        pushRing(state, second, length, y);
+        if (ringFull(state, 0, length)) values[out + row] = pearson(state, second, length);
+      }
     };
   },
 };

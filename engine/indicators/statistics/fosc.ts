@@ -13,15 +13,17 @@ const kernel: Kernel = {
     const ahead = (length + 1) / 2;
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      values[out] = NaN;
-      if (x - x !== 0) return;
-      if (weightedFull(state, 0, length)) {
-        const forecast = plainMean(state, 0, length) + slopeOf(state, 0, length) * ahead;
-        values[out] = (100 * (x - forecast)) / x;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        values[out + row] = NaN;
+        if (x - x !== 0) continue;
+        if (weightedFull(state, 0, length)) {
+          const forecast = plainMean(state, 0, length) + slopeOf(state, 0, length) * ahead;
+          values[out + row] = (100 * (x - forecast)) / x;
+        }
+        pushWeighted(state, 0, length, limit, x);
       }
-      pushWeighted(state, 0, length, limit, x);
     };
   },
 };

@@ -12,14 +12,16 @@ export const extremeOf = (push: typeof pushHighest): Kernel => ({
     const length = options[0]!;
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      if (x - x !== 0) {
-        values[out] = NaN;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        if (x - x !== 0) {
+          values[out + row] = NaN;
+          continue;
+        }
+        const extreme = push(state, 0, length, x);
+        values[out + row] = extremeFull(state, 0, length) ? extreme : NaN;
       }
-      const extreme = push(state, 0, length, x);
-      values[out] = extremeFull(state, 0, length) ? extreme : NaN;
     };
   },
 });

@@ -13,12 +13,14 @@ const kernel: Kernel = {
     const ahead = (length - 1) / 2;
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      values[out] = NaN;
-      if (x - x !== 0) return;
-      if (pushWeighted(state, 0, length, limit, x))
-        values[out] = plainMean(state, 0, length) + slopeOf(state, 0, length) * ahead;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        values[out + row] = NaN;
+        if (x - x !== 0) continue;
+        if (pushWeighted(state, 0, length, limit, x))
+          values[out + row] = plainMean(state, 0, length) + slopeOf(state, 0, length) * ahead;
+      }
     };
   },
 };

@@ -12,11 +12,13 @@ const kernel: Kernel = {
     const limit = weightedLimit(length);
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      values[out] = NaN;
-      if (x - x !== 0) return;
-      if (pushWeighted(state, 0, length, limit, x)) values[out] = slopeOf(state, 0, length);
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        values[out + row] = NaN;
+        if (x - x !== 0) continue;
+        if (pushWeighted(state, 0, length, limit, x)) values[out + row] = slopeOf(state, 0, length);
+      }
     };
   },
 };

@@ -12,13 +12,15 @@ const kernel: Kernel = {
     const limit = tickLimit(length);
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      if (x - x !== 0) {
-        values[out] = NaN;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        if (x - x !== 0) {
+          values[out + row] = NaN;
+          continue;
+        }
+        values[out + row] = pushSpread(state, 0, length, limit, x) ? deviationOf(state, 0, length) : NaN;
       }
-      values[out] = pushSpread(state, 0, length, limit, x) ? deviationOf(state, 0, length) : NaN;
     };
   },
 };

@@ -12,18 +12,20 @@ const kernel: Kernel = {
     const limit = tickLimit(length);
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      if (x - x !== 0) {
-        values[out] = NaN;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        if (x - x !== 0) {
+          values[out + row] = NaN;
+          continue;
+        }
+        if (!pushSpread(state, 0, length, limit, x)) {
+          values[out + row] = NaN;
+          continue;
+        }
+        const deviation = deviationOf(state, 0, length);
+        values[out + row] = deviation > 0 ? fromMean(state, 0, length, x) / deviation : NaN;
       }
-      if (!pushSpread(state, 0, length, limit, x)) {
-        values[out] = NaN;
-        return;
-      }
-      const deviation = deviationOf(state, 0, length);
-      values[out] = deviation > 0 ? fromMean(state, 0, length, x) / deviation : NaN;
     };
   },
 };

@@ -19,21 +19,23 @@ const kernel: Kernel = {
     const lowSlot = inputs[1]!;
     const closeSlot = inputs[2]!;
     const out = outputs[0]!;
-    return () => {
-      const high = values[highSlot]!;
-      const low = values[lowSlot]!;
-      const close = values[closeSlot]!;
-      const sum = high + low + close;
-      values[out] = NaN;
-      if (sum - sum !== 0) return;
-      advanceDirectional(state, length, keep, high, low, close);
-      const seen = state[SEEN]!;
-      if (seen < length) return;
-      const total = state[INDEX_SUM]! * (seen > ready ? keep : 1) + directionalIndex(state);
-      state[INDEX_SUM] = total;
-      if (seen < ready) return;
-      const index = total * scale;
-      values[out] = index > 100 ? 100 : index;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const high = values[highSlot + row]!;
+        const low = values[lowSlot + row]!;
+        const close = values[closeSlot + row]!;
+        const sum = high + low + close;
+        values[out + row] = NaN;
+        if (sum - sum !== 0) continue;
+        advanceDirectional(state, length, keep, high, low, close);
+        const seen = state[SEEN]!;
+        if (seen < length) continue;
+        const total = state[INDEX_SUM]! * (seen > ready ? keep : 1) + directionalIndex(state);
+        state[INDEX_SUM] = total;
+        if (seen < ready) continue;
+        const index = total * scale;
+        values[out + row] = index > 100 ? 100 : index;
+      }
     };
   },
 };

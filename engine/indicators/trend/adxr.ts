@@ -23,27 +23,29 @@ const kernel: Kernel = {
     const lowSlot = inputs[1]!;
     const closeSlot = inputs[2]!;
     const out = outputs[0]!;
-    return () => {
-      const high = values[highSlot]!;
-      const low = values[lowSlot]!;
-      const close = values[closeSlot]!;
-      const sum = high + low + close;
-      values[out] = NaN;
-      if (sum - sum !== 0) return;
-      advanceDirectional(state, length, keep, high, low, close);
-      const seen = state[SEEN]!;
-      if (seen < length) return;
-      const total = state[INDEX_SUM]! * (seen > firstIndex ? keep : 1) + directionalIndex(state);
-      state[INDEX_SUM] = total;
-      if (seen < firstIndex) return;
-      const index = total * scale;
-      const cursor = state[CURSOR]! | 0;
-      const earlier = state[RING + cursor]!;
-      state[RING + cursor] = index;
-      state[CURSOR] = cursor + 1 === back ? 0 : cursor + 1;
-      if (seen < ready) return;
-      const rating = 0.5 * (index + earlier);
-      values[out] = rating > 100 ? 100 : rating;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const high = values[highSlot + row]!;
+        const low = values[lowSlot + row]!;
+        const close = values[closeSlot + row]!;
+        const sum = high + low + close;
+        values[out + row] = NaN;
+        if (sum - sum !== 0) continue;
+        advanceDirectional(state, length, keep, high, low, close);
+        const seen = state[SEEN]!;
+        if (seen < length) continue;
+        const total = state[INDEX_SUM]! * (seen > firstIndex ? keep : 1) + directionalIndex(state);
+        state[INDEX_SUM] = total;
+        if (seen < firstIndex) continue;
+        const index = total * scale;
+        const cursor = state[CURSOR]! | 0;
+        const earlier = state[RING + cursor]!;
+        state[RING + cursor] = index;
+        state[CURSOR] = cursor + 1 === back ? 0 : cursor + 1;
+        if (seen < ready) continue;
+        const rating = 0.5 * (index + earlier);
+        values[out + row] = rating > 100 ? 100 : rating;
+      }
     };
   },
 };

@@ -15,17 +15,19 @@ const kernel: Kernel = {
     const low = inputs[1]!;
     const down = outputs[0]!;
     const up = outputs[1]!;
-    return () => {
-      values[down] = NaN;
-      values[up] = NaN;
-      const h = values[high]!;
-      const l = values[low]!;
-      if (h - h !== 0 || l - l !== 0) return;
-      pushHighest(state, 0, window, h);
-      pushLowest(state, lows, window, l);
-      if (!extremeFull(state, 0, window)) return;
-      values[down] = (100 * (length - extremeAge(state, lows, window))) / length;
-      values[up] = (100 * (length - extremeAge(state, 0, window))) / length;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        values[down + row] = NaN;
+        values[up + row] = NaN;
+        const h = values[high + row]!;
+        const l = values[low + row]!;
+        if (h - h !== 0 || l - l !== 0) continue;
+        pushHighest(state, 0, window, h);
+        pushLowest(state, lows, window, l);
+        if (!extremeFull(state, 0, window)) continue;
+        values[down + row] = (100 * (length - extremeAge(state, lows, window))) / length;
+        values[up + row] = (100 * (length - extremeAge(state, 0, window))) / length;
+      }
     };
   },
 };

@@ -14,15 +14,17 @@ const kernel: Kernel = {
     const high = inputs[0]!;
     const low = inputs[1]!;
     const out = outputs[0]!;
-    return () => {
-      values[out] = NaN;
-      const h = values[high]!;
-      const l = values[low]!;
-      if (h - h !== 0 || l - l !== 0) return;
-      pushHighest(state, 0, window, h);
-      pushLowest(state, lows, window, l);
-      if (!extremeFull(state, 0, window)) return;
-      values[out] = (100 * (extremeAge(state, lows, window) - extremeAge(state, 0, window))) / length;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        values[out + row] = NaN;
+        const h = values[high + row]!;
+        const l = values[low + row]!;
+        if (h - h !== 0 || l - l !== 0) continue;
+        pushHighest(state, 0, window, h);
+        pushLowest(state, lows, window, l);
+        if (!extremeFull(state, 0, window)) continue;
+        values[out + row] = (100 * (extremeAge(state, lows, window) - extremeAge(state, 0, window))) / length;
+      }
     };
   },
 };

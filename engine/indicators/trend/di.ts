@@ -22,19 +22,21 @@ const kernel: Kernel = {
     const closeSlot = inputs[2]!;
     const plusOut = outputs[0]!;
     const minusOut = outputs[1]!;
-    return () => {
-      const high = values[highSlot]!;
-      const low = values[lowSlot]!;
-      const close = values[closeSlot]!;
-      const sum = high + low + close;
-      values[plusOut] = NaN;
-      values[minusOut] = NaN;
-      if (sum - sum !== 0) return;
-      advanceDirectional(state, length, keep, high, low, close);
-      if (state[SEEN]! < length) return;
-      const range = state[RANGE_SUM]!;
-      values[plusOut] = share(state[UP_SUM]!, range);
-      values[minusOut] = share(state[DOWN_SUM]!, range);
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const high = values[highSlot + row]!;
+        const low = values[lowSlot + row]!;
+        const close = values[closeSlot + row]!;
+        const sum = high + low + close;
+        values[plusOut + row] = NaN;
+        values[minusOut + row] = NaN;
+        if (sum - sum !== 0) continue;
+        advanceDirectional(state, length, keep, high, low, close);
+        if (state[SEEN]! < length) continue;
+        const range = state[RANGE_SUM]!;
+        values[plusOut + row] = share(state[UP_SUM]!, range);
+        values[minusOut + row] = share(state[DOWN_SUM]!, range);
+      }
     };
   },
 };

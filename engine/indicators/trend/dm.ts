@@ -16,27 +16,29 @@ const kernel: Kernel = {
     const lowSlot = inputs[1]!;
     const plusOut = outputs[0]!;
     const minusOut = outputs[1]!;
-    return () => {
-      const high = values[highSlot]!;
-      const low = values[lowSlot]!;
-      const sum = high + low;
-      values[plusOut] = NaN;
-      values[minusOut] = NaN;
-      if (sum - sum !== 0) return;
-      const seen = state[0]! + 1;
-      if (seen > 1) {
-        const ahead = high - state[1]!;
-        const against = state[2]! - low;
-        const factor = seen > length ? keep : 1;
-        state[3] = state[3]! * factor + movement(ahead, against);
-        state[4] = state[4]! * factor + movement(against, ahead);
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const high = values[highSlot + row]!;
+        const low = values[lowSlot + row]!;
+        const sum = high + low;
+        values[plusOut + row] = NaN;
+        values[minusOut + row] = NaN;
+        if (sum - sum !== 0) continue;
+        const seen = state[0]! + 1;
+        if (seen > 1) {
+          const ahead = high - state[1]!;
+          const against = state[2]! - low;
+          const factor = seen > length ? keep : 1;
+          state[3] = state[3]! * factor + movement(ahead, against);
+          state[4] = state[4]! * factor + movement(against, ahead);
+        }
+        state[0] = seen;
+        state[1] = high;
+        state[2] = low;
+        if (seen < length) continue;
+        values[plusOut + row] = state[3]!;
+        values[minusOut + row] = state[4]!;
       }
-      state[0] = seen;
-      state[1] = high;
-      state[2] = low;
-      if (seen < length) return;
-      values[plusOut] = state[3]!;
-      values[minusOut] = state[4]!;
     };
   },
 };

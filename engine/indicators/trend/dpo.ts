@@ -17,14 +17,16 @@ const kernel: Kernel = {
     const limit = tickLimit(length);
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      values[out] = NaN;
-      if (x - x !== 0) return;
-      pushSum(state, 0, length, limit, x);
-      pushRing(state, ring, held, x);
-      if (sumFull(state, 0, length) && ringFull(state, ring, held)) {
-        values[out] = oldest(state, ring) - meanOf(state, 0, length);
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        values[out + row] = NaN;
+        if (x - x !== 0) continue;
+        pushSum(state, 0, length, limit, x);
+        pushRing(state, ring, held, x);
+        if (sumFull(state, 0, length) && ringFull(state, ring, held)) {
+          values[out + row] = oldest(state, ring) - meanOf(state, 0, length);
+        }
       }
     };
   },

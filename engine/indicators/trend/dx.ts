@@ -15,15 +15,17 @@ const kernel: Kernel = {
     const lowSlot = inputs[1]!;
     const closeSlot = inputs[2]!;
     const out = outputs[0]!;
-    return () => {
-      const high = values[highSlot]!;
-      const low = values[lowSlot]!;
-      const close = values[closeSlot]!;
-      const sum = high + low + close;
-      values[out] = NaN;
-      if (sum - sum !== 0) return;
-      advanceDirectional(state, length, keep, high, low, close);
-      if (state[SEEN]! >= length) values[out] = directionalIndex(state);
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const high = values[highSlot + row]!;
+        const low = values[lowSlot + row]!;
+        const close = values[closeSlot + row]!;
+        const sum = high + low + close;
+        values[out + row] = NaN;
+        if (sum - sum !== 0) continue;
+        advanceDirectional(state, length, keep, high, low, close);
+        if (state[SEEN]! >= length) values[out + row] = directionalIndex(state);
+      }
     };
   },
 };

@@ -25,31 +25,33 @@ const kernel: Kernel = {
     const base = outputs[1]!;
     const spanA = outputs[2]!;
     const spanB = outputs[3]!;
-    return () => {
-      values[conversion] = NaN;
-      values[base] = NaN;
-      values[spanA] = NaN;
-      values[spanB] = NaN;
-      const h = values[high]!;
-      const l = values[low]!;
-      if (h - h !== 0 || l - l !== 0) return;
-      const c = (pushHighest(state, 0, short, h) + pushLowest(state, shortLows, short, l)) / 2;
-      const b = (pushHighest(state, mediumHighs, medium, h) + pushLowest(state, mediumLows, medium, l)) / 2;
-      const s = (pushHighest(state, longHighs, long, h) + pushLowest(state, longLows, long, l)) / 2;
-      if (
-        !extremeFull(state, 0, short) ||
-        !extremeFull(state, mediumHighs, medium) ||
-        !extremeFull(state, longHighs, long)
-      )
-        return;
-      if (ringFull(state, spansA, medium)) {
-        values[conversion] = c;
-        values[base] = b;
-        values[spanA] = oldest(state, spansA);
-        values[spanB] = oldest(state, spansB);
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        values[conversion + row] = NaN;
+        values[base + row] = NaN;
+        values[spanA + row] = NaN;
+        values[spanB + row] = NaN;
+        const h = values[high + row]!;
+        const l = values[low + row]!;
+        if (h - h !== 0 || l - l !== 0) continue;
+        const c = (pushHighest(state, 0, short, h) + pushLowest(state, shortLows, short, l)) / 2;
+        const b = (pushHighest(state, mediumHighs, medium, h) + pushLowest(state, mediumLows, medium, l)) / 2;
+        const s = (pushHighest(state, longHighs, long, h) + pushLowest(state, longLows, long, l)) / 2;
+        if (
+          !extremeFull(state, 0, short) ||
+          !extremeFull(state, mediumHighs, medium) ||
+          !extremeFull(state, longHighs, long)
+        )
+          continue;
+        if (ringFull(state, spansA, medium)) {
+          values[conversion + row] = c;
+          values[base + row] = b;
+          values[spanA + row] = oldest(state, spansA);
+          values[spanB + row] = oldest(state, spansB);
+        }
+        pushRing(state, spansA, medium, (c + b) / 2);
+        pushRing(state, spansB, medium, s);
       }
-      pushRing(state, spansA, medium, (c + b) / 2);
-      pushRing(state, spansB, medium, s);
     };
   },
 };

@@ -19,29 +19,31 @@ const kernel: Kernel = {
     const macdOut = outputs[0]!;
     const signalOut = outputs[1]!;
     const histogramOut = outputs[2]!;
-    return () => {
-      const x = values[input]!;
-      values[macdOut] = NaN;
-      values[signalOut] = NaN;
-      values[histogramOut] = NaN;
-      if (x - x !== 0) return;
-      const seen = state[0]! + 1;
-      const lastFast = seen === 1 ? x : state[1]!;
-      const lastSlow = seen === 1 ? x : state[2]!;
-      const fast = (x - lastFast) * fastWeight + lastFast;
-      const slow = (x - lastSlow) * slowWeight + lastSlow;
-      state[0] = seen;
-      state[1] = fast;
-      state[2] = slow;
-      if (seen < slowLength) return;
-      const line = fast - slow;
-      const lastSignal = seen === slowLength ? line : state[3]!;
-      const signal = (line - lastSignal) * signalWeight + lastSignal;
-      state[3] = signal;
-      if (seen < ready) return;
-      values[macdOut] = line;
-      values[signalOut] = signal;
-      values[histogramOut] = line - signal;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        values[macdOut + row] = NaN;
+        values[signalOut + row] = NaN;
+        values[histogramOut + row] = NaN;
+        if (x - x !== 0) continue;
+        const seen = state[0]! + 1;
+        const lastFast = seen === 1 ? x : state[1]!;
+        const lastSlow = seen === 1 ? x : state[2]!;
+        const fast = (x - lastFast) * fastWeight + lastFast;
+        const slow = (x - lastSlow) * slowWeight + lastSlow;
+        state[0] = seen;
+        state[1] = fast;
+        state[2] = slow;
+        if (seen < slowLength) continue;
+        const line = fast - slow;
+        const lastSignal = seen === slowLength ? line : state[3]!;
+        const signal = (line - lastSignal) * signalWeight + lastSignal;
+        state[3] = signal;
+        if (seen < ready) continue;
+        values[macdOut + row] = line;
+        values[signalOut + row] = signal;
+        values[histogramOut + row] = line - signal;
+      }
     };
   },
 };

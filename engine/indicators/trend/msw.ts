@@ -19,29 +19,31 @@ const kernel: Kernel = {
     const input = inputs[0]!;
     const sineOut = outputs[0]!;
     const leadOut = outputs[1]!;
-    return () => {
-      const x = values[input]!;
-      values[sineOut] = NaN;
-      values[leadOut] = NaN;
-      if (x - x !== 0) return;
-      pushRing(state, 0, held, x);
-      if (!ringFull(state, 0, held)) return;
-      let real = 0;
-      let imaginary = 0;
-      let place = state[0]! | 0;
-      for (let k = 0; k < length; k++) {
-        place = place === 0 ? length : place - 1;
-        const value = state[2 + place]!;
-        real += cosines[k]! * value;
-        imaginary += sines[k]! * value;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        values[sineOut + row] = NaN;
+        values[leadOut + row] = NaN;
+        if (x - x !== 0) continue;
+        pushRing(state, 0, held, x);
+        if (!ringFull(state, 0, held)) continue;
+        let real = 0;
+        let imaginary = 0;
+        let place = state[0]! | 0;
+        for (let k = 0; k < length; k++) {
+          place = place === 0 ? length : place - 1;
+          const value = state[2 + place]!;
+          real += cosines[k]! * value;
+          imaginary += sines[k]! * value;
+        }
+        let phase = Math.abs(real) > 0.001 ? Math.atan(imaginary / real) : (TURN / 2) * (imaginary < 0 ? -1 : 1);
+        if (real < 0) phase += PI;
+        phase += PI / 2;
+        if (phase < 0) phase += TURN;
+        if (phase > TURN) phase -= TURN;
+        values[sineOut + row] = Math.sin(phase);
+        values[leadOut + row] = Math.sin(phase + PI / 4);
       }
-      let phase = Math.abs(real) > 0.001 ? Math.atan(imaginary / real) : (TURN / 2) * (imaginary < 0 ? -1 : 1);
-      if (real < 0) phase += PI;
-      phase += PI / 2;
-      if (phase < 0) phase += TURN;
-      if (phase > TURN) phase -= TURN;
-      values[sineOut] = Math.sin(phase);
-      values[leadOut] = Math.sin(phase + PI / 4);
     };
   },
 };

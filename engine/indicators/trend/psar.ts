@@ -21,60 +21,62 @@ const kernel: Kernel = {
     const highSlot = inputs[0]!;
     const lowSlot = inputs[1]!;
     const out = outputs[0]!;
-    return () => {
-      const high = values[highSlot]!;
-      const low = values[lowSlot]!;
-      const finite = high + low;
-      values[out] = NaN;
-      if (finite - finite !== 0) return;
-      const seen = state[SEEN]! + 1;
-      const lastHigh = state[HIGH_1]!;
-      const lastLow = state[LOW_1]!;
-      state[SEEN] = seen;
-      if (seen > 1) {
-        let long: boolean;
-        let stop: number;
-        let extreme: number;
-        let factor: number;
-        if (seen === 2) {
-          long = lastHigh + lastLow <= finite;
-          extreme = long ? lastHigh : lastLow;
-          stop = long ? lastLow : lastHigh;
-          factor = step;
-        } else {
-          long = state[LONG] === 1;
-          extreme = state[EXTREME]!;
-          stop = state[STOP]!;
-          factor = state[FACTOR]!;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const high = values[highSlot + row]!;
+        const low = values[lowSlot + row]!;
+        const finite = high + low;
+        values[out + row] = NaN;
+        if (finite - finite !== 0) continue;
+        const seen = state[SEEN]! + 1;
+        const lastHigh = state[HIGH_1]!;
+        const lastLow = state[LOW_1]!;
+        state[SEEN] = seen;
+        if (seen > 1) {
+          let long: boolean;
+          let stop: number;
+          let extreme: number;
+          let factor: number;
+          if (seen === 2) {
+            long = lastHigh + lastLow <= finite;
+            extreme = long ? lastHigh : lastLow;
+            stop = long ? lastLow : lastHigh;
+            factor = step;
+          } else {
+            long = state[LONG] === 1;
+            extreme = state[EXTREME]!;
+            stop = state[STOP]!;
+            factor = state[FACTOR]!;
+          }
+          stop = (extreme - stop) * factor + stop;
+          if (long) {
+            if (seen > 2 && stop > state[LOW_2]!) stop = state[LOW_2]!;
+            if (stop > lastLow) stop = lastLow;
+          } else {
+            if (seen > 2 && stop < state[HIGH_2]!) stop = state[HIGH_2]!;
+            if (stop < lastHigh) stop = lastHigh;
+          }
+          if (long ? high > extreme : low < extreme) {
+            if (factor < most) factor = Math.min(factor + step, most);
+            extreme = long ? high : low;
+          }
+          if (long ? low < stop : high > stop) {
+            factor = step;
+            stop = extreme;
+            long = !long;
+            extreme = long ? high : low;
+          }
+          state[LONG] = long ? 1 : 0;
+          state[STOP] = stop;
+          state[EXTREME] = extreme;
+          state[FACTOR] = factor;
+          values[out + row] = stop;
         }
-        stop = (extreme - stop) * factor + stop;
-        if (long) {
-          if (seen > 2 && stop > state[LOW_2]!) stop = state[LOW_2]!;
-          if (stop > lastLow) stop = lastLow;
-        } else {
-          if (seen > 2 && stop < state[HIGH_2]!) stop = state[HIGH_2]!;
-          if (stop < lastHigh) stop = lastHigh;
-        }
-        if (long ? high > extreme : low < extreme) {
-          if (factor < most) factor = Math.min(factor + step, most);
-          extreme = long ? high : low;
-        }
-        if (long ? low < stop : high > stop) {
-          factor = step;
-          stop = extreme;
-          long = !long;
-          extreme = long ? high : low;
-        }
-        state[LONG] = long ? 1 : 0;
-        state[STOP] = stop;
-        state[EXTREME] = extreme;
-        state[FACTOR] = factor;
-        values[out] = stop;
+        state[HIGH_2] = lastHigh;
+        state[LOW_2] = lastLow;
+        state[HIGH_1] = high;
+        state[LOW_1] = low;
       }
-      state[HIGH_2] = lastHigh;
-      state[LOW_2] = lastLow;
-      state[HIGH_1] = high;
-      state[LOW_1] = low;
     };
   },
 };

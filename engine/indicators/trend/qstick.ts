@@ -13,12 +13,14 @@ const kernel: Kernel = {
     const openSlot = inputs[0]!;
     const closeSlot = inputs[1]!;
     const out = outputs[0]!;
-    return () => {
-      const body = difference(values[closeSlot]!, values[openSlot]!);
-      values[out] = NaN;
-      if (body - body !== 0) return;
-      pushSum(state, 0, length, limit, body);
-      if (sumFull(state, 0, length)) values[out] = meanOf(state, 0, length);
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const body = difference(values[closeSlot + row]!, values[openSlot + row]!);
+        values[out + row] = NaN;
+        if (body - body !== 0) continue;
+        pushSum(state, 0, length, limit, body);
+        if (sumFull(state, 0, length)) values[out + row] = meanOf(state, 0, length);
+      }
     };
   },
 };

@@ -22,41 +22,43 @@ const kernel: Kernel = {
     const closeSlot = inputs[2]!;
     const line = outputs[0]!;
     const direction = outputs[1]!;
-    return () => {
-      values[line] = NaN;
-      values[direction] = NaN;
-      const high = values[highSlot]!;
-      const low = values[lowSlot]!;
-      const close = values[closeSlot]!;
-      if (high - high !== 0 || low - low !== 0 || close - close !== 0) return;
-      const seen = state[0]! + 1;
-      const lastClose = state[1]!;
-      const range = seen === 1 ? high - low : trueRange(high, low, lastClose);
-      let atr = state[2]!;
-      if (seen <= length) {
-        atr += range;
-        if (seen === length) atr /= length;
-      } else atr = (range - atr) * weight + atr;
-      state[0] = seen;
-      state[1] = close;
-      state[2] = atr;
-      if (seen < length) return;
-      const middle = (high + low) / 2;
-      let upper = middle + multiple * atr;
-      let lower = middle - multiple * atr;
-      let way = -1;
-      if (seen > length) {
-        const lastUpper = state[3]!;
-        const lastLower = state[4]!;
-        if (upper >= lastUpper && lastClose <= lastUpper) upper = lastUpper;
-        if (lower <= lastLower && lastClose >= lastLower) lower = lastLower;
-        way = state[5]! < 0 ? (close > upper ? 1 : -1) : close < lower ? -1 : 1;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        values[line + row] = NaN;
+        values[direction + row] = NaN;
+        const high = values[highSlot + row]!;
+        const low = values[lowSlot + row]!;
+        const close = values[closeSlot + row]!;
+        if (high - high !== 0 || low - low !== 0 || close - close !== 0) continue;
+        const seen = state[0]! + 1;
+        const lastClose = state[1]!;
+        const range = seen === 1 ? high - low : trueRange(high, low, lastClose);
+        let atr = state[2]!;
+        if (seen <= length) {
+          atr += range;
+          if (seen === length) atr /= length;
+        } else atr = (range - atr) * weight + atr;
+        state[0] = seen;
+        state[1] = close;
+        state[2] = atr;
+        if (seen < length) continue;
+        const middle = (high + low) / 2;
+        let upper = middle + multiple * atr;
+        let lower = middle - multiple * atr;
+        let way = -1;
+        if (seen > length) {
+          const lastUpper = state[3]!;
+          const lastLower = state[4]!;
+          if (upper >= lastUpper && lastClose <= lastUpper) upper = lastUpper;
+          if (lower <= lastLower && lastClose >= lastLower) lower = lastLower;
+          way = state[5]! < 0 ? (close > upper ? 1 : -1) : close < lower ? -1 : 1;
+        }
+        state[3] = upper;
+        state[4] = lower;
+        state[5] = way;
+        values[line + row] = way > 0 ? lower : upper;
+        values[direction + row] = way;
       }
-      state[3] = upper;
-      state[4] = lower;
-      state[5] = way;
-      values[line] = way > 0 ? lower : upper;
-      values[direction] = way;
     };
   },
 };

@@ -27,23 +27,25 @@ const kernel: Kernel = {
     const lowestAt = highestAt + extremeSize(length);
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      values[out] = NaN;
-      if (x - x !== 0) return;
-      const highest = pushHighest(state, highestAt, length, x);
-      const lowest = pushLowest(state, lowestAt, length, x);
-      const last = state[1]!;
-      state[1] = x;
-      if (state[0] === 0) {
-        state[0] = 1;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        values[out + row] = NaN;
+        if (x - x !== 0) continue;
+        const highest = pushHighest(state, highestAt, length, x);
+        const lowest = pushLowest(state, lowestAt, length, x);
+        const last = state[1]!;
+        state[1] = x;
+        if (state[0] === 0) {
+          state[0] = 1;
+          continue;
+        }
+        pushSum(state, CHANGES, length, limit, Math.abs(difference(x, last)));
+        if (!sumFull(state, CHANGES, length)) continue;
+        const path = sumOf(state, CHANGES, length);
+        const part = difference(highest, lowest) / path;
+        values[out + row] = path > 0 ? (part > 1 ? 1 : part) : 0;
       }
-      pushSum(state, CHANGES, length, limit, Math.abs(difference(x, last)));
-      if (!sumFull(state, CHANGES, length)) return;
-      const path = sumOf(state, CHANGES, length);
-      const part = difference(highest, lowest) / path;
-      values[out] = path > 0 ? (part > 1 ? 1 : part) : 0;
     };
   },
 };

@@ -20,28 +20,30 @@ export const averageRange = (inPercent: boolean): Kernel => ({
     const lowSlot = inputs[1]!;
     const closeSlot = inputs[2]!;
     const out = outputs[0]!;
-    return () => {
-      const high = values[highSlot]!;
-      const low = values[lowSlot]!;
-      const close = values[closeSlot]!;
-      const sum = high + low + close;
-      if (sum - sum !== 0) {
-        values[out] = NaN;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const high = values[highSlot + row]!;
+        const low = values[lowSlot + row]!;
+        const close = values[closeSlot + row]!;
+        const sum = high + low + close;
+        if (sum - sum !== 0) {
+          values[out + row] = NaN;
+          continue;
+        }
+        const seen = state[0]! + 1;
+        const range = seen === 1 ? high - low : trueRange(high, low, state[1]!);
+        const last = state[2]!;
+        state[0] = seen;
+        state[1] = close;
+        if (seen < length) {
+          state[2] = last + range;
+          values[out + row] = NaN;
+          continue;
+        }
+        const average = seen === length ? (last + range) / length : (range - last) * weight + last;
+        state[2] = average;
+        values[out + row] = inPercent ? (100 * average) / close : average;
       }
-      const seen = state[0]! + 1;
-      const range = seen === 1 ? high - low : trueRange(high, low, state[1]!);
-      const last = state[2]!;
-      state[0] = seen;
-      state[1] = close;
-      if (seen < length) {
-        state[2] = last + range;
-        values[out] = NaN;
-        return;
-      }
-      const average = seen === length ? (last + range) / length : (range - last) * weight + last;
-      state[2] = average;
-      values[out] = inPercent ? (100 * average) / close : average;
     };
   },
 });

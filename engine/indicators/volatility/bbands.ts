@@ -15,19 +15,21 @@ const kernel: Kernel = {
     const lower = outputs[0]!;
     const middle = outputs[1]!;
     const upper = outputs[2]!;
-    return () => {
-      const x = values[input]!;
-      if (x - x !== 0 || !pushSpread(state, 0, length, limit, x)) {
-        values[lower] = NaN;
-        values[middle] = NaN;
-        values[upper] = NaN;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        if (x - x !== 0 || !pushSpread(state, 0, length, limit, x)) {
+          values[lower + row] = NaN;
+          values[middle + row] = NaN;
+          values[upper + row] = NaN;
+          continue;
+        }
+        const mean = meanOf(state, 0, length);
+        const width = multiple * deviationOf(state, 0, length);
+        values[lower + row] = mean - width;
+        values[middle + row] = mean;
+        values[upper + row] = mean + width;
       }
-      const mean = meanOf(state, 0, length);
-      const width = multiple * deviationOf(state, 0, length);
-      values[lower] = mean - width;
-      values[middle] = mean;
-      values[upper] = mean + width;
     };
   },
 };

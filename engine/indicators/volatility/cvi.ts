@@ -17,21 +17,23 @@ const kernel: Kernel = {
     const highSlot = inputs[0]!;
     const lowSlot = inputs[1]!;
     const out = outputs[0]!;
-    return () => {
-      const range = values[highSlot]! - values[lowSlot]!;
-      values[out] = NaN;
-      if (range - range !== 0) return;
-      const seen = state[0]! + 1;
-      const last = seen === 1 ? range : state[1]!;
-      const average = (range - last) * weight + last;
-      const place = AVERAGES + ((seen | 0) % length);
-      const earlier = state[place]!;
-      state[0] = seen;
-      state[1] = average;
-      state[place] = average;
-      if (seen < ready || earlier === 0) return;
-      const percent = (100 * (average - earlier)) / earlier;
-      values[out] = percent < -100 ? -100 : percent;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const range = values[highSlot + row]! - values[lowSlot + row]!;
+        values[out + row] = NaN;
+        if (range - range !== 0) continue;
+        const seen = state[0]! + 1;
+        const last = seen === 1 ? range : state[1]!;
+        const average = (range - last) * weight + last;
+        const place = AVERAGES + ((seen | 0) % length);
+        const earlier = state[place]!;
+        state[0] = seen;
+        state[1] = average;
+        state[place] = average;
+        if (seen < ready || earlier === 0) continue;
+        const percent = (100 * (average - earlier)) / earlier;
+        values[out + row] = percent < -100 ? -100 : percent;
+      }
     };
   },
 };

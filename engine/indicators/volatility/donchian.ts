@@ -15,19 +15,21 @@ const kernel: Kernel = {
     const upper = outputs[0]!;
     const middle = outputs[1]!;
     const lower = outputs[2]!;
-    return () => {
-      values[upper] = NaN;
-      values[middle] = NaN;
-      values[lower] = NaN;
-      const h = values[high]!;
-      const l = values[low]!;
-      if (h - h !== 0 || l - l !== 0) return;
-      const top = pushHighest(state, 0, length, h);
-      const bottom = pushLowest(state, lows, length, l);
-      if (!extremeFull(state, 0, length)) return;
-      values[upper] = top;
-      values[middle] = (top + bottom) / 2;
-      values[lower] = bottom;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        values[upper + row] = NaN;
+        values[middle + row] = NaN;
+        values[lower + row] = NaN;
+        const h = values[high + row]!;
+        const l = values[low + row]!;
+        if (h - h !== 0 || l - l !== 0) continue;
+        const top = pushHighest(state, 0, length, h);
+        const bottom = pushLowest(state, lows, length, l);
+        if (!extremeFull(state, 0, length)) continue;
+        values[upper + row] = top;
+        values[middle + row] = (top + bottom) / 2;
+        values[lower + row] = bottom;
+      }
     };
   },
 };

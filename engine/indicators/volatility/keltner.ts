@@ -22,32 +22,34 @@ const kernel: Kernel = {
     const upper = outputs[0]!;
     const middle = outputs[1]!;
     const lower = outputs[2]!;
-    return () => {
-      values[upper] = NaN;
-      values[middle] = NaN;
-      values[lower] = NaN;
-      const high = values[highSlot]!;
-      const low = values[lowSlot]!;
-      const close = values[closeSlot]!;
-      if (high - high !== 0 || low - low !== 0 || close - close !== 0) return;
-      const seen = state[0]! + 1;
-      const range = seen === 1 ? high - low : trueRange(high, low, state[1]!);
-      const last = state[2]!;
-      const mean = seen === 1 || weight === 1 ? close : (close - last) * weight + last;
-      let atr = state[3]!;
-      if (seen <= atrLength) {
-        atr += range;
-        if (seen === atrLength) atr /= atrLength;
-      } else atr = (range - atr) * atrWeight + atr;
-      state[0] = seen;
-      state[1] = close;
-      state[2] = mean;
-      state[3] = atr;
-      if (seen < ready) return;
-      const width = multiple * atr;
-      values[upper] = mean + width;
-      values[middle] = mean;
-      values[lower] = mean - width;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        values[upper + row] = NaN;
+        values[middle + row] = NaN;
+        values[lower + row] = NaN;
+        const high = values[highSlot + row]!;
+        const low = values[lowSlot + row]!;
+        const close = values[closeSlot + row]!;
+        if (high - high !== 0 || low - low !== 0 || close - close !== 0) continue;
+        const seen = state[0]! + 1;
+        const range = seen === 1 ? high - low : trueRange(high, low, state[1]!);
+        const last = state[2]!;
+        const mean = seen === 1 || weight === 1 ? close : (close - last) * weight + last;
+        let atr = state[3]!;
+        if (seen <= atrLength) {
+          atr += range;
+          if (seen === atrLength) atr /= atrLength;
+        } else atr = (range - atr) * atrWeight + atr;
+        state[0] = seen;
+        state[1] = close;
+        state[2] = mean;
+        state[3] = atr;
+        if (seen < ready) continue;
+        const width = multiple * atr;
+        values[upper + row] = mean + width;
+        values[middle + row] = mean;
+        values[lower + row] = mean - width;
+      }
     };
   },
 };

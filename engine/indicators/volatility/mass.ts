@@ -21,20 +21,22 @@ const kernel: Kernel = {
     const highSlot = inputs[0]!;
     const lowSlot = inputs[1]!;
     const out = outputs[0]!;
-    return () => {
-      const range = values[highSlot]! - values[lowSlot]!;
-      values[out] = NaN;
-      if (range - range !== 0) return;
-      const seen = state[0]! + 1;
-      const first = (seen === 1 ? range : state[1]!) * KEEP + range * WEIGHT;
-      state[0] = seen;
-      state[1] = first;
-      if (seen < SMOOTHING) return;
-      const second = (seen === SMOOTHING ? first : state[2]!) * KEEP + first * WEIGHT;
-      state[2] = second;
-      if (seen < FIRST_RATIO) return;
-      pushRing(state, RATIOS, length, second === 0 ? 1 : first / second);
-      if (ringFull(state, RATIOS, length)) values[out] = ringSum(state, RATIOS, length);
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const range = values[highSlot + row]! - values[lowSlot + row]!;
+        values[out + row] = NaN;
+        if (range - range !== 0) continue;
+        const seen = state[0]! + 1;
+        const first = (seen === 1 ? range : state[1]!) * KEEP + range * WEIGHT;
+        state[0] = seen;
+        state[1] = first;
+        if (seen < SMOOTHING) continue;
+        const second = (seen === SMOOTHING ? first : state[2]!) * KEEP + first * WEIGHT;
+        state[2] = second;
+        if (seen < FIRST_RATIO) continue;
+        pushRing(state, RATIOS, length, second === 0 ? 1 : first / second);
+        if (ringFull(state, RATIOS, length)) values[out + row] = ringSum(state, RATIOS, length);
+      }
     };
   },
 };

@@ -12,18 +12,20 @@ const kernel: Kernel = {
     const lowSlot = inputs[1]!;
     const closeSlot = inputs[2]!;
     const out = outputs[0]!;
-    return () => {
-      const high = values[highSlot]!;
-      const low = values[lowSlot]!;
-      const close = values[closeSlot]!;
-      const sum = high + low + close;
-      if (sum - sum !== 0) {
-        values[out] = NaN;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const high = values[highSlot + row]!;
+        const low = values[lowSlot + row]!;
+        const close = values[closeSlot + row]!;
+        const sum = high + low + close;
+        if (sum - sum !== 0) {
+          values[out + row] = NaN;
+          continue;
+        }
+        values[out + row] = state[0] === 0 ? high - low : trueRange(high, low, state[1]!);
+        state[0] = 1;
+        state[1] = close;
       }
-      values[out] = state[0] === 0 ? high - low : trueRange(high, low, state[1]!);
-      state[0] = 1;
-      state[1] = close;
     };
   },
 };

@@ -17,19 +17,21 @@ const kernel: Kernel = {
     const limit = tickLimit(length);
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      values[out] = NaN;
-      if (x - x !== 0) return;
-      const change = x / state[1]! - 1;
-      state[1] = x;
-      if (state[0] === 0) {
-        state[0] = 1;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        values[out + row] = NaN;
+        if (x - x !== 0) continue;
+        const change = x / state[1]! - 1;
+        state[1] = x;
+        if (state[0] === 0) {
+          state[0] = 1;
+          continue;
+        }
+        if (change - change !== 0) continue;
+        pushSpread(state, RETURNS, length, limit, change);
+        if (sumFull(state, RETURNS, length)) values[out + row] = deviationOf(state, RETURNS, length) * PER_YEAR;
       }
-      if (change - change !== 0) return;
-      pushSpread(state, RETURNS, length, limit, change);
-      if (sumFull(state, RETURNS, length)) values[out] = deviationOf(state, RETURNS, length) * PER_YEAR;
     };
   },
 };

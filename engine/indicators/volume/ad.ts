@@ -13,18 +13,20 @@ const kernel: Kernel = {
     const closeSlot = inputs[2]!;
     const volumeSlot = inputs[3]!;
     const out = outputs[0]!;
-    return () => {
-      const high = values[highSlot]!;
-      const low = values[lowSlot]!;
-      const close = values[closeSlot]!;
-      const volume = values[volumeSlot]!;
-      const finite = high + low + close + volume;
-      if (finite - finite !== 0) {
-        values[out] = NaN;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const high = values[highSlot + row]!;
+        const low = values[lowSlot + row]!;
+        const close = values[closeSlot + row]!;
+        const volume = values[volumeSlot + row]!;
+        const finite = high + low + close + volume;
+        if (finite - finite !== 0) {
+          values[out + row] = NaN;
+          continue;
+        }
+        state[0] = state[0]! + accumulated(high, low, close, volume);
+        values[out + row] = state[0];
       }
-      state[0] = state[0]! + accumulated(high, low, close, volume);
-      values[out] = state[0];
     };
   },
 };

@@ -18,25 +18,27 @@ const kernel: Kernel = {
     const closeSlot = inputs[2]!;
     const volumeSlot = inputs[3]!;
     const out = outputs[0]!;
-    return () => {
-      const high = values[highSlot]!;
-      const low = values[lowSlot]!;
-      const close = values[closeSlot]!;
-      const volume = values[volumeSlot]!;
-      const finite = high + low + close + volume;
-      values[out] = NaN;
-      if (finite - finite !== 0) return;
-      const seen = state[0]! + 1;
-      const line = state[1]! + accumulated(high, low, close, volume);
-      const lastFast = seen === 1 ? line : state[2]!;
-      const lastSlow = seen === 1 ? line : state[3]!;
-      const fast = (line - lastFast) * fastWeight + lastFast;
-      const slow = (line - lastSlow) * slowWeight + lastSlow;
-      state[0] = seen;
-      state[1] = line;
-      state[2] = fast;
-      state[3] = slow;
-      if (seen >= slowLength) values[out] = fast - slow;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const high = values[highSlot + row]!;
+        const low = values[lowSlot + row]!;
+        const close = values[closeSlot + row]!;
+        const volume = values[volumeSlot + row]!;
+        const finite = high + low + close + volume;
+        values[out + row] = NaN;
+        if (finite - finite !== 0) continue;
+        const seen = state[0]! + 1;
+        const line = state[1]! + accumulated(high, low, close, volume);
+        const lastFast = seen === 1 ? line : state[2]!;
+        const lastSlow = seen === 1 ? line : state[3]!;
+        const fast = (line - lastFast) * fastWeight + lastFast;
+        const slow = (line - lastSlow) * slowWeight + lastSlow;
+        state[0] = seen;
+        state[1] = line;
+        state[2] = fast;
+        state[3] = slow;
+        if (seen >= slowLength) values[out + row] = fast - slow;
+      }
     };
   },
 };

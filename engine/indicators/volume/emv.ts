@@ -14,17 +14,19 @@ const kernel: Kernel = {
     const lowSlot = inputs[1]!;
     const volumeSlot = inputs[2]!;
     const out = outputs[0]!;
-    return () => {
-      const high = values[highSlot]!;
-      const low = values[lowSlot]!;
-      const volume = values[volumeSlot]!;
-      const finite = high + low + volume;
-      values[out] = NaN;
-      if (finite - finite !== 0) return;
-      const middle = (high + low) * 0.5;
-      if (state[0] !== 0) values[out] = (middle - state[1]!) / (volume / LOT / (high - low));
-      state[0] = 1;
-      state[1] = middle;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const high = values[highSlot + row]!;
+        const low = values[lowSlot + row]!;
+        const volume = values[volumeSlot + row]!;
+        const finite = high + low + volume;
+        values[out + row] = NaN;
+        if (finite - finite !== 0) continue;
+        const middle = (high + low) * 0.5;
+        if (state[0] !== 0) values[out + row] = (middle - state[1]!) / (volume / LOT / (high - low));
+        state[0] = 1;
+        state[1] = middle;
+      }
     };
   },
 };

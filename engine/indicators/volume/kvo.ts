@@ -21,36 +21,38 @@ const kernel: Kernel = {
     const closeSlot = inputs[2]!;
     const volumeSlot = inputs[3]!;
     const out = outputs[0]!;
-    return () => {
-      const high = values[highSlot]!;
-      const low = values[lowSlot]!;
-      const volume = values[volumeSlot]!;
-      const prices = high + low + values[closeSlot]!;
-      const finite = prices + volume;
-      values[out] = NaN;
-      if (finite - finite !== 0) return;
-      const seen = state[0]! + 1;
-      const lastPrices = state[1]!;
-      const lastRange = state[2]!;
-      const range = high - low;
-      state[0] = seen;
-      state[1] = prices;
-      state[2] = range;
-      if (seen === 1) return;
-      const lastTrend = state[3]!;
-      const trend = prices > lastPrices ? UP : prices < lastPrices ? DOWN : lastTrend;
-      const cumulated = (trend === lastTrend ? state[4]! : lastRange) + range;
-      const effort = cumulated === 0 ? 1 : Math.abs((range / cumulated) * 2 - 1);
-      const force = volume * effort * 100 * (trend === DOWN ? -1 : 1);
-      const lastFast = seen === 2 ? force : state[5]!;
-      const lastSlow = seen === 2 ? force : state[6]!;
-      const fast = (force - lastFast) * fastWeight + lastFast;
-      const slow = (force - lastSlow) * slowWeight + lastSlow;
-      state[3] = trend;
-      state[4] = cumulated;
-      state[5] = fast;
-      state[6] = slow;
-      if (seen >= ready) values[out] = fast - slow;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const high = values[highSlot + row]!;
+        const low = values[lowSlot + row]!;
+        const volume = values[volumeSlot + row]!;
+        const prices = high + low + values[closeSlot + row]!;
+        const finite = prices + volume;
+        values[out + row] = NaN;
+        if (finite - finite !== 0) continue;
+        const seen = state[0]! + 1;
+        const lastPrices = state[1]!;
+        const lastRange = state[2]!;
+        const range = high - low;
+        state[0] = seen;
+        state[1] = prices;
+        state[2] = range;
+        if (seen === 1) continue;
+        const lastTrend = state[3]!;
+        const trend = prices > lastPrices ? UP : prices < lastPrices ? DOWN : lastTrend;
+        const cumulated = (trend === lastTrend ? state[4]! : lastRange) + range;
+        const effort = cumulated === 0 ? 1 : Math.abs((range / cumulated) * 2 - 1);
+        const force = volume * effort * 100 * (trend === DOWN ? -1 : 1);
+        const lastFast = seen === 2 ? force : state[5]!;
+        const lastSlow = seen === 2 ? force : state[6]!;
+        const fast = (force - lastFast) * fastWeight + lastFast;
+        const slow = (force - lastSlow) * slowWeight + lastSlow;
+        state[3] = trend;
+        state[4] = cumulated;
+        state[5] = fast;
+        state[6] = slow;
+        if (seen >= ready) values[out + row] = fast - slow;
+      }
     };
   },
 };

@@ -10,11 +10,13 @@ const kernel: Kernel = {
     const lowSlot = inputs[1]!;
     const volumeSlot = inputs[2]!;
     const out = outputs[0]!;
-    return () => {
-      const high = values[highSlot]!;
-      const low = values[lowSlot]!;
-      const volume = values[volumeSlot]!;
-      values[out] = (high - low) / volume;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const high = values[highSlot + row]!;
+        const low = values[lowSlot + row]!;
+        const volume = values[volumeSlot + row]!;
+        values[out + row] = (high - low) / volume;
+      }
     };
   },
 };

@@ -20,30 +20,32 @@ const kernel: Kernel = {
     const closeSlot = inputs[2]!;
     const volumeSlot = inputs[3]!;
     const out = outputs[0]!;
-    return () => {
-      const high = values[highSlot]!;
-      const low = values[lowSlot]!;
-      const close = values[closeSlot]!;
-      const volume = values[volumeSlot]!;
-      // Three times the typical price: the factor falls out of the quotient. In ticks, so that the flows can be summed exactly.
-      const ticks = priceTicks(high, low, close);
-      const price = Number.isNaN(ticks) ? high + low + close : ticks / TICKS;
-      const money = Number.isNaN(ticks) ? price * volume : (ticks * volume) / TICKS;
-      values[out] = NaN;
-      if (money - money !== 0) return;
-      const last = state[1]!;
-      state[1] = price;
-      if (state[0] === 0) {
-        state[0] = 1;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const high = values[highSlot + row]!;
+        const low = values[lowSlot + row]!;
+        const close = values[closeSlot + row]!;
+        const volume = values[volumeSlot + row]!;
+        // Three times the typical price: the factor falls out of the quotient. In ticks, so that the flows can be summed exactly.
+        const ticks = priceTicks(high, low, close);
+        const price = Number.isNaN(ticks) ? high + low + close : ticks / TICKS;
+        const money = Number.isNaN(ticks) ? price * volume : (ticks * volume) / TICKS;
+        values[out + row] = NaN;
+        if (money - money !== 0) continue;
+        const last = state[1]!;
+        state[1] = price;
+        if (state[0] === 0) {
+          state[0] = 1;
+          continue;
+        }
+        pushSum(state, FLOWS, length, limit, money * Number(price > last));
+        pushSum(state, outflows, length, limit, money * Number(price < last));
+        if (!sumFull(state, FLOWS, length)) continue;
+        const inflow = sumOf(state, FLOWS, length);
+        const outflow = sumOf(state, outflows, length);
+        const index = outflow === 0 ? 100 : (inflow / (inflow + outflow)) * 100;
+        values[out + row] = index > 100 ? 100 : index >= 0 ? index : 0;
       }
-      pushSum(state, FLOWS, length, limit, money * Number(price > last));
-      pushSum(state, outflows, length, limit, money * Number(price < last));
-      if (!sumFull(state, FLOWS, length)) return;
-      const inflow = sumOf(state, FLOWS, length);
-      const outflow = sumOf(state, outflows, length);
-      const index = outflow === 0 ? 100 : (inflow / (inflow + outflow)) * 100;
-      values[out] = index > 100 ? 100 : index >= 0 ? index : 0;
     };
   },
 };

@@ -16,23 +16,25 @@ export const volumeIndex = (onMore: boolean): Kernel => ({
     const closeSlot = inputs[0]!;
     const volumeSlot = inputs[1]!;
     const out = outputs[0]!;
-    return () => {
-      const close = values[closeSlot]!;
-      const volume = values[volumeSlot]!;
-      const sum = close + volume;
-      if (sum - sum !== 0) {
-        values[out] = NaN;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const close = values[closeSlot + row]!;
+        const volume = values[volumeSlot + row]!;
+        const sum = close + volume;
+        if (sum - sum !== 0) {
+          values[out + row] = NaN;
+          continue;
+        }
+        const last = state[1]!;
+        let index = state[0] === 0 ? START : state[3]!;
+        const counts = onMore ? volume > state[2]! : volume < state[2]!;
+        if (state[0] !== 0 && counts && last !== 0) index += ((close - last) / last) * index;
+        state[0] = 1;
+        state[1] = close;
+        state[2] = volume;
+        state[3] = index;
+        values[out + row] = index;
       }
-      const last = state[1]!;
-      let index = state[0] === 0 ? START : state[3]!;
-      const counts = onMore ? volume > state[2]! : volume < state[2]!;
-      if (state[0] !== 0 && counts && last !== 0) index += ((close - last) / last) * index;
-      state[0] = 1;
-      state[1] = close;
-      state[2] = volume;
-      state[3] = index;
-      values[out] = index;
     };
   },
 });

@@ -10,20 +10,22 @@ const kernel: Kernel = {
     const closeSlot = inputs[0]!;
     const volumeSlot = inputs[1]!;
     const out = outputs[0]!;
-    return () => {
-      const close = values[closeSlot]!;
-      const volume = values[volumeSlot]!;
-      const sum = close + volume;
-      if (sum - sum !== 0) {
-        values[out] = NaN;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const close = values[closeSlot + row]!;
+        const volume = values[volumeSlot + row]!;
+        const sum = close + volume;
+        if (sum - sum !== 0) {
+          values[out + row] = NaN;
+          continue;
+        }
+        const last = state[0] === 0 ? close : state[1]!;
+        const balance = state[2]! + volume * (Number(close > last) - Number(close < last));
+        state[0] = 1;
+        state[1] = close;
+        state[2] = balance;
+        values[out + row] = balance;
       }
-      const last = state[0] === 0 ? close : state[1]!;
-      const balance = state[2]! + volume * (Number(close > last) - Number(close < last));
-      state[0] = 1;
-      state[1] = close;
-      state[2] = balance;
-      values[out] = balance;
     };
   },
 };

@@ -14,16 +14,18 @@ const kernel: Kernel = {
     const limit = tickLimit(slow);
     const input = inputs[0]!;
     const out = outputs[0]!;
-    return () => {
-      const x = values[input]!;
-      values[out] = NaN;
-      if (x - x !== 0) return;
-      pushSum(state, 0, fast, limit, x);
-      pushSum(state, slowAt, slow, limit, x);
-      if (!sumFull(state, slowAt, slow)) return;
-      const usual = meanOf(state, slowAt, slow);
-      const percent = ((meanOf(state, 0, fast) - usual) / usual) * 100;
-      values[out] = percent < -100 ? -100 : percent;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const x = values[input + row]!;
+        values[out + row] = NaN;
+        if (x - x !== 0) continue;
+        pushSum(state, 0, fast, limit, x);
+        pushSum(state, slowAt, slow, limit, x);
+        if (!sumFull(state, slowAt, slow)) continue;
+        const usual = meanOf(state, slowAt, slow);
+        const percent = ((meanOf(state, 0, fast) - usual) / usual) * 100;
+        values[out + row] = percent < -100 ? -100 : percent;
+      }
     };
   },
 };

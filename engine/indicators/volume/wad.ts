@@ -11,24 +11,26 @@ const kernel: Kernel = {
     const lowSlot = inputs[1]!;
     const closeSlot = inputs[2]!;
     const out = outputs[0]!;
-    return () => {
-      const high = values[highSlot]!;
-      const low = values[lowSlot]!;
-      const close = values[closeSlot]!;
-      const finite = high + low + close;
-      values[out] = NaN;
-      if (finite - finite !== 0) return;
-      const last = state[1]!;
-      state[1] = close;
-      if (state[0] === 0) {
-        state[0] = 1;
-        return;
+    return (from, to) => {
+      for (let row = from; row < to; row++) {
+        const high = values[highSlot + row]!;
+        const low = values[lowSlot + row]!;
+        const close = values[closeSlot + row]!;
+        const finite = high + low + close;
+        values[out + row] = NaN;
+        if (finite - finite !== 0) continue;
+        const last = state[1]!;
+        state[1] = close;
+        if (state[0] === 0) {
+          state[0] = 1;
+          continue;
+        }
+        let sum = state[2]!;
+        if (close > last) sum += close - (last < low ? last : low);
+        else if (close < last) sum += close - (last > high ? last : high);
+        state[2] = sum;
+        values[out + row] = sum;
       }
-      let sum = state[2]!;
-      if (close > last) sum += close - (last < low ? last : low);
-      else if (close < last) sum += close - (last > high ? last : high);
-      state[2] = sum;
-      values[out] = sum;
     };
   },
 };

@@ -124,7 +124,7 @@ describe.each(WINDOW_ENTRIES.map((entry) => [entry.name, entry] as const))('%s',
         step = entry.kernel!.bind(options, state, values, slots, outs);
       }
       for (let k = 0; k < width; k++) values[k] = inputs[k]![i]!;
-      step();
+      step(0, 1);
       for (let k = 0; k < outs.length; k++) {
         const expected = outputs[k]![i]!;
         if (!Object.is(values[outs[k]!], expected)) expect(values[outs[k]!]).toBe(expected);

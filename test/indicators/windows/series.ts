@@ -99,7 +99,7 @@ export const machine = (entry: IndicatorEntry, options: readonly number[] = [], 
       inputs.forEach((x, i) => {
         values[i] = x;
       });
-      step();
+      step(0, 1);
       return [...values.subarray(width)];
     },
   };
@@ -126,7 +126,7 @@ export const run = (
   const outputs = entry.outputs.map(() => new Float64Array(length).fill(NaN));
   for (let i = from; i < length; i++) {
     for (let k = 0; k < width; k++) values[k] = inputs[k]![i]!;
-    step();
+    step(0, 1);
     for (let k = 0; k < outputs.length; k++) outputs[k]![i] = values[width + k]!;
   }
   return outputs;
