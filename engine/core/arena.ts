@@ -4,6 +4,7 @@ import { compileNumber } from '../expressions/compile-number.ts';
 import { TRUE, UNKNOWN } from '../expressions/tree.ts';
 import type { Step } from '../indicators/kernel.ts';
 import { kernelOf } from '../indicators/tulind.ts';
+import { createStretch, type Stretch } from './stretch.ts';
 
 /**
  * All numbers that rules read and indicators remember. Plans are frozen and closures own nothing, so storing,
@@ -19,6 +20,8 @@ export interface Arena {
 /** The steps of each series, by stage: `steps[series][stage]` runs on every bar of that series. */
 export interface BoundGraph {
   readonly arena: Arena;
+  /** Of the series that have one: what reads it alone runs there and is not among `steps`. */
+  readonly stretches: readonly (Stretch | undefined)[];
   readonly steps: readonly (readonly (readonly Step[])[])[];
   readonly stages: number;
   /** Steps over measures of account and position, each with its series: run once those measures are written. */
@@ -27,30 +30,49 @@ export interface BoundGraph {
 
 /**
  * Ties a ruleset's graph to memory.
+ * @param ahead by series number: its indicators may be worked out ahead of the decisions
  * @param former states to go on with, by fingerprint; what is not found starts from zero
  */
-export function bindGraph(ruleset: Ruleset, former?: ReadonlyMap<string, Float64Array>): BoundGraph {
+export function bindGraph(
+  ruleset: Ruleset,
+  ahead: readonly boolean[],
+  former?: ReadonlyMap<string, Float64Array>,
+): BoundGraph {
   const values = new Float64Array(ruleset.slotCount).fill(Number.NaN);
   const states = new Map<string, Float64Array>();
+  const stretches = ruleset.series.map((_, number) =>
+    ahead[number] === true ? createStretch(ruleset, number, values) : undefined,
+  );
   const steps: Step[][][] = ruleset.series.map(() => []);
   const late: { series: number; step: Step }[] = [];
   let stages = 1;
   for (const node of ruleset.nodes) {
+    const stretch = stretches[node.series];
+    if (stretch !== undefined && node.stage === 0 && !node.late) {
+      stretch.add(bindNode(node, stretch.columns, stretch.placeOf, states, former));
+      continue;
+    }
+    // Whoever reads a stretch from without reads it in the arena.
+    for (const one of stretches) one?.always();
     if (node.late) {
-      late.push({ series: node.series, step: bindNode(node, values, states, former) });
+      late.push({ series: node.series, step: bindNode(node, values, slotItself, states, former) });
       continue;
     }
     stages = Math.max(stages, node.stage + 1);
     const ofSeries = steps[node.series]!;
     while (ofSeries.length <= node.stage) ofSeries.push([]);
-    ofSeries[node.stage]!.push(bindNode(node, values, states, former));
+    ofSeries[node.stage]!.push(bindNode(node, values, slotItself, states, former));
   }
-  return { arena: { values, states }, steps, stages, late };
+  return { arena: { values, states }, stretches, steps, stages, late };
 }
 
+const slotItself = (slot: number): number => slot;
+
+/** @param placeOf where a slot lies among `values` */
 function bindNode(
   node: Ruleset['nodes'][number],
   values: Float64Array,
+  placeOf: (slot: number) => number,
   states: Map<string, Float64Array>,
   former: ReadonlyMap<string, Float64Array> | undefined,
 ): Step {
@@ -61,11 +83,11 @@ function bindNode(
     const kept = former?.get(node.fingerprint);
     if (kept !== undefined && kept.length === state.length) state.set(kept);
     states.set(node.fingerprint, state);
-    return kernel.bind(options, state, values, node.inputs, node.outputs);
+    return kernel.bind(options, state, values, node.inputs.map(placeOf), node.outputs.map(placeOf));
   }
   const { tree, slots } = node.work;
-  const slotOf = (leaf: Parameters<typeof slots.get>[0]): number => slots.get(leaf)!;
-  const out = node.outputs[0]!;
+  const slotOf = (leaf: Parameters<typeof slots.get>[0]): number => placeOf(slots.get(leaf)!);
+  const out = placeOf(node.outputs[0]!);
   if (tree.type === 'condition') {
     const read = compileCondition(tree, slotOf, values);
     return (from, to) => {

@@ -50,7 +50,7 @@ export function createCore(options: CoreOptions): Core {
   const pipeline = createPipeline(ruleset, options.bases, calendars);
   const { stamps } = pipeline;
   const { values } = pipeline.arena;
-  const instances = bindInstances(ruleset, values);
+  const instances = bindInstances(ruleset, values, pipeline.stretches);
   const seriesOf = Int32Array.from(instances, (instance) => instance.plan.series);
   const account = createAccountState(book.equity(), ruleset.strategies.length);
   const measureAccount = bindAccountMeasures(ruleset, instances, values);

@@ -12,16 +12,16 @@ import { entrySession } from './windows.ts';
 
 /** Entries of one instance, judged on a bar of its timeframe. */
 export function decideEntry(context: CoreContext, instance: Instance, values: Float64Array): void {
-  const { state, entries } = instance;
+  const { state, entries, stretch } = instance;
   for (let k = 0; k < entries.length; k++) {
     const entry = entries[k]!;
-    const value = entry.when(0);
+    const value = entry.ahead === undefined ? entry.when(0) : (entry.ahead[stretch!.at] as Tri);
     const before = entry.sign > 0 ? state.lastLong : state.lastShort;
     if (value !== UNKNOWN) remember(instance, entry, value);
     if (value !== TRUE) continue;
     if (entry.model.trigger === 'on_rise' && before !== FALSE) continue;
     if (context.active && mayEnter(context, instance, entry)) {
-      submitEntry(context, instance, entry, values[instance.series.slot + 3]!);
+      submitEntry(context, instance, entry, values);
     }
   }
 }
@@ -54,8 +54,9 @@ function cooledDown(context: CoreContext, instance: Instance, cooldown: Duration
   return context.now >= instance.state.exitTime + cooldown.milliseconds;
 }
 
-function submitEntry(context: CoreContext, instance: Instance, entry: BoundEntry, close: number): void {
+function submitEntry(context: CoreContext, instance: Instance, entry: BoundEntry, values: Float64Array): void {
   const { state, plan } = instance;
+  instance.stretch?.publish();
   const most = entry.model.entriesPerSession;
   const session = most === undefined && !instance.hasWindow ? 0 : entrySession(context, instance);
   if (session < 0) return;
@@ -65,6 +66,7 @@ function submitEntry(context: CoreContext, instance: Instance, entry: BoundEntry
   // A protective level that is unknown blocks the entry: no position without its stop.
   if (protection === undefined) return;
   const rule = context.tickRules[plan.symbolIndex]!;
+  const close = values[instance.series.slot + 3]!;
   const limitPrice = priceOf(entry.limitPrice, rule);
   const stopPrice = priceOf(entry.stopPrice, rule);
   if (limitPrice === null || stopPrice === null) return;

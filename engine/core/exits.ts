@@ -1,4 +1,4 @@
-import { TRUE, UNKNOWN } from '../expressions/tree.ts';
+import { FALSE, TRUE, UNKNOWN } from '../expressions/tree.ts';
 import { floorQty, type Qty } from '../ledger/money.ts';
 import type { ExitReason } from '../ledger/order.ts';
 import { quantityIncrement } from '../ledger/tick.ts';
@@ -12,7 +12,19 @@ import { flatDeadline } from './windows.ts';
 export function decideExit(context: CoreContext, instance: Instance): void {
   if (instance.exitOrder !== undefined) return;
   const exit = instance.state.side > 0 ? instance.exits.long : instance.exits.short;
-  const { rules } = exit;
+  const { ahead } = exit;
+  const unknown =
+    (ahead === undefined || ahead[instance.stretch!.at] !== FALSE) && decideRules(context, instance, exit);
+  if (unknown) instance.state.exitUnknownBars++;
+  else if (instance.state.exitUnknownBars !== 0) instance.state.exitUnknownBars = 0;
+  if (instance.exitOrder === undefined && timeIsUp(context, instance, exit)) {
+    submitExit(context, instance, 'exit.time_stop', 'time_stop', 100);
+  }
+}
+
+/** Queues what the exit rules say; true when one of them is unknown. */
+function decideRules(context: CoreContext, instance: Instance, { rules }: BoundExit): boolean {
+  instance.stretch?.publish();
   let unknown = false;
   for (let k = 0; k < rules.length; k++) {
     const { rule, portion, when } = rules[k]!;
@@ -24,11 +36,7 @@ export function decideExit(context: CoreContext, instance: Instance): void {
     submitExit(context, instance, rule, 'exit_rule', portion);
     if (instance.exitOrder !== undefined) break;
   }
-  if (unknown) instance.state.exitUnknownBars++;
-  else if (instance.state.exitUnknownBars !== 0) instance.state.exitUnknownBars = 0;
-  if (instance.exitOrder === undefined && timeIsUp(context, instance, exit)) {
-    submitExit(context, instance, 'exit.time_stop', 'time_stop', 100);
-  }
+  return unknown;
 }
 
 /** The next bar's open is the last that lies within the time allowed. */

@@ -8,6 +8,7 @@ import { type Checked, type Tri, UNKNOWN } from '../expressions/tree.ts';
 import type { Order, PositionSide } from '../ledger/order.ts';
 import { bindPositionMeasures } from './position-measures.ts';
 import type { Protection } from './protection.ts';
+import type { Stretch } from './stretch.ts';
 import { hasWindow } from './windows.ts';
 
 /** What an instance remembers between bars: plain data, so that it can be stored and resumed. */
@@ -73,6 +74,8 @@ export interface BoundEntry {
   readonly model: EntryModel;
   readonly sign: 1 | -1;
   readonly when: ReadTri;
+  /** What `when` is worth on the bars of the stretch, where it reads nothing but the instance's own series. */
+  readonly ahead: Uint8Array | undefined;
   readonly amount: () => number;
   readonly limitPrice: (() => number) | undefined;
   readonly stopPrice: (() => number) | undefined;
@@ -81,6 +84,8 @@ export interface BoundEntry {
 export interface BoundExit {
   readonly model: ExitModel;
   readonly rules: readonly { readonly rule: string; readonly portion: number; readonly when: ReadTri }[];
+  /** False on the bars of the stretch on which every rule is false, where they read nothing but the instance's own series. */
+  readonly ahead: Uint8Array | undefined;
   readonly stopLoss: BoundLevel | undefined;
   readonly takeProfit: readonly { readonly level: BoundLevel; readonly portion: number }[];
   readonly trailPct: (() => number) | undefined;
@@ -94,6 +99,8 @@ export interface Instance {
   readonly plan: InstancePlan;
   readonly strategy: StrategyPlan;
   readonly series: SeriesPlan;
+  /** Where the indicators of its series are worked out ahead; its bar stands in the arena once `publish` was called. */
+  readonly stretch: Stretch | undefined;
   readonly symbol: string;
   readonly entries: readonly BoundEntry[];
   readonly exits: Readonly<Record<PositionSide, BoundExit>>;
@@ -118,11 +125,23 @@ export interface Instance {
 }
 
 /** Binds every instance of a ruleset to the arena's values. */
-export function bindInstances(ruleset: Ruleset, values: Float64Array): readonly Instance[] {
-  return ruleset.instances.map((plan) => bindInstance(ruleset, plan, values));
+export function bindInstances(
+  ruleset: Ruleset,
+  values: Float64Array,
+  stretches: readonly (Stretch | undefined)[],
+): readonly Instance[] {
+  return ruleset.instances.map((plan) => bindInstance(ruleset, plan, values, stretches[plan.series]));
 }
 
-function bindInstance(ruleset: Ruleset, plan: InstancePlan, values: Float64Array): Instance {
+/** Measures that read the close of the bar at hand on every bar. */
+const OF_THE_CLOSE = ['position.profit_pct', 'position.peak_profit_pct'] as const;
+
+function bindInstance(
+  ruleset: Ruleset,
+  plan: InstancePlan,
+  values: Float64Array,
+  stretch: Stretch | undefined,
+): Instance {
   const strategy = ruleset.strategies[plan.strategyIndex]!;
   const slotOf = (leaf: Checked): number => plan.slots.get(leaf)!;
   const number = (tree: Checked): (() => number) => {
@@ -140,6 +159,10 @@ function bindInstance(ruleset: Ruleset, plan: InstancePlan, values: Float64Array
   const exit = (model: ExitModel): BoundExit => ({
     model,
     rules: model.rules.map(({ rule, portion, when }) => ({ rule, portion, when: condition(treeOf(when)) })),
+    ahead: stretch?.conditions(
+      model.rules.map(({ when }) => treeOf(when)),
+      plan.slots,
+    ),
     stopLoss: model.stopLoss === undefined ? undefined : level(model.stopLoss),
     takeProfit: model.takeProfit.map((target) => ({ level: level(target.level), portion: target.portion })),
     trailPct: model.trailing?.level.kind === 'pct' ? number(model.trailing.level.pct) : undefined,
@@ -151,11 +174,13 @@ function bindInstance(ruleset: Ruleset, plan: InstancePlan, values: Float64Array
     plan,
     strategy,
     series: ruleset.series[plan.series]!,
+    stretch,
     symbol: ruleset.symbols[plan.symbolIndex]!,
     entries: strategy.entries.map((model) => ({
       model,
       sign: model.side === 'long' ? 1 : -1,
       when: condition(treeOf(model.when)),
+      ahead: stretch?.conditions([treeOf(model.when)], plan.slots),
       amount: number(model.size.amount),
       limitPrice: optional(model.order.limitPrice),
       stopPrice: optional(model.order.stopPrice),
@@ -173,6 +198,10 @@ function bindInstance(ruleset: Ruleset, plan: InstancePlan, values: Float64Array
     hasPeak: plan.measures.has('position.peak_profit_pct'),
     hasWindow: hasWindow(strategy.session),
   };
+  const everyBar =
+    instance.entries.some(({ ahead }) => ahead === undefined) ||
+    OF_THE_CLOSE.some((measure) => plan.measures.has(measure));
+  if (everyBar) stretch?.always();
   const writeMeasures = bindPositionMeasures(plan.measures, values, ruleset.series[plan.series]!.slot + 3);
   return instance;
 }

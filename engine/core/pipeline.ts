@@ -7,6 +7,7 @@ import type { Timeframe } from '../market/timeframe.ts';
 import { type Arena, bindGraph } from './arena.ts';
 import type { BarsEvent } from './events.ts';
 import { createSeries, type RunningSeries, resetSeries, takeBucket } from './series.ts';
+import type { Stretch } from './stretch.ts';
 
 /**
  * From bars to numbers: feeds every series that some rule reads, builds the longer ones by the clock, and runs the
@@ -14,6 +15,8 @@ import { createSeries, type RunningSeries, resetSeries, takeBucket } from './ser
  */
 export interface Pipeline {
   readonly arena: Arena;
+  /** By series number: the indicators of those that have one are worked out ahead of the decisions. */
+  readonly stretches: readonly (Stretch | undefined)[];
   /** Number of the instant in which a series had its last bar. */
   readonly stamps: Int32Array;
   /** Takes the bars of instant `number`. */
@@ -49,7 +52,13 @@ export function createPipeline(
   bases: readonly Timeframe[],
   calendars: readonly Calendar[],
 ): Pipeline {
-  const { arena, steps, stages, late } = bindGraph(ruleset);
+  const { arena, stretches, steps, stages, late } = bindGraph(
+    ruleset,
+    ruleset.series.map(
+      ({ timeframe, symbolIndex, foreign, measures }) =>
+        timeframe === bases[symbolIndex] && !foreign && measures.size === 0,
+    ),
+  );
   const { values } = arena;
   const series = ruleset.series.map((plan, number) => {
     const base = bases[plan.symbolIndex]!;
@@ -124,13 +133,19 @@ export function createPipeline(
 
   return {
     arena,
+    stretches,
     stamps,
     take(event, number) {
       const { count, symbols, columns, rows } = event;
       for (let k = 0; k < count; k++) {
         const symbol = symbols[k]!;
         const same = direct[symbol]!;
-        for (let s = 0; s < same.length; s++) takeDirect(same[s]!, columns[k]!, rows[k]!, number);
+        for (let s = 0; s < same.length; s++) {
+          const one = same[s]!;
+          const stretch = stretches[one.number];
+          if (stretch === undefined) takeDirect(one, columns[k]!, rows[k]!, number);
+          else if (stretch.take(columns[k]!, rows[k]!)) stamps[one.number] = number;
+        }
         const longer = built[symbol]!;
         for (let s = 0; s < longer.length; s++) longer[s]!.aggregator!.add(columns[k]!, rows[k]!);
       }
@@ -160,6 +175,7 @@ export function createPipeline(
       values.fill(Number.NaN);
       for (const state of arena.states.values()) state.fill(0);
       for (const one of series) resetSeries(one);
+      for (const stretch of stretches) stretch?.forget();
     },
   };
 }

@@ -1,0 +1,172 @@
+import { BAR_FIELDS, type Ruleset, type SeriesPlan, type Slots } from '../compiler/ruleset.ts';
+import { compileCondition } from '../expressions/compile-condition.ts';
+import type { ReadTri } from '../expressions/reader.ts';
+import { type Checked, FALSE } from '../expressions/tree.ts';
+import type { Step } from '../indicators/kernel.ts';
+import { type Bars, REGULAR } from '../market/bars.ts';
+
+/** Bars worked out at once, at most: their columns stay in the processor's nearest memory. */
+const ROWS = 256;
+
+/** Up to here a loop copies faster than a view is made. */
+const FEW = 16;
+
+/**
+ * The indicators of one series, worked out over the bars at hand before the first of them is decided: as many as the feed
+ * has given, one at a time when bars come live. A kernel reads nothing but bars up to its own, so what a bar shows does not
+ * hang on how many were taken together.
+ */
+export interface Stretch {
+  /** A column of `ROWS` doubles a field and an output. */
+  readonly columns: Float64Array;
+  /** Place of row 0 of a slot's column; -1 for a slot that the series alone does not give. */
+  placeOf(slot: number): number;
+  /** Ties an indicator to the columns; steps run in the order of their coming. */
+  add(step: Step): void;
+  /**
+   * A column of what conditions are worth, worked out along: of several, the first value on a bar that is not false.
+   * Undefined when one of them reads something else than this series.
+   */
+  conditions(trees: readonly Checked[], slots: Slots): Uint8Array | undefined;
+  /** Row of the bar at hand. */
+  readonly at: number;
+  /** Moves to a bar; false when it lies outside the hours of the series. */
+  take(bars: Bars, row: number): boolean;
+  /** Writes the bar at hand into the arena, for those who read it there. Once a bar is enough. */
+  publish(): void;
+  /** What reads the arena on every bar asks for this. */
+  always(): void;
+  /** Forgets all bars, for a re-warm. */
+  forget(): void;
+}
+
+/**
+ * The stretch of a series whose bars come in its own size and are asked for nothing but themselves.
+ * @param values the arena
+ */
+export function createStretch(ruleset: Ruleset, number: number, values: Float64Array): Stretch {
+  const plan = ruleset.series[number]!;
+  const slots = slotsOf(ruleset, plan, number);
+  const place = new Map(slots.map((slot, n) => [slot, n * ROWS]));
+  const columns = new Float64Array(slots.length * ROWS).fill(Number.NaN);
+  const fields = BAR_FIELDS.flatMap((_, field) => {
+    const to = place.get(plan.slot + field);
+    return to === undefined ? [] : [{ field, to }];
+  });
+  const steps: Step[] = [];
+  const readers: { readonly reads: readonly ReadTri[]; readonly into: Uint8Array }[] = [];
+  const regularOnly = plan.hours === 'regular';
+  const state = { at: 0, first: 0, length: 0, published: true, always: false };
+  let source: Bars | undefined;
+
+  function fill(bars: Bars, row: number): void {
+    const length = regularOnly && bars.mixedHours !== false ? 1 : Math.min(ROWS, bars.length - row);
+    for (const { field, to } of fields) copy(columns, to, columnOf(bars, field), row, length);
+    for (let k = 0; k < steps.length; k++) steps[k]!(0, length);
+    for (let k = 0; k < readers.length; k++) readAll(readers[k]!.reads, readers[k]!.into, length);
+    source = bars;
+    state.first = row;
+    state.length = length;
+  }
+
+  function publish(): void {
+    if (state.published) return;
+    state.published = true;
+    const { at } = state;
+    for (let k = 0; k < slots.length; k++) values[slots[k]!] = columns[k * ROWS + at]!;
+  }
+
+  return {
+    columns,
+    placeOf: (slot) => place.get(slot) ?? -1,
+    add(step) {
+      steps.push(step);
+    },
+    conditions(trees, slotOf) {
+      let known = true;
+      const reads = trees.map((tree) =>
+        compileCondition(
+          tree,
+          (leaf) => {
+            const at = place.get(slotOf.get(leaf)!);
+            if (at === undefined) known = false;
+            return at ?? 0;
+          },
+          columns,
+        ),
+      );
+      if (!known) return undefined;
+      const into = new Uint8Array(ROWS);
+      readers.push({ reads, into });
+      return into;
+    },
+    get at() {
+      return state.at;
+    },
+    take(bars, row) {
+      if (regularOnly && bars.mixedHours !== false && bars.hours[row] !== REGULAR) return false;
+      const at = row - state.first;
+      if (source === bars && at < state.length && at >= 0) state.at = at;
+      else {
+        fill(bars, row);
+        state.at = 0;
+      }
+      state.published = false;
+      if (state.always) publish();
+      return true;
+    },
+    publish,
+    always() {
+      state.always = true;
+    },
+    forget() {
+      source = undefined;
+      state.length = 0;
+    },
+  };
+}
+
+/** The fields that rules read and the outputs of the indicators that read this series alone. */
+function slotsOf({ nodes }: Ruleset, plan: SeriesPlan, number: number): number[] {
+  const fields = BAR_FIELDS.flatMap((_, field) =>
+    (plan.fields >> field) & 1 || field === 3 ? [plan.slot + field] : [],
+  );
+  const own = nodes.filter(({ series, stage, late }) => series === number && stage === 0 && !late);
+  return [...fields, ...own.flatMap(({ outputs }) => outputs)];
+}
+
+function columnOf(bars: Bars, field: number): Float64Array | undefined {
+  switch (field) {
+    case 0:
+      return bars.open;
+    case 1:
+      return bars.high;
+    case 2:
+      return bars.low;
+    case 3:
+      return bars.close;
+    case 4:
+      return bars.volume;
+    default:
+      return bars.vwap;
+  }
+}
+
+function copy(columns: Float64Array, to: number, from: Float64Array | undefined, row: number, length: number): void {
+  if (from === undefined) columns.fill(Number.NaN, to, to + length);
+  else if (length > FEW) columns.set(from.subarray(row, row + length), to);
+  else for (let k = 0; k < length; k++) columns[to + k] = from[row + k]!;
+}
+
+function readAll(reads: readonly ReadTri[], into: Uint8Array, length: number): void {
+  const [only] = reads;
+  if (only !== undefined && reads.length === 1) {
+    for (let row = 0; row < length; row++) into[row] = only(row);
+    return;
+  }
+  for (let row = 0; row < length; row++) {
+    let value: number = FALSE;
+    for (let k = 0; k < reads.length && value === FALSE; k++) value = reads[k]!(row);
+    into[row] = value;
+  }
+}
