@@ -1,9 +1,9 @@
+import { type Cash, createCash } from './cash.ts';
 import { type Curve, createCurve } from './curve.ts';
 import type { Holding } from './holding.ts';
 import { createMarks, type Marks } from './marks.ts';
-import { type Money, moneyFrom } from './money.ts';
 import { createReservations, type Reservations } from './reservations.ts';
-import type { Trade } from './trade.ts';
+import { createTradeLog, type TradeLog } from './trade-log.ts';
 
 export interface BookOptions {
   /** Starting cash of the account, dollars. */
@@ -16,9 +16,8 @@ export interface BookOptions {
 export interface BookState {
   readonly symbols: readonly string[];
   readonly strategies: readonly { readonly id: string; readonly capital: number }[];
-  /** Exact: account cash, and capital plus cash flows of each strategy. */
-  cash: Money;
-  readonly strategyCash: Money[];
+  /** Exact: cash of the account, then capital plus cash flows of each strategy. */
+  readonly cash: Cash;
   /** Open round trips by `strategy × symbols + symbol`. */
   readonly holdings: (Holding | undefined)[];
   /** Cost of the open positions of each strategy in whole cents (shorts at 103 %), and the account's locked cash. */
@@ -27,20 +26,19 @@ export interface BookState {
   readonly reservations: Reservations;
   readonly marks: Marks;
   readonly curve: Curve;
-  readonly trades: Trade[];
+  readonly trades: TradeLog;
 }
 
 /** A book before its first fill. */
 export const freshState = (options: BookOptions): BookState => ({
   symbols: [...options.symbols],
   strategies: options.strategies.map(({ id, capital }) => ({ id, capital })),
-  cash: moneyFrom(options.cash),
-  strategyCash: options.strategies.map(({ capital }) => moneyFrom(capital)),
+  cash: createCash([options.cash, ...options.strategies.map(({ capital }) => capital)]),
   holdings: Array.from({ length: options.strategies.length * options.symbols.length }, () => undefined),
   costCents: new Float64Array(options.strategies.length),
   lockedCents: 0,
   reservations: createReservations(options.strategies.length),
   marks: createMarks(options.symbols.length),
   curve: createCurve([options.cash, ...options.strategies.map(({ capital }) => capital)]),
-  trades: [],
+  trades: createTradeLog(),
 });

@@ -1,5 +1,6 @@
 import type { Instant } from '../market/time.ts';
 import { type BookOptions, type BookState, freshState } from './book-state.ts';
+import { addMoney, addPoints, cashOf, cashToNumber, pointsOf, pointsToNumber } from './cash.ts';
 import {
   beginExposure,
   CASH,
@@ -36,10 +37,12 @@ import type { ExitReason, Fill, FillPlace, Order, OrderEvent } from './order.ts'
 import { centsDown, centsUp, hold, lower, reservedCents, SHORT_RESERVE, unitReserve } from './reservations.ts';
 import { splitRatio } from './split.ts';
 import type { EquityPoint, OpenPosition, Trade, TradeLeg } from './trade.ts';
+import { keepTrade, tradeAt } from './trade-log.ts';
 
 /** The account's book: the one writer of orders' progress, positions, cash, trades and equity. */
 export interface Book {
   readonly state: BookState;
+  /** Closed trades, oldest first; `state.trades` has them in columns. */
   readonly trades: readonly Trade[];
   /** Number of a strategy. @throws Error for an id the book was not made with. */
   readonly strategyIndex: (id: string) => number;
@@ -85,6 +88,19 @@ export interface Book {
   readonly applyDividend: (symbol: number, perShare: number) => void;
 }
 
+/** A fill as doubles: the nearest ones. */
+interface FillFigures {
+  /** Dollars a share. */
+  price: number;
+  shares: number;
+  /** Price times shares. */
+  dollars: number;
+}
+
+/** What an order has yet to fill. */
+const openQty = (order: Order): Qty =>
+  order.filled === money.NO_QTY ? order.qty : ((order.qty - order.filled) as Qty);
+
 const CENT = 10_000_000_000_000_000n;
 
 /** Commission that rests on what a position still holds. */
@@ -104,7 +120,10 @@ export const openBook = (state: BookState): Book => {
   const count = state.symbols.length;
   const ids = new Map(state.strategies.map((strategy, index) => [strategy.id, index]));
   if (ids.size < state.strategies.length) throw new Error('two strategies have the same id; every id must be its own');
-  const { marks, curve, holdings, reservations } = state;
+  const { marks, curve, cash, holdings, reservations } = state;
+  /** Those of `state.trades` that somebody asked for. */
+  const trades: Trade[] = [];
+  const figures: FillFigures = { price: 0, shares: 0, dollars: 0 };
 
   const strategyIndex = (id: string): number => {
     const index = ids.get(id);
@@ -113,14 +132,18 @@ export const openBook = (state: BookState): Book => {
   };
 
   const addCash = (strategy: number, amount: bigint): void => {
-    state.cash = (state.cash + amount) as Money;
-    const own = (state.strategyCash[strategy]! + amount) as Money;
-    state.strategyCash[strategy] = own;
-    setCash(curve, strategy, money.moneyToNumber(own), money.moneyToNumber(state.cash));
+    addMoney(cash, 0, amount as Money);
+    addMoney(cash, strategy + 1, amount as Money);
+    showCash(strategy);
   };
 
-  const setCost = (holding: Holding): void => {
-    const cost = holding.cost === 0n ? 0 : money.moneyToNumber(holding.cost);
+  const showCash = (strategy: number): void =>
+    setCash(curve, strategy, cashToNumber(cash, strategy + 1), cashToNumber(cash, 0));
+
+  const costOf = (holding: Holding): number => (holding.cost === 0n ? 0 : money.moneyToNumber(holding.cost));
+
+  /** @param cost what the lots still hold, dollars */
+  const setCost = (holding: Holding, cost: number): void => {
     const long = holding.side === 'long';
     const cents = centsUp(long ? cost : cost * SHORT_RESERVE);
     state.costCents[holding.strategy] = state.costCents[holding.strategy]! + cents - holding.costCents;
@@ -130,8 +153,8 @@ export const openBook = (state: BookState): Book => {
     holding.lockedCents = locked;
   };
 
-  const setQty = (holding: Holding): void => {
-    const shares = money.qtyToNumber(holding.qty);
+  const setQty = (holding: Holding, shares: number): void => {
+    holding.shares = shares;
     setMarkQty(marks, holding.slot, holding.side === 'long' ? shares : -shares);
   };
 
@@ -150,13 +173,13 @@ export const openBook = (state: BookState): Book => {
     closeSlot(marks, slot);
     endExposure(curve, holding.strategy, at === 'intrabar');
     holdings[holding.strategy * count + holding.symbol] = undefined;
-    state.trades.push(trade);
+    keepTrade(state.trades, holding.strategy * count + holding.symbol, trade);
     return trade;
   };
 
-  const enter = (order: Order, fill: Fill, strategy: number, notional: Money): void => {
+  const enter = (order: Order, fill: Fill, strategy: number, notional: Money, figures: FillFigures): void => {
     const key = strategy * count + order.symbolIndex;
-    const price = money.priceToNumber(fill.price);
+    const { price } = figures;
     let holding = holdings[key];
     if (holding === undefined) {
       const slot = openSlot(marks, order.symbolIndex, strategy, price, fill.at === 'close' ? 1 : 0);
@@ -169,12 +192,19 @@ export const openBook = (state: BookState): Book => {
       );
     }
     enlarge(holding, fill, notional);
-    setCost(holding);
-    setQty(holding);
+    const only = holding.lots.length === 1;
+    setCost(holding, only ? figures.dollars : costOf(holding));
+    setQty(holding, only ? figures.shares : money.qtyToNumber(holding.qty));
     touchSlot(marks, holding.slot, price);
   };
 
-  const leave = (order: Order, fill: Fill, strategy: number, notional: Money): Trade | undefined => {
+  const leave = (
+    order: Order,
+    fill: Fill,
+    strategy: number,
+    notional: Money,
+    figures: FillFigures,
+  ): Trade | undefined => {
     const holding = holdings[strategy * count + order.symbolIndex];
     if (holding === undefined || holding.side !== order.positionSide || holding.qty < fill.qty) {
       const held = holding === undefined ? 'nothing' : `${money.formatQty(holding.qty)} ${holding.side}`;
@@ -183,21 +213,30 @@ export const openBook = (state: BookState): Book => {
       );
     }
     const leg = reduce(holding, fill, notional, order.rule, order.exitReason ?? 'exit_rule');
-    setCost(holding);
-    setQty(holding);
-    touchSlot(marks, holding.slot, money.priceToNumber(fill.price));
+    setCost(holding, costOf(holding));
+    setQty(holding, holding.qty === 0n ? 0 : money.qtyToNumber(holding.qty));
+    touchSlot(marks, holding.slot, figures.price);
     return holding.qty === 0n ? close(holding, leg, fill.at) : undefined;
   };
 
   const fillOrder = (order: Order, fill: Fill): Trade | undefined => {
     const strategy = strategyIndex(order.strategy);
     const notional = money.mulPriceQty(fill.price, fill.qty);
-    const trade =
-      order.role === 'entry' ? enter(order, fill, strategy, notional) : leave(order, fill, strategy, notional);
-    const flow = order.side === 'buy' ? 0n - notional : notional;
-    addCash(strategy, fill.commission === 0n ? flow : flow - fill.commission);
-    const dollars = money.priceToNumber(fill.price) * money.qtyToNumber(fill.qty);
-    tally(curve, strategy, TRADED, dollars);
+    figures.price = money.priceToNumber(fill.price);
+    figures.shares = money.qtyToNumber(fill.qty);
+    const points = pointsOf(figures.price, figures.shares);
+    const onGrid = !Number.isNaN(points);
+    figures.dollars = onGrid ? pointsToNumber(points) : money.moneyToNumber(notional);
+    let trade: Trade | undefined;
+    if (order.role === 'entry') enter(order, fill, strategy, notional, figures);
+    else trade = leave(order, fill, strategy, notional, figures);
+    const sign = order.side === 'buy' ? -1 : 1;
+    if (onGrid && fill.commission === 0n) {
+      addPoints(cash, 0, sign * points);
+      addPoints(cash, strategy + 1, sign * points);
+      showCash(strategy);
+    } else addCash(strategy, (sign < 0 ? 0n - notional : notional) - fill.commission);
+    tally(curve, strategy, TRADED, figures.price * figures.shares);
     if (fill.commission !== 0n) tally(curve, strategy, COMMISSION, money.moneyToNumber(fill.commission));
     // A literal holds one element; a push to an empty array makes room for seventeen.
     if (order.filled === 0n) {
@@ -209,11 +248,11 @@ export const openBook = (state: BookState): Book => {
     }
     if (order.filled >= order.qty) order.status = 'filled';
     if (order.role === 'entry') release(order, strategy);
-    return trade ?? undefined;
+    return trade;
   };
 
   const release = (order: Order, strategy: number): void => {
-    const left = order.status === 'working' ? money.qtyToNumber((order.qty - order.filled) as Qty) : 0;
+    const left = order.status === 'working' ? money.qtyToNumber(openQty(order)) : 0;
     lower(reservations, strategy, order, left);
   };
 
@@ -239,7 +278,7 @@ export const openBook = (state: BookState): Book => {
     const limit = order.limitPrice === undefined ? undefined : money.priceToNumber(order.limitPrice);
     const stop = order.stopPrice === undefined ? undefined : money.priceToNumber(order.stopPrice);
     const unit = unitReserve(order, reference, limit, stop);
-    const left = money.qtyToNumber((order.qty - order.filled) as Qty);
+    const left = money.qtyToNumber(openQty(order));
     hold(reservations, strategyIndex(order.strategy), order, unit, left);
   };
 
@@ -266,7 +305,7 @@ export const openBook = (state: BookState): Book => {
   const buyingPower = (order: Order, need: Money): Money => {
     const own = reservedCents(reservations, order);
     const held = state.lockedCents + reservations.account - own;
-    const account = (held === 0 ? state.cash : state.cash - BigInt(held) * CENT) as Money;
+    const account = (cashOf(cash, 0) - BigInt(held) * CENT) as Money;
     const reserved = BigInt(own) * CENT;
     if (need <= reserved || account <= reserved) return account;
     const strategy = strategyIndex(order.strategy);
@@ -309,7 +348,7 @@ export const openBook = (state: BookState): Book => {
     const value = money.mulPriceQty(price, qty);
     const reason: ExitReason = 'manual';
     const leg = reduce(holding, { time, price, qty, commission: money.NO_MONEY }, value, 'cash_in_lieu', reason);
-    setCost(holding);
+    setCost(holding, costOf(holding));
     addCash(holding.strategy, holding.side === 'long' ? value : 0n - value);
     return holding.qty === 0n ? close(holding, leg, 'open') : undefined;
   };
@@ -322,7 +361,7 @@ export const openBook = (state: BookState): Book => {
       restateSlot(marks, holding.slot, ratio);
       const fraction = (holding.qty % increment) as Qty;
       const trade = fraction === 0n ? undefined : payOut(holding, fraction, money.priceFrom(priceAfter), time);
-      if (trade === undefined) setQty(holding);
+      if (trade === undefined) setQty(holding, money.qtyToNumber(holding.qty));
       else closed.push(trade);
     }
     return closed;
@@ -340,7 +379,10 @@ export const openBook = (state: BookState): Book => {
 
   return {
     state,
-    trades: state.trades,
+    get trades() {
+      for (let row = trades.length; row < state.trades.length; row++) trades.push(tradeAt(state.trades, row));
+      return trades;
+    },
     strategyIndex,
     apply,
     reserve,
@@ -367,8 +409,8 @@ export const openBook = (state: BookState): Book => {
       return net as Qty;
     },
     openCount: () => marks.open,
-    cash: () => state.cash,
-    strategyCash: (strategy) => state.strategyCash[strategy]!,
+    cash: () => cashOf(cash, 0),
+    strategyCash: (strategy) => cashOf(cash, strategy + 1),
     equity: () => equityOf(0),
     strategyEquity: (strategy) => equityOf(strategy + 1),
     openPositions,

@@ -25,6 +25,8 @@ export interface Holding {
   readonly entryRule: string;
   readonly entryTime: Instant;
   qty: Qty;
+  /** `qty` in shares: the nearest double. */
+  shares: number;
   /** Oldest first. */
   lots: Lot[];
   /** Notional of what the lots still hold. */
@@ -62,6 +64,7 @@ export const openHolding = (
   entryRule: rule,
   entryTime: time,
   qty: NO_QTY,
+  shares: 0,
   lots: [],
   cost: NO_MONEY,
   entryPrice: undefined,
@@ -110,17 +113,22 @@ export const reduce = (
   exitRule: string,
   exitReason: ExitReason,
 ): TradeLeg => {
-  takeFifo(holding.lots, fill.qty, taken);
+  const whole = holding.lots.length === 1 ? holding.lots[0]! : undefined;
+  if (whole !== undefined && whole.qty === fill.qty) {
+    taken.cost = whole.cost;
+    taken.commission = whole.commission;
+    holding.lots.pop();
+  } else takeFifo(holding.lots, fill.qty, taken);
   const gross = holding.side === 'long' ? notional - taken.cost : taken.cost - notional;
-  const costs = taken.commission + fill.commission;
-  const pnl = (costs === 0n ? gross : gross - costs) as Money;
+  const free = taken.commission === 0n && fill.commission === 0n;
+  const pnl = (free ? gross : gross - (taken.commission + fill.commission)) as Money;
   const leg: TradeLeg = { time: fill.time, price: fill.price, qty: fill.qty, pnl, exitRule, exitReason };
-  holding.qty = (holding.qty - fill.qty) as Qty;
+  holding.qty = holding.qty === fill.qty ? NO_QTY : ((holding.qty - fill.qty) as Qty);
   holding.cost = holding.qty === NO_QTY ? NO_MONEY : ((holding.cost - taken.cost) as Money);
   const first = holding.exitQty === NO_QTY;
   holding.exitQty = first ? fill.qty : ((holding.exitQty + fill.qty) as Qty);
   holding.exitValue = first ? notional : ((holding.exitValue + notional) as Money);
-  holding.pnl = (holding.pnl + pnl) as Money;
+  holding.pnl = holding.pnl === 0n ? pnl : ((holding.pnl + pnl) as Money);
   if (first) holding.legs = [leg];
   else holding.legs.push(leg);
   return leg;

@@ -4,6 +4,24 @@ import type { MetricReasons, Metrics } from './figures.ts';
 import { moneyToNumber } from './money.ts';
 import type { EquityPoint, Trade } from './trade.ts';
 
+/** What the figures of trades rest on, oldest first. */
+export interface TradeSample {
+  /** Net dollars. */
+  readonly profits: Float64Array;
+  /** Bars held. */
+  readonly bars: Float64Array;
+  /** Loss in dollars that the stop would have taken at entry, NaN without a stop. */
+  readonly risks: Float64Array;
+}
+
+export const sampleOf = (trades: readonly Trade[]): TradeSample => ({
+  profits: Float64Array.from(trades, ({ pnl }) => moneyToNumber(pnl)),
+  bars: Float64Array.from(trades, ({ bars }) => bars),
+  risks: Float64Array.from(trades, ({ riskAtEntry }) => riskAtEntry ?? Number.NaN),
+});
+
+type Numbers = Float64Array | readonly number[];
+
 export type TradeFigures = ReturnType<typeof tradeFigures>;
 
 export interface MetricsInput {
@@ -14,7 +32,7 @@ export interface MetricsInput {
   readonly from: Instant;
   /** At each session close, days without trades included; without a point for the start. */
   readonly daily: readonly EquityPoint[];
-  readonly trades: readonly Trade[];
+  readonly trades: TradeSample;
   /** `tradeFigures(trades)` where it is known already. */
   readonly tradeFigures?: TradeFigures;
   /** Instants of the run, and those with a position. */
@@ -36,23 +54,33 @@ const YEAR_DAYS = 365.25;
 /** Spread this small against the values is rounding noise of an even series. */
 const NOISE = 1e-12;
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Sum over all values, from the first on. */
+const total = (values: Numbers, of: (value: number) => number): number => {
+  let sum = 0;
+  for (let n = 0; n < values.length; n++) sum += of(values[n]!);
+  return sum;
+};
 
-const deviation = (values: readonly number[]): number => {
+const itself = (value: number): number => value;
+
+const mean = (values: Numbers): number => total(values, itself) / values.length;
+
+const deviation = (values: Numbers): number => {
   const middle = mean(values);
-  const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
+  const squares = total(values, (value) => (value - middle) ** 2);
   const spread = Math.sqrt(squares / (values.length - 1));
-  const size = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  let size = 0;
+  for (let n = 0; n < values.length; n++) size = Math.max(size, Math.abs(values[n]!));
   return spread <= NOISE * size ? 0 : spread;
 };
 
-const median = (values: readonly number[]): number => {
+const median = (values: Numbers): number => {
   const sorted = Float64Array.from(values).sort();
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 };
 
-const longestStreak = (profits: readonly number[], sign: 1 | -1): number => {
+const longestStreak = (profits: Numbers, sign: 1 | -1): number => {
   let longest = 0;
   let running = 0;
   for (const profit of profits) {
@@ -119,43 +147,54 @@ const yearly = (input: MetricsInput, judged: Judged, drawdown: number) => {
 };
 
 /** Sum of wins over the size of the sum of losses, or why there is none. */
-export const profitFactorOf = (profits: readonly number[]): Figure => {
+export const profitFactorOf = (profits: Numbers): Figure => {
   if (profits.length === 0) return 'no_trades';
-  const won = profits.reduce((sum, profit) => sum + Math.max(profit, 0), 0);
-  const lost = profits.reduce((sum, profit) => sum - Math.min(profit, 0), 0);
+  const won = total(profits, (profit) => Math.max(profit, 0));
+  const lost = total(profits, (profit) => -Math.min(profit, 0));
   return lost === 0 ? 'no_losing_trades' : won / lost;
 };
 
-const sqnOf = (profits: readonly number[]): Figure => {
+const sqnOf = (profits: Numbers): Figure => {
   if (profits.length < 2) return profits.length === 0 ? 'no_trades' : 'one_trade';
   const spread = deviation(profits);
   return spread === 0 ? 'no_variance' : (Math.sqrt(profits.length) * mean(profits)) / spread;
 };
 
 /** The figures of a list of trades, with the reasons of those that cannot be computed. */
-export const tradeFigures = (trades: readonly Trade[]) => {
+export const tradeFigures = ({ profits, bars, risks }: TradeSample) => {
   const judged = judge();
-  const profits = trades.map(({ pnl }) => moneyToNumber(pnl));
-  const bars = trades.map((trade) => trade.bars);
-  const inR = trades.flatMap(({ pnl, riskAtEntry }) =>
-    riskAtEntry !== undefined && riskAtEntry > 0 ? [moneyToNumber(pnl) / riskAtEntry] : [],
-  );
-  const few = trades.length < FEW_TRADES ? 'few_trades' : undefined;
-  const none = trades.length === 0 ? 'no_trades' : undefined;
+  const inR: number[] = [];
+  risks.forEach((risk, n) => {
+    if (risk > 0) inR.push(profits[n]! / risk);
+  });
+  const few = profits.length < FEW_TRADES ? 'few_trades' : undefined;
+  const none = profits.length === 0 ? 'no_trades' : undefined;
   const noRisk = none ?? (inR.length === 0 ? 'no_stop' : undefined);
-  const partR = inR.length < trades.length ? 'some_without_stop' : few;
+  const partR = inR.length < profits.length ? 'some_without_stop' : few;
   return {
     figures: {
-      trades: trades.length,
-      winRatePct: judged.take('winRatePct', none ?? (profits.filter((p) => p > 0).length / profits.length) * 100, few),
+      trades: profits.length,
+      winRatePct: judged.take(
+        'winRatePct',
+        none ?? (total(profits, (profit) => (profit > 0 ? 1 : 0)) / profits.length) * 100,
+        few,
+      ),
       profitFactor: judged.take('profitFactor', profitFactorOf(profits), few),
       expectancy: judged.take('expectancy', none ?? mean(profits), few),
       expectancyR: judged.take('expectancyR', noRisk ?? mean(inR), partR),
       sqn: judged.take('sqn', sqnOf(profits), few),
       averageBars: judged.take('averageBars', none ?? mean(bars), undefined),
       medianBars: judged.take('medianBars', none ?? median(bars), undefined),
-      bestTrade: judged.take('bestTrade', none ?? profits.reduce((a, b) => Math.max(a, b)), undefined),
-      worstTrade: judged.take('worstTrade', none ?? profits.reduce((a, b) => Math.min(a, b)), undefined),
+      bestTrade: judged.take(
+        'bestTrade',
+        none ?? profits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+        undefined,
+      ),
+      worstTrade: judged.take(
+        'worstTrade',
+        none ?? profits.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+        undefined,
+      ),
       longestWinStreak: longestStreak(profits, 1),
       longestLossStreak: longestStreak(profits, -1),
     },
@@ -185,7 +224,7 @@ export const computeMetrics = (input: MetricsInput): { metrics: Metrics; reasons
     ...ofTrades.figures,
     exposurePct: bars === 0 ? 0 : (input.exposedBars / bars) * 100,
     turnover: level > 0 ? input.traded / level : 0,
-    tradesPerDay: daily.length === 0 ? 0 : input.trades.length / daily.length,
+    tradesPerDay: daily.length === 0 ? 0 : input.trades.profits.length / daily.length,
     commission: input.commission,
   };
   return { metrics, reasons: { ...judged.reasons, ...ofTrades.reasons } };

@@ -2,8 +2,9 @@ import type { Instant } from '../market/time.ts';
 import type { Book } from './book.ts';
 import { COMMISSION, DRAWDOWN, exposedInstants, figure, START, TRADED } from './curve.ts';
 import type { MetricReasons, Metrics } from './figures.ts';
-import { computeMetrics, type TradeFigures, tradeFigures } from './metrics.ts';
-import type { EquityPoint, Trade } from './trade.ts';
+import { computeMetrics, type TradeFigures, type TradeSample, tradeFigures } from './metrics.ts';
+import type { EquityPoint } from './trade.ts';
+import { sampleOfLog } from './trade-log.ts';
 
 export interface Figures {
   readonly metrics: Metrics;
@@ -16,13 +17,14 @@ export const figuresOf = (
   from: Instant,
   annualisation: 252 | 365,
 ): { readonly account: Figures; readonly strategies: readonly Figures[] } => {
-  const { curve, strategies } = book.state;
-  const ofAll = tradeFigures(book.trades);
+  const { curve, strategies, trades } = book.state;
+  const all = sampleOfLog(trades);
+  const ofAll = tradeFigures(all);
   const row = (
     number: number,
     endEquity: number,
     daily: readonly EquityPoint[],
-    trades: readonly Trade[],
+    sample: TradeSample,
     ofTrades: TradeFigures,
   ) =>
     computeMetrics({
@@ -30,7 +32,7 @@ export const figuresOf = (
       endEquity,
       from,
       daily,
-      trades,
+      trades: sample,
       tradeFigures: ofTrades,
       bars: curve.instants,
       exposedBars: exposedInstants(curve, number),
@@ -40,11 +42,11 @@ export const figuresOf = (
       commission: figure(curve, number, COMMISSION),
     });
   return {
-    account: row(0, book.equity(), book.equityPoints(), book.trades, ofAll),
+    account: row(0, book.equity(), book.equityPoints(), all, ofAll),
     strategies: strategies.map(({ id }, index) => {
-      const trades = strategies.length === 1 ? book.trades : book.trades.filter((trade) => trade.strategy === id);
-      const ofTrades = strategies.length === 1 ? ofAll : tradeFigures(trades);
-      return row(index + 1, book.strategyEquity(index), book.strategyEquityPoints(index), trades, ofTrades);
+      const own = strategies.length === 1 ? all : sampleOfLog(trades, id);
+      const ofOwn = strategies.length === 1 ? ofAll : tradeFigures(own);
+      return row(index + 1, book.strategyEquity(index), book.strategyEquityPoints(index), own, ofOwn);
     }),
   };
 };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buyHoldPct } from '../../engine/ledger/benchmark.ts';
 import { breakDown, monthlyReturns } from '../../engine/ledger/breakdown.ts';
 import { drawdownOf } from '../../engine/ledger/drawdown.ts';
-import { computeMetrics, type MetricsInput } from '../../engine/ledger/metrics.ts';
+import { computeMetrics, type MetricsInput, sampleOf } from '../../engine/ledger/metrics.ts';
 import { moneyFrom, priceFrom, qtyFrom } from '../../engine/ledger/money.ts';
 import type { EquityPoint, Trade } from '../../engine/ledger/trade.ts';
 import { DAY, instant } from '../../engine/market/time.ts';
@@ -38,7 +38,7 @@ const compute = (more: Partial<MetricsInput>) =>
     endEquity: more.daily?.at(-1)?.equity ?? 100_000,
     from: instant(0),
     daily: [],
-    trades: [],
+    trades: sampleOf([]),
     bars: 0,
     exposedBars: 0,
     barDrawdown: 0,
@@ -102,7 +102,7 @@ describe('figures of equity', () => {
   it('count exposure, turnover and trades a day', () => {
     const counted = compute({
       daily: curve([100_000, 110_000]),
-      trades: [tradeOf(1)],
+      trades: sampleOf([tradeOf(1)]),
       bars: 8,
       exposedBars: 2,
       traded: 210_000,
@@ -123,7 +123,7 @@ describe('figures of trades', () => {
   const profits = [500, -200, 300, -400, 0, 250];
 
   it('are the check vector', () => {
-    const { metrics, reasons } = compute({ trades: profits.map((pnl) => tradeOf(pnl)) });
+    const { metrics, reasons } = compute({ trades: sampleOf(profits.map((pnl) => tradeOf(pnl))) });
     expect(metrics.profitFactor).toBe(1.75);
     expect(metrics.expectancy).toBe(75);
     expect(metrics.winRatePct).toBe(50);
@@ -139,10 +139,10 @@ describe('figures of trades', () => {
   });
 
   it('without losers or trades are null with a reason, never infinite', () => {
-    const winners = compute({ trades: [tradeOf(5), tradeOf(5)] });
+    const winners = compute({ trades: sampleOf([tradeOf(5), tradeOf(5)]) });
     expect(winners.metrics).toMatchObject({ profitFactor: null, sqn: null, winRatePct: 100 });
     expect(winners.reasons).toMatchObject({ profitFactor: 'no_losing_trades', sqn: 'no_variance' });
-    const losers = compute({ trades: [tradeOf(-5), tradeOf(-6)] });
+    const losers = compute({ trades: sampleOf([tradeOf(-5), tradeOf(-6)]) });
     expect(losers.metrics.profitFactor).toBe(0);
     const none = compute({});
     expect(none.metrics).toMatchObject({
@@ -153,21 +153,21 @@ describe('figures of trades', () => {
       bestTrade: null,
     });
     expect(none.reasons).toMatchObject({ profitFactor: 'no_trades', winRatePct: 'no_trades' });
-    expect(compute({ trades: [tradeOf(1)] }).reasons.sqn).toBe('one_trade');
+    expect(compute({ trades: sampleOf([tradeOf(1)]) }).reasons.sqn).toBe('one_trade');
   });
 
   it('measure expectancy in R where there was a stop', () => {
     const { metrics, reasons } = compute({
-      trades: [tradeOf(20, { riskAtEntry: 10 }), tradeOf(-10, { riskAtEntry: 10 }), tradeOf(7)],
+      trades: sampleOf([tradeOf(20, { riskAtEntry: 10 }), tradeOf(-10, { riskAtEntry: 10 }), tradeOf(7)]),
     });
     expect(metrics.expectancyR).toBe(0.5);
     expect(reasons.expectancyR).toBe('some_without_stop');
-    expect(compute({ trades: [tradeOf(1)] }).reasons.expectancyR).toBe('no_stop');
+    expect(compute({ trades: sampleOf([tradeOf(1)]) }).reasons.expectancyR).toBe('no_stop');
   });
 
   it('count streaks and holding times', () => {
     const trades = [1, 2, 3, -1, -2, 0, -3, 4].map((pnl, n) => tradeOf(pnl, { bars: n }));
-    const { metrics } = compute({ trades });
+    const { metrics } = compute({ trades: sampleOf(trades) });
     expect(metrics).toMatchObject({ longestWinStreak: 3, longestLossStreak: 2, averageBars: 3.5, medianBars: 3.5 });
   });
 });
