@@ -53,7 +53,7 @@ export function bindGraph(
       continue;
     }
     // Whoever reads a stretch from without reads it in the arena.
-    for (const one of stretches) one?.always();
+    for (const one of stretches) if (one !== undefined) one.everyBar = true;
     if (node.late) {
       late.push({ series: node.series, step: bindNode(node, values, slotItself, states, former) });
       continue;

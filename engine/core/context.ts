@@ -2,10 +2,11 @@ import type { Ruleset } from '../compiler/ruleset.ts';
 import type { Book } from '../ledger/book.ts';
 import { NO_QTY, type Qty } from '../ledger/money.ts';
 import type { Fill, Order } from '../ledger/order.ts';
+import { fileOrder, type OrderLog, openOrder } from '../ledger/order-log.ts';
 import type { TickRule } from '../ledger/tick.ts';
 import type { Trade } from '../ledger/trade.ts';
 import type { Calendar } from '../market/calendar.ts';
-import { type Instant, instant } from '../market/time.ts';
+import type { Instant } from '../market/time.ts';
 import type { Broker } from './broker.ts';
 import type { Instance } from './instance.ts';
 
@@ -30,16 +31,19 @@ export interface CoreContext {
   readonly calendars: readonly Calendar[];
   readonly tickRules: readonly TickRule[];
   /** Every order of the run, in the order of decisions. */
-  readonly orders: Order[];
-  /** Whose an order is, by its number. */
-  readonly owners: Instance[];
+  readonly orders: OrderLog;
+  /** Whose an order at work is, by its number. */
+  readonly owners: Map<number, Instance>;
   /** Instances with an open position by symbol number, in the order of entry. */
   readonly open: readonly Instance[][];
-  /** End of the bar being decided. */
-  readonly now: number;
+  /** End of the bar being decided, ms, in its one cell: a double in a field of an object may be boxed anew on every bar. */
+  readonly clock: Float64Array;
   /** Entries may be decided (past the warm-up). */
   active: boolean;
 }
+
+/** End of the bar being decided. */
+export const nowOf = ({ clock }: CoreContext): Instant => clock[0]! as Instant;
 
 /** Fields of a new order that differ from one to the next; the rest is filled in. */
 export type OrderDraft = Pick<Order, 'rule' | 'role' | 'exitReason' | 'side' | 'positionSide' | 'type' | 'qty'> &
@@ -49,7 +53,7 @@ const NO_FILLS: readonly Fill[] = [];
 
 /** Makes an order of an instance and enters it into the run's list. */
 export function draftOrder(context: CoreContext, instance: Instance, draft: OrderDraft): Order {
-  const decidedAt = instant(context.now);
+  const decidedAt = nowOf(context);
   if (instance.parts.at !== decidedAt) {
     instance.parts.at = decidedAt;
     instance.parts.next = 0;
@@ -79,15 +83,25 @@ export function draftOrder(context: CoreContext, instance: Instance, draft: Orde
     reason: undefined,
   };
   instance.parts.next++;
-  context.orders.push(order);
-  context.owners[order.seq] = instance;
+  openOrder(context.orders, order);
+  context.owners.set(order.seq, instance);
   return order;
+}
+
+/** Files an order that has ended; its owner's work for it is done. */
+export function fileEnded(context: CoreContext, order: Order): void {
+  const owner = context.owners.get(order.seq);
+  // What follows from a fill may have ended and filed the order before its own event is done with.
+  if (owner === undefined) return;
+  fileOrder(context.orders, owner.plan.index, order);
+  context.owners.delete(order.seq);
 }
 
 /** Ends an order that never reached the broker. */
 export function refuse(context: CoreContext, order: Order, reason: string): void {
-  context.book.apply({ kind: 'refused', order, reason, time: context.now as Instant });
+  context.book.apply({ kind: 'refused', order, reason, time: nowOf(context) });
   context.observer.refused?.(order, reason);
+  fileEnded(context, order);
 }
 
 /** Exact quantity that an instance holds. */

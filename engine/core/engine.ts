@@ -2,6 +2,7 @@ import type { Ruleset } from '../compiler/ruleset.ts';
 import type { Book } from '../ledger/book.ts';
 import { priceToNumber, qtyToNumber } from '../ledger/money.ts';
 import type { Order, OrderEvent } from '../ledger/order.ts';
+import { createOrderLog, ordersOf } from '../ledger/order-log.ts';
 import type { TickRule } from '../ledger/tick.ts';
 import { REGULAR } from '../market/bars.ts';
 import type { Calendar } from '../market/calendar.ts';
@@ -9,14 +10,15 @@ import { TIMEFRAME_MS, type Timeframe } from '../market/timeframe.ts';
 import { type AccountState, bindAccountMeasures, createAccountState } from './account-measures.ts';
 import type { Arena } from './arena.ts';
 import type { Broker } from './broker.ts';
-import { type CoreContext, type CoreObserver, heldQty } from './context.ts';
+import { type CoreContext, type CoreObserver, fileEnded, heldQty } from './context.ts';
 import { decideEntry, expireEntry } from './entries.ts';
-import type { BarsEvent, CoreEvent } from './events.ts';
+import { type BarsEvent, type CoreEvent, emptyBars } from './events.ts';
 import { decideExit, decideFlat, submitExit } from './exits.ts';
 import { bindInstances, type Instance, type InstanceState } from './instance.ts';
 import { cancelLegs, growLegs, placeLegs, shrinkLegs, trail } from './legs.ts';
 import { createPipeline } from './pipeline.ts';
 import { moves, restated } from './protection.ts';
+import { createQuiet } from './quiet.ts';
 import { entrySession } from './windows.ts';
 
 export interface CoreOptions {
@@ -37,7 +39,8 @@ export interface Core {
   process(event: CoreEvent): void;
   /** End of the earliest bucket that waits for the clock, ms; Infinity when none does. */
   due(): number;
-  readonly orders: readonly Order[];
+  /** Every order so far, by number; those that ended are made anew on every reading. */
+  readonly orders: () => readonly Order[];
   /** Every number that rules read. */
   readonly arena: Arena;
   readonly instances: readonly Instance[];
@@ -54,7 +57,7 @@ export function createCore(options: CoreOptions): Core {
   const seriesOf = Int32Array.from(instances, (instance) => instance.plan.series);
   const account = createAccountState(book.equity(), ruleset.strategies.length);
   const measureAccount = bindAccountMeasures(ruleset, instances, values);
-  const times = new Float64Array(1);
+  const clock = new Float64Array(1);
   const context: CoreContext = {
     ruleset,
     book,
@@ -65,26 +68,59 @@ export function createCore(options: CoreOptions): Core {
     baseLength: options.bases.map((base) => TIMEFRAME_MS[base]),
     calendars,
     tickRules: options.tickRules,
-    orders: [],
-    owners: [],
+    orders: createOrderLog(),
+    owners: new Map(),
     open: ruleset.symbols.map(() => []),
-    // A typed array holds it: a double in a field of an object is boxed anew on every bar.
-    get now() {
-      return times[0]!;
-    },
+    clock,
     active: true,
   };
   const windowed = instances.filter((instance) => instance.hasWindow);
+  const quiet = createQuiet(
+    ruleset,
+    instances,
+    pipeline.stretches,
+    measureAccount === undefined,
+    options.fillAtClose ? 0 : 1,
+  );
+  /** The bars of the instant that are not quiet, and the instances whose series has one. */
+  const awake = emptyBars(ruleset.symbols.length);
+  const due = new Int32Array(instances.length);
   let instantNumber = 0;
 
   function bars(event: BarsEvent): void {
-    times[0] = event.time;
+    clock[0] = event.time;
     instantNumber++;
     if (book.openCount() > 0) follow(event);
     if (context.active) book.endInstant();
-    pipeline.take(event, instantNumber);
-    decide();
+    const count = wakeful(event);
+    if (count > 0 || pipeline.builds) {
+      pipeline.take(awake, instantNumber);
+      decide();
+      for (let k = 0; k < count; k++) quiet.look(awake.symbols[k]!, awake.columns[k]!, awake.rows[k]!);
+    }
     for (let k = 0; k < windowed.length; k++) keepWindow(windowed[k]!);
+  }
+
+  /** Collects the bars that are not quiet; gives how many. */
+  function wakeful(event: BarsEvent): number {
+    const { symbols, columns, rows } = event;
+    let count = 0;
+    for (let k = 0; k < event.count; k++) {
+      const symbol = symbols[k]!;
+      if (quiet.pass(symbol, columns[k]!, rows[k]!)) continue;
+      quiet.catchUp(symbol);
+      awake.symbols[count] = symbol;
+      awake.columns[count] = columns[k]!;
+      awake.rows[count] = rows[k]!;
+      count++;
+    }
+    awake.time = event.time;
+    awake.count = count;
+    return count;
+  }
+
+  function wakeAll(): void {
+    for (let symbol = 0; symbol < ruleset.symbols.length; symbol++) quiet.wake(symbol);
   }
 
   /** Trailing levels and marks of the open positions. */
@@ -107,6 +143,7 @@ export function createCore(options: CoreOptions): Core {
   }
 
   function split(symbol: number, ratio: number): void {
+    wakeAll();
     for (const instance of instances) {
       if (instance.plan.symbolIndex !== symbol) continue;
       if (instance.agreed !== undefined) instance.agreed = restated(instance.agreed, ratio);
@@ -114,7 +151,7 @@ export function createCore(options: CoreOptions): Core {
       if (state.side === 0) continue;
       if (heldQty(context, instance) === 0n) {
         // A reverse split that left no whole share: the ledger has paid it out.
-        flatten(instance, times[0]!);
+        flatten(instance, clock[0]!);
         continue;
       }
       state.entryPrice /= ratio;
@@ -130,8 +167,8 @@ export function createCore(options: CoreOptions): Core {
     if (entryOrder !== undefined && entrySession(context, instance) < 0) context.broker.cancel(entryOrder, 'session');
   }
 
-  function clock(time: number): void {
-    times[0] = time;
+  function tick(time: number): void {
+    clock[0] = time;
     instantNumber++;
     if (pipeline.clock(time, instantNumber)) decide();
   }
@@ -139,17 +176,18 @@ export function createCore(options: CoreOptions): Core {
   /** Exits of all whose series has a new bar, then entries of all. */
   function decide(): void {
     if (measureAccount !== undefined) measureAccount(context, account);
+    let found = 0;
     for (let k = 0; k < instances.length; k++) {
-      if (stamps[seriesOf[k]!] === instantNumber) count(instances[k]!);
+      if (stamps[seriesOf[k]!] !== instantNumber) continue;
+      due[found++] = k;
+      count(instances[k]!);
     }
     if (pipeline.hasLate) pipeline.late(instantNumber);
-    for (let k = 0; k < instances.length; k++) {
-      const instance = instances[k]!;
-      if (instance.state.side !== 0 && stamps[seriesOf[k]!] === instantNumber) decideExit(context, instance);
+    for (let n = 0; n < found; n++) {
+      const instance = instances[due[n]!]!;
+      if (instance.state.side !== 0) decideExit(context, instance);
     }
-    for (let k = 0; k < instances.length; k++) {
-      if (stamps[seriesOf[k]!] === instantNumber) decideEntry(context, instances[k]!, values);
-    }
+    for (let n = 0; n < found; n++) decideEntry(context, instances[due[n]!]!, values);
   }
 
   /** One more bar for an instance: ages, and the measures that its rules read. */
@@ -168,8 +206,9 @@ export function createCore(options: CoreOptions): Core {
 
   function order(event: OrderEvent): void {
     const { order: subject } = event;
+    quiet.wake(subject.symbolIndex);
     const trade = book.apply(event);
-    const instance = context.owners[subject.seq]!;
+    const instance = context.owners.get(subject.seq)!;
     if (event.kind === 'fill') {
       if (options.observer.filled !== undefined) options.observer.filled(subject, event.fill);
       if (subject.role === 'entry') entered(instance, subject, event);
@@ -178,6 +217,7 @@ export function createCore(options: CoreOptions): Core {
     if (subject.status !== 'working') {
       if (instance.entryOrder === subject) instance.entryOrder = undefined;
       if (instance.exitOrder === subject) instance.exitOrder = undefined;
+      fileEnded(context, subject);
     }
     if (trade !== undefined) {
       const losses = account.consecutiveLosses;
@@ -257,6 +297,7 @@ export function createCore(options: CoreOptions): Core {
   }
 
   function closeAll(): void {
+    wakeAll();
     for (const instance of instances) {
       if (instance.entryOrder !== undefined) context.broker.cancel(instance.entryOrder, 'end_of_data');
       if (instance.exitOrder !== undefined) context.broker.cancel(instance.exitOrder, 'end_of_data');
@@ -277,7 +318,7 @@ export function createCore(options: CoreOptions): Core {
           order(event);
           return;
         case 'clock':
-          clock(event.time);
+          tick(event.time);
           return;
         case 'session_close':
           account.dayStart = book.equity();
@@ -287,6 +328,7 @@ export function createCore(options: CoreOptions): Core {
           split(event.symbol, event.ratio);
           return;
         case 'rewarm':
+          wakeAll();
           pipeline.reset();
           return;
         case 'history':
@@ -301,7 +343,7 @@ export function createCore(options: CoreOptions): Core {
       }
     },
     due: () => pipeline.due(),
-    orders: context.orders,
+    orders: () => ordersOf(context.orders),
     arena: pipeline.arena,
     instances,
     account,

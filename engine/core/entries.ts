@@ -4,7 +4,7 @@ import { floorQty, NO_QTY, type Price, type Qty, qtyFrom } from '../ledger/money
 import type { Order } from '../ledger/order.ts';
 import { priceNearest, quantityIncrement, type TickRule } from '../ledger/tick.ts';
 import { TIMEFRAME_MS } from '../market/timeframe.ts';
-import { type CoreContext, draftOrder, refuse } from './context.ts';
+import { type CoreContext, draftOrder, nowOf, refuse } from './context.ts';
 import { passEntry } from './gate.ts';
 import type { BoundEntry, Instance } from './instance.ts';
 import { agreeProtection, levelPrice, type Protection } from './protection.ts';
@@ -51,7 +51,7 @@ function cooledDown(context: CoreContext, instance: Instance, cooldown: Duration
   // An exit queued by this bar has yet to fill: the cooldown counts from there.
   if (instance.state.side !== 0) return false;
   if (cooldown.kind === 'bars') return instance.state.sinceExit >= cooldown.bars;
-  return context.now >= instance.state.exitTime + cooldown.milliseconds;
+  return nowOf(context) >= instance.state.exitTime + cooldown.milliseconds;
 }
 
 function submitEntry(context: CoreContext, instance: Instance, entry: BoundEntry, values: Float64Array): void {
@@ -140,6 +140,6 @@ export function expireEntry(context: CoreContext, instance: Instance, order: Ord
   const over =
     expires.kind === 'bars'
       ? instance.entryAge >= expires.bars
-      : context.now + TIMEFRAME_MS[instance.strategy.timeframe] > order.decidedAt + expires.milliseconds;
+      : nowOf(context) + TIMEFRAME_MS[instance.strategy.timeframe] > order.decidedAt + expires.milliseconds;
   if (over) context.broker.cancel(order, 'expired');
 }

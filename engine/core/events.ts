@@ -13,6 +13,16 @@ export interface BarsEvent {
   readonly rows: Int32Array;
 }
 
+/** An event to be filled, with room for a bar of each symbol. */
+export const emptyBars = (symbols: number): BarsEvent => ({
+  kind: 'bars',
+  time: 0,
+  count: 0,
+  symbols: new Int32Array(symbols),
+  columns: [],
+  rows: new Int32Array(symbols),
+});
+
 /** All that can happen to the core. */
 export type CoreEvent =
   | BarsEvent

@@ -3,7 +3,7 @@ import { floorQty, type Qty } from '../ledger/money.ts';
 import type { ExitReason } from '../ledger/order.ts';
 import { quantityIncrement } from '../ledger/tick.ts';
 import { TIMEFRAME_MS } from '../market/timeframe.ts';
-import { type CoreContext, draftOrder, heldQty } from './context.ts';
+import { type CoreContext, draftOrder, heldQty, nowOf } from './context.ts';
 import { passExit } from './gate.ts';
 import type { BoundExit, Instance } from './instance.ts';
 import { flatDeadline } from './windows.ts';
@@ -47,7 +47,7 @@ function timeIsUp(context: CoreContext, instance: Instance, exit: BoundExit): bo
   const ahead = context.fillAtClose ? 0 : 1;
   if (timeStop.kind === 'bars') return instance.state.bars + ahead >= timeStop.bars;
   const length = TIMEFRAME_MS[instance.strategy.timeframe];
-  return context.now + length > instance.state.entryTime + timeStop.milliseconds;
+  return nowOf(context) + length > instance.state.entryTime + timeStop.milliseconds;
 }
 
 /** Closes an open position, or a part of it, at the next open. */
@@ -87,6 +87,6 @@ export function decideFlat(context: CoreContext, instance: Instance): void {
   const { flatBy } = instance.strategy.session;
   if (flatBy === undefined || instance.exitOrder !== undefined || instance.state.side === 0) return;
   const deadline = flatDeadline(context, instance, flatBy);
-  if (context.now + context.baseLength[instance.plan.symbolIndex]! <= deadline) return;
+  if (nowOf(context) + context.baseLength[instance.plan.symbolIndex]! <= deadline) return;
   submitExit(context, instance, 'session.flat_by', 'session', 100);
 }

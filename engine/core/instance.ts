@@ -201,7 +201,7 @@ function bindInstance(
   const everyBar =
     instance.entries.some(({ ahead }) => ahead === undefined) ||
     OF_THE_CLOSE.some((measure) => plan.measures.has(measure));
-  if (everyBar) stretch?.always();
+  if (everyBar && stretch !== undefined) stretch.everyBar = true;
   const writeMeasures = bindPositionMeasures(plan.measures, values, ruleset.series[plan.series]!.slot + 3);
   return instance;
 }

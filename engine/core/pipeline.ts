@@ -23,6 +23,8 @@ export interface Pipeline {
   take(event: BarsEvent, number: number): void;
   /** The clock reached `time` (ms) without a bar; false when no bar was completed by it. */
   clock(time: number, number: number): boolean;
+  /** Bars of longer timeframes are built, or grow stale, by the clock: every instant counts. */
+  readonly builds: boolean;
   readonly hasLate: boolean;
   /** Runs what is made of measures, for the series that have a bar in instant `number`. */
   late(number: number): void;
@@ -159,6 +161,7 @@ export function createPipeline(
       if (any && stages > 1) mix(number);
       return any;
     },
+    builds: aggregated.length > 0 || foreign.length > 0,
     hasLate: late.length > 0,
     late(number) {
       for (const { series: of, step } of late) if (stamps[of] === number) step(0, 1);

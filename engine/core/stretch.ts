@@ -29,13 +29,15 @@ export interface Stretch {
    */
   conditions(trees: readonly Checked[], slots: Slots): Uint8Array | undefined;
   /** Row of the bar at hand. */
-  readonly at: number;
+  at: number;
+  /** Rows worked out. */
+  length: number;
   /** Moves to a bar; false when it lies outside the hours of the series. */
   take(bars: Bars, row: number): boolean;
   /** Writes the bar at hand into the arena, for those who read it there. Once a bar is enough. */
   publish(): void;
-  /** What reads the arena on every bar asks for this. */
-  always(): void;
+  /** Something reads the arena on every bar: `publish` is called on each. */
+  everyBar: boolean;
   /** Forgets all bars, for a re-warm. */
   forget(): void;
 }
@@ -56,27 +58,34 @@ export function createStretch(ruleset: Ruleset, number: number, values: Float64A
   const steps: Step[] = [];
   const readers: { readonly reads: readonly ReadTri[]; readonly into: Uint8Array }[] = [];
   const regularOnly = plan.hours === 'regular';
-  const state = { at: 0, first: 0, length: 0, published: true, always: false };
-  let source: Bars | undefined;
+  const state: { first: number; published: boolean; source: Bars | undefined } = {
+    first: 0,
+    published: true,
+    source: undefined,
+  };
 
   function fill(bars: Bars, row: number): void {
     const length = regularOnly && bars.mixedHours !== false ? 1 : Math.min(ROWS, bars.length - row);
     for (const { field, to } of fields) copy(columns, to, columnOf(bars, field), row, length);
     for (let k = 0; k < steps.length; k++) steps[k]!(0, length);
     for (let k = 0; k < readers.length; k++) readAll(readers[k]!.reads, readers[k]!.into, length);
-    source = bars;
+    state.source = bars;
     state.first = row;
-    state.length = length;
+    stretch.length = length;
   }
 
   function publish(): void {
     if (state.published) return;
     state.published = true;
-    const { at } = state;
+    const { at } = stretch;
     for (let k = 0; k < slots.length; k++) values[slots[k]!] = columns[k * ROWS + at]!;
   }
 
-  return {
+  // A plain field, not a getter: objects with getters of their own are of a kind of their own to V8.
+  const stretch: Stretch = {
+    at: 0,
+    length: 0,
+    everyBar: false,
     columns,
     placeOf: (slot) => place.get(slot) ?? -1,
     add(step) {
@@ -100,30 +109,25 @@ export function createStretch(ruleset: Ruleset, number: number, values: Float64A
       readers.push({ reads, into });
       return into;
     },
-    get at() {
-      return state.at;
-    },
     take(bars, row) {
       if (regularOnly && bars.mixedHours !== false && bars.hours[row] !== REGULAR) return false;
       const at = row - state.first;
-      if (source === bars && at < state.length && at >= 0) state.at = at;
+      if (state.source === bars && at < stretch.length && at >= 0) stretch.at = at;
       else {
         fill(bars, row);
-        state.at = 0;
+        stretch.at = 0;
       }
       state.published = false;
-      if (state.always) publish();
+      if (stretch.everyBar) publish();
       return true;
     },
     publish,
-    always() {
-      state.always = true;
-    },
     forget() {
-      source = undefined;
-      state.length = 0;
+      state.source = undefined;
+      stretch.length = 0;
     },
   };
+  return stretch;
 }
 
 /** The fields that rules read and the outputs of the indicators that read this series alone. */

@@ -1,12 +1,12 @@
 import type { SessionModel, SessionWord } from '../compiler/model.ts';
 import { instant } from '../market/time.ts';
-import type { CoreContext } from './context.ts';
+import { type CoreContext, nowOf } from './context.ts';
 import type { Instance } from './instance.ts';
 
 /** When an order decided now would fill: at once while the session runs, else at the next one's open. Gives its session too. */
 function nextFill(context: CoreContext, instance: Instance): { time: number; session: number } {
   const calendar = context.calendars[instance.plan.symbolIndex]!;
-  const now = instant(context.now);
+  const now = nowOf(context);
   const running = calendar.sessionAt(now);
   if (running >= 0) return { time: now, session: running };
   const session = calendar.nextSession(now);
@@ -49,7 +49,7 @@ export function entrySession(context: CoreContext, instance: Instance): number {
 /** Time by which a position must be closed, ms. */
 export function flatDeadline(context: CoreContext, instance: Instance, word: SessionWord): number {
   const calendar = context.calendars[instance.plan.symbolIndex]!;
-  const now = instant(context.now);
+  const now = nowOf(context);
   const running = calendar.sessionAt(now);
   return moment(context, instance, running >= 0 ? running : calendar.nextSession(now), word);
 }

@@ -43,7 +43,7 @@ import { keepTrade, tradeAt } from './trade-log.ts';
 export interface Book {
   readonly state: BookState;
   /** Closed trades, oldest first; `state.trades` has them in columns. */
-  readonly trades: readonly Trade[];
+  readonly trades: () => readonly Trade[];
   /** Number of a strategy. @throws Error for an id the book was not made with. */
   readonly strategyIndex: (id: string) => number;
   /** Takes what a broker says of an order; gives the trade that it closed, if any. */
@@ -379,7 +379,7 @@ export const openBook = (state: BookState): Book => {
 
   return {
     state,
-    get trades() {
+    trades: () => {
       for (let row = trades.length; row < state.trades.length; row++) trades.push(tradeAt(state.trades, row));
       return trades;
     },

@@ -1,3 +1,4 @@
+import type { PositionSide } from '../ledger/order.ts';
 import type { RunResult } from '../runtime/result.ts';
 import {
   count,
@@ -49,7 +50,8 @@ const heading = (result: RunResult, { title, width, whole }: TextOptions, style:
     ...(data.outsideSession > 0 ? [`${count(data.outsideSession)} outside the session`] : []),
     ...(data.quarantined > 0 ? [`${count(data.quarantined)} quarantined`] : []),
   ].join(', ');
-  const shorts = [...result.trades, ...result.openPositions].some(({ side }) => side === 'short');
+  const isShort = ({ side }: { readonly side: PositionSide }): boolean => side === 'short';
+  const shorts = result.openPositions.some(isShort) || result.trades.some(isShort);
   const ambiguous = `stop and target in one bar: ${counted(result.ambiguousBars, 'bar')}`;
   const lines = [
     style.bold(clip(`${title}: ${counted(result.strategies.length, 'strategy', 'strategies')}, ${span}`, width)),

@@ -27,7 +27,13 @@ export async function runBacktest(
   session.feed(bars);
   while (signal?.aborted !== true && session.advance(SLICE)) {
     const { now, book, barsDone } = session;
-    observer.progress?.({ done: barsDone, total, at: instant(now), equity: book.equity(), trades: book.trades.length });
+    observer.progress?.({
+      done: barsDone,
+      total,
+      at: instant(now),
+      equity: book.equity(),
+      trades: book.state.trades.length,
+    });
     await turn();
   }
   session.finish(options.closeAtEnd);

@@ -45,7 +45,7 @@ export async function dryRun(
       total: state.bars <= (feed.bars ?? 0) ? feed.bars : undefined,
       at: instant(session.now),
       equity: session.book.equity(),
-      trades: session.book.trades.length,
+      trades: session.book.state.trades.length,
     });
   };
   const outcome = (): RunResult => {

@@ -1,6 +1,7 @@
 import type { Ruleset } from '../compiler/ruleset.ts';
 import { buyHoldPct } from '../ledger/benchmark.ts';
 import { drawdownOf } from '../ledger/drawdown.ts';
+import type { Order } from '../ledger/order.ts';
 import { figuresOf } from '../ledger/run-figures.ts';
 import type { MarketData } from '../market/bars.ts';
 import { isCrypto } from '../market/calendars.ts';
@@ -20,6 +21,8 @@ export function resultOf(
   seconds: number,
 ): RunResult {
   const { book } = session;
+  // Made of their columns only for reports that show them.
+  let orders: readonly Order[] | undefined;
   const from = instant(Number.isNaN(session.firstStart) ? 0 : session.firstStart);
   const to = instant(Number.isNaN(session.now) ? 0 : session.now);
   const annualisation = ruleset.traded.length > 0 && ruleset.traded.every(isCrypto) ? 365 : 252;
@@ -60,9 +63,14 @@ export function resultOf(
       capital,
       ...strategies[index]!,
     })),
-    trades: book.trades,
+    get trades() {
+      return book.trades();
+    },
     openPositions: book.openPositions(),
-    orders: session.core.orders,
+    get orders() {
+      orders ??= session.core.orders();
+      return orders;
+    },
     equity: book.equityPoints(),
     notActing: ruleset.notActing,
     interrupted,

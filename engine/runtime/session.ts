@@ -1,7 +1,7 @@
 import { createSimulatedBroker, type SimulatedBroker } from '../brokers/simulated.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import { type Core, createCore } from '../core/engine.ts';
-import type { BarsEvent } from '../core/events.ts';
+import { type BarsEvent, emptyBars } from '../core/events.ts';
 import { type Book, createBook } from '../ledger/book.ts';
 import { quantityIncrement } from '../ledger/tick.ts';
 import { type Bars, CLOSED, type CorporateAction, EXTENDED } from '../market/bars.ts';
@@ -62,15 +62,6 @@ function earliestStart({ count, columns, rows }: BarsEvent): number {
   return earliest;
 }
 
-const emptyEvent = (symbols: number): BarsEvent => ({
-  kind: 'bars',
-  time: 0,
-  count: 0,
-  symbols: new Int32Array(symbols),
-  columns: [],
-  rows: new Int32Array(symbols),
-});
-
 /**
  * Starts a run.
  * @throws RangeError when the rules want bars finer than the feed's (`misfits` says so before)
@@ -121,7 +112,7 @@ export function createSession(
   const reference: Calendar = calendars.find((calendar) => calendar.id === 'XNYS') ?? calendarOf('BTC/USD');
   const merge = createMerge(count);
   const { columns, rows } = merge;
-  const event = emptyEvent(count);
+  const event = emptyBars(count);
   const firstOpen = new Float64Array(count).fill(Number.NaN);
   /** Columns restated for the splits so far. */
   const history: (Bars | undefined)[] = [];
@@ -236,7 +227,7 @@ export function createSession(
     if (bars === undefined) return;
     history[symbol] = restated(history[symbol] ?? bars, row, ratio);
     core.process({ kind: 'rewarm' });
-    const past = emptyEvent(count);
+    const past = emptyBars(count);
     const before = createMerge(count);
     columns.forEach((column, s) => {
       const known = history[s] ?? column;

@@ -86,7 +86,7 @@ it('a rotation pays with what the exit brings at the same open', () => {
   const short = send({ side: 'sell', positionSide: 'short', qty: 97, strategy: 's0' }, 100);
   bar([100, 101, 99, 100], 1);
   expect(short.status).toBe('filled');
-  expect(book.trades).toHaveLength(1);
+  expect(book.trades()).toHaveLength(1);
   expect(book.netQty(0)).toBe(-97_000_000_000n);
 });
 

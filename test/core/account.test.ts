@@ -153,7 +153,7 @@ describe('the account after every fill', () => {
           session.feed(bars);
           while (session.advance(1)) {
             see((column) => column.end.indexOf(session.now));
-            const working = session.core.orders.filter((order) => order.status === 'working');
+            const working = session.core.orders().filter((order) => order.status === 'working');
             for (const strategy of ['one', 'two']) {
               for (const symbol of SYMBOLS) {
                 const own = working.filter((order) => order.strategy === strategy && order.symbol === symbol);
@@ -169,11 +169,11 @@ describe('the account after every fill', () => {
             const equity = Number(books.equity('one') + books.equity('two')) / 1e18;
             if (fillAt === 'next_open') must(Math.abs(session.book.equity() - equity) < 1e-6, `equity ${equity}`);
           }
-          const profits = session.book.trades.reduce((sum, trade) => sum + trade.pnl, 0n);
+          const profits = session.book.trades().reduce((sum, trade) => sum + trade.pnl, 0n);
           const flat = session.book.openPositions().length === 0;
           must(!flat || session.book.cash() - 2n * CAPITAL === profits, 'profits');
-          seen.closed += session.book.trades.length;
-          seen.refusals += session.core.orders.filter((order) => order.status === 'refused').length;
+          seen.closed += session.book.trades().length;
+          seen.refusals += session.core.orders().filter((order) => order.status === 'refused').length;
         },
       ),
       { seed, numRuns: runs(80), endOnFailure: true },

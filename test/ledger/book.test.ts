@@ -99,7 +99,7 @@ describe('a round trip', () => {
     expect(dollars(book.cash())).toBe('100143.5');
     expect(dollars(book.strategyCash(0))).toBe('50143.5');
     expect(dollars(book.strategyCash(1))).toBe('50000');
-    expect(book.trades).toEqual([closed]);
+    expect(book.trades()).toEqual([closed]);
     expect(book.holding(0, 0)).toBeUndefined();
   });
 
@@ -118,7 +118,7 @@ describe('a round trip', () => {
     const book = make();
     trade(book, { side: 'buy', qty: 3, price: 33.33, commission: 0.01 });
     for (let n = 0; n < 3; n++) trade(book, { side: 'sell', qty: 1, price: 33.34, commission: 0.01 });
-    expect(book.trades.map((closed) => dollars(closed.pnl))).toEqual(['-0.01']);
+    expect(book.trades().map((closed) => dollars(closed.pnl))).toEqual(['-0.01']);
     expect(dollars(book.cash())).toBe('99999.99');
   });
 
@@ -415,7 +415,7 @@ it('money is conserved: cash and open cost are what the trades earned, to the la
         paid += moneyFrom(commission);
       }
       let expected = moneyFrom(1_000_000) as bigint;
-      for (const closed of book.trades) {
+      for (const closed of book.trades()) {
         expected += closed.pnl;
         expect(closed.legs.reduce((sum, leg) => sum + leg.pnl, 0n)).toBe(closed.pnl);
       }
