@@ -4,7 +4,7 @@ import { priceToNumber, qtyToNumber } from '../ledger/money.ts';
 import type { Order, OrderEvent } from '../ledger/order.ts';
 import { createOrderLog, ordersOf } from '../ledger/order-log.ts';
 import type { TickRule } from '../ledger/tick.ts';
-import { REGULAR } from '../market/bars.ts';
+import { type Bars, REGULAR } from '../market/bars.ts';
 import type { Calendar } from '../market/calendar.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../market/timeframe.ts';
 import { type AccountState, bindAccountMeasures, createAccountState } from './account-measures.ts';
@@ -37,6 +37,11 @@ export interface CoreOptions {
 export interface Core {
   /** Takes one event; what it decides goes to the broker before it returns. */
   process(event: CoreEvent): void;
+  /**
+   * Takes bars of a symbol from `row` on, with no other symbol's among them and no order that they could fill, for as long
+   * as its rules ask for nothing: what `process` would do with each, in one go. Gives how many it took, at most `most`.
+   */
+  coast(symbol: number, bars: Bars, row: number, most: number): number;
   /** End of the earliest bucket that waits for the clock, ms; Infinity when none does. */
   due(): number;
   /** Every order so far, by number; those that ended are made anew on every reading. */
@@ -99,6 +104,24 @@ export function createCore(options: CoreOptions): Core {
       for (let k = 0; k < count; k++) quiet.look(awake.symbols[k]!, awake.columns[k]!, awake.rows[k]!);
     }
     for (let k = 0; k < windowed.length; k++) keepWindow(windowed[k]!);
+  }
+
+  /**
+   * Takes the bars of a symbol from `row` on, no other symbol's among them, for as long as they are quiet: marks and equity
+   * are all they move. Gives how many it took, at most `most`.
+   */
+  function coast(symbol: number, column: Bars, row: number, most: number): number {
+    if (pipeline.builds) return 0;
+    const holders = context.open[symbol]!;
+    if (book.openCount() > holders.length || (windowed.length > 0 && holders.length > 0)) return 0;
+    for (let h = 0; h < holders.length; h++) if (moves(holders[h]!.state.protection)) return 0;
+    const count = Math.min(most, quiet.ahead(symbol, column, row));
+    if (count <= 0) return 0;
+    quiet.passAll(symbol, count);
+    instantNumber += count;
+    clock[0] = column.end[row + count - 1]!;
+    book.coast(symbol, column, row, row + count);
+    return count;
   }
 
   /** Collects the bars that are not quiet; gives how many. */
@@ -306,6 +329,7 @@ export function createCore(options: CoreOptions): Core {
   }
 
   return {
+    coast,
     process(event) {
       switch (event.kind) {
         case 'bars':

@@ -11,6 +11,10 @@ import type { Stretch } from './stretch.ts';
 export interface Quiet {
   /** Passes over the bar if it is quiet. */
   pass(symbol: number, bars: Bars, row: number): boolean;
+  /** Rows of these bars from `row` on that are quiet, one after the other. */
+  ahead(symbol: number, bars: Bars, row: number): number;
+  /** Passes over that many of them. */
+  passAll(symbol: number, bars: number): void;
   /** Makes up for the bars passed over, before anything of the symbol changes or reads them. */
   catchUp(symbol: number): void;
   /** After the decisions of a bar: finds how many of the bars after it are quiet. */
@@ -57,6 +61,10 @@ export function createQuiet(
       if (row >= until[symbol]! || sources[symbol] !== bars) return false;
       passed[symbol] = passed[symbol]! + 1;
       return true;
+    },
+    ahead: (symbol, bars, row) => (sources[symbol] === bars ? Math.max(0, until[symbol]! - row) : 0),
+    passAll(symbol, bars) {
+      passed[symbol] = passed[symbol]! + bars;
     },
     catchUp,
     look(symbol, bars, row) {

@@ -1,3 +1,4 @@
+import type { Bars } from '../market/bars.ts';
 import type { Instant } from '../market/time.ts';
 import { type BookOptions, type BookState, freshState } from './book-state.ts';
 import { addMoney, addPoints, cashOf, cashToNumber, pointsOf, pointsToNumber } from './cash.ts';
@@ -63,6 +64,8 @@ export interface Book {
   readonly mark: (symbol: number, high: number, low: number, close: number) => void;
   /** Ends an instant after all its symbols are marked: equity, drawdown, exposure. */
   readonly endInstant: () => void;
+  /** `mark` and `endInstant` for each bar of rows `from` to `to` of a symbol, where no other has an open position. */
+  readonly coast: (symbol: number, bars: Bars, from: number, to: number) => void;
   readonly sampleSession: (time: Instant) => void;
   /** Open round trip of a strategy in a symbol. Read only. */
   readonly holding: (strategy: number, symbol: number) => Readonly<Holding> | undefined;
@@ -394,6 +397,16 @@ export const openBook = (state: BookState): Book => {
     },
     mark: (symbol, high, low, last) => markSymbol(marks, symbol, high, low, last),
     endInstant: () => endInstant(curve, marks),
+    coast: (symbol, bars, from, to) => {
+      if (marks.open === 0 && curve.dirtyCount === 0) {
+        curve.instants += to - from;
+        return;
+      }
+      for (let row = from; row < to; row++) {
+        markSymbol(marks, symbol, bars.high[row]!, bars.low[row]!, bars.close[row]!);
+        endInstant(curve, marks);
+      }
+    },
     sampleSession: (time) => {
       if (curve.dirtyCount > 0) revalue(curve, marks);
       sample(curve, time);

@@ -9,6 +9,8 @@ export interface Merge {
   readonly rows: Int32Array;
   /** Puts further bars of a symbol under the cursor, from their first row. */
   put(symbol: number, bars: Bars | undefined): void;
+  /** Moves past the next bars of a symbol. */
+  skip(symbol: number, bars: number): void;
   /** Collects the bars that end next, and moves past them; false when there are none. */
   next(into: BarsEvent): boolean;
 }
@@ -25,6 +27,12 @@ export function createMerge(symbols: number): Merge {
       columns[symbol] = bars;
       rows[symbol] = 0;
       ends[symbol] = bars === undefined || bars.length === 0 ? Number.POSITIVE_INFINITY : bars.end[0]!;
+    },
+    skip(symbol, bars) {
+      const column = columns[symbol]!;
+      const row = rows[symbol]! + bars;
+      rows[symbol] = row;
+      ends[symbol] = row < column.length ? column.end[row]! : Number.POSITIVE_INFINITY;
     },
     next(into) {
       let time = Number.POSITIVE_INFINITY;
