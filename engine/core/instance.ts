@@ -86,6 +86,8 @@ export interface BoundExit {
   readonly rules: readonly { readonly rule: string; readonly portion: number; readonly when: ReadTri }[];
   /** False on the bars of the stretch on which every rule is false, where they read nothing but the instance's own series. */
   readonly ahead: Uint8Array | undefined;
+  /** The rules over the stretch where they read nothing but the instance's own series and its steady measures. */
+  readonly overStretch: readonly ReadTri[] | undefined;
   readonly stopLoss: BoundLevel | undefined;
   readonly takeProfit: readonly { readonly level: BoundLevel; readonly portion: number }[];
   readonly trailPct: (() => number) | undefined;
@@ -156,13 +158,12 @@ function bindInstance(
     if (model.kind === 'price') return { kind: 'price', price: number(model.price) };
     return { kind: 'atr', atr: number(model.atr), multiple: number(model.multiple) };
   };
+  const whens = (model: ExitModel): Checked[] => model.rules.map(({ when }) => treeOf(when));
   const exit = (model: ExitModel): BoundExit => ({
     model,
     rules: model.rules.map(({ rule, portion, when }) => ({ rule, portion, when: condition(treeOf(when)) })),
-    ahead: stretch?.conditions(
-      model.rules.map(({ when }) => treeOf(when)),
-      plan.slots,
-    ),
+    ahead: stretch?.conditions(whens(model), plan.slots),
+    overStretch: stretch?.readers(whens(model), plan.slots),
     stopLoss: model.stopLoss === undefined ? undefined : level(model.stopLoss),
     takeProfit: model.takeProfit.map((target) => ({ level: level(target.level), portion: target.portion })),
     trailPct: model.trailing?.level.kind === 'pct' ? number(model.trailing.level.pct) : undefined,

@@ -1,4 +1,5 @@
 import type { Instance } from './instance.ts';
+import { STEADY, type Stretch } from './stretch.ts';
 
 type Writer = (instance: Instance) => void;
 
@@ -16,6 +17,13 @@ const READERS: Readonly<Record<string, (instance: Instance, close: number) => nu
   bars_since_exit: ({ state }) => state.sinceExit,
   exit_unknown_bars: ({ state }) => state.exitUnknownBars,
 };
+
+/** Sets the measures that stay as they are between fills on the rows of the stretch from `row` on. */
+export function holdSteady(instance: Instance, stretch: Stretch, row: number): void {
+  for (const [name, slot] of instance.plan.measures) {
+    if (STEADY.includes(name)) stretch.hold(slot, READERS[name]!(instance, Number.NaN), row);
+  }
+}
 
 /**
  * Ties the position measures that an instance's rules read to their slots; strategy measures are the

@@ -1,7 +1,9 @@
 import type { Ruleset } from '../compiler/ruleset.ts';
+import type { ReadTri } from '../expressions/reader.ts';
 import { FALSE, TRUE, type Tri, UNKNOWN } from '../expressions/tree.ts';
 import type { Bars } from '../market/bars.ts';
 import type { BoundEntry, Instance } from './instance.ts';
+import { holdSteady } from './position-measures.ts';
 import type { Stretch } from './stretch.ts';
 
 /**
@@ -73,7 +75,7 @@ export function createQuiet(
       const { stretch, instances: own } = one;
       const from = stretch.at + 1;
       let to = stretch.length;
-      for (let k = 0; k < own.length && to > from; k++) to = firstBusy(own[k]!, from, to, ahead);
+      for (let k = 0; k < own.length && to > from; k++) to = firstBusy(own[k]!, stretch, from, to, ahead);
       sources[symbol] = bars;
       until[symbol] = row + 1 + Math.max(0, to - from);
     },
@@ -98,7 +100,7 @@ function watchedOf(
 }
 
 /** First row of [from, to) on which an instance would do something; `to` when there is none. */
-function firstBusy(instance: Instance, from: number, to: number, ahead: number): number {
+function firstBusy(instance: Instance, stretch: Stretch, from: number, to: number, ahead: number): number {
   const { state, entries } = instance;
   if (instance.entryOrder !== undefined || instance.exitOrder !== undefined) return from;
   if (state.side === 0) {
@@ -107,15 +109,35 @@ function firstBusy(instance: Instance, from: number, to: number, ahead: number):
     return first;
   }
   const exit = state.side > 0 ? instance.exits.long : instance.exits.short;
-  const rules = exit.ahead;
-  if (rules === undefined || state.exitUnknownBars !== 0) return from;
+  if (exit.overStretch === undefined || state.exitUnknownBars !== 0) return from;
   let end = to;
   if (exit.timeStop !== undefined) {
     if (exit.timeStop.kind !== 'bars') return from;
     end = Math.min(to, from + Math.max(0, exit.timeStop.bars - ahead - state.bars - 1));
   }
-  for (let row = from; row < end; row++) if (rules[row] !== FALSE) return row;
-  return end;
+  return exit.ahead === undefined
+    ? firstNotFalse(instance, stretch, exit.overStretch, from, end)
+    : firstMarked(exit.ahead, from, end);
+}
+
+function firstMarked(ahead: Uint8Array, from: number, to: number): number {
+  for (let row = from; row < to; row++) if (ahead[row] !== FALSE) return row;
+  return to;
+}
+
+function firstNotFalse(
+  instance: Instance,
+  stretch: Stretch,
+  reads: readonly ReadTri[],
+  from: number,
+  to: number,
+): number {
+  if (from === to) return to;
+  holdSteady(instance, stretch, from);
+  for (let row = from; row < to; row++) {
+    for (let k = 0; k < reads.length; k++) if (reads[k]!(row) !== FALSE) return row;
+  }
+  return to;
 }
 
 const lastOf = ({ state }: Instance, { sign }: BoundEntry): Tri => (sign > 0 ? state.lastLong : state.lastShort);

@@ -28,6 +28,10 @@ export interface Stretch {
    * Undefined when one of them reads something else than this series.
    */
   conditions(trees: readonly Checked[], slots: Slots): Uint8Array | undefined;
+  /** Conditions to be read on any row worked out; they may read steady measures too. Undefined when one reads more. */
+  readers(trees: readonly Checked[], slots: Slots): readonly ReadTri[] | undefined;
+  /** Sets a steady measure on all rows from `row` on. */
+  hold(slot: number, value: number, row: number): void;
   /** Row of the bar at hand. */
   at: number;
   /** Rows worked out. */
@@ -50,7 +54,8 @@ export function createStretch(ruleset: Ruleset, number: number, values: Float64A
   const plan = ruleset.series[number]!;
   const slots = slotsOf(ruleset, plan, number);
   const place = new Map(slots.map((slot, n) => [slot, n * ROWS]));
-  const columns = new Float64Array(slots.length * ROWS).fill(Number.NaN);
+  const steady = new Map(steadySlots(ruleset, number).map((slot, n) => [slot, (slots.length + n) * ROWS]));
+  const columns = new Float64Array((slots.length + steady.size) * ROWS).fill(Number.NaN);
   const fields = BAR_FIELDS.flatMap((_, field) => {
     const to = place.get(plan.slot + field);
     return to === undefined ? [] : [{ field, to }];
@@ -74,6 +79,21 @@ export function createStretch(ruleset: Ruleset, number: number, values: Float64A
     stretch.length = length;
   }
 
+  function bind(
+    trees: readonly Checked[],
+    slotOf: Slots,
+    find: (slot: number) => number | undefined,
+  ): readonly ReadTri[] | undefined {
+    let known = true;
+    const at = (leaf: Checked): number => {
+      const found = find(slotOf.get(leaf)!);
+      if (found === undefined) known = false;
+      return found ?? 0;
+    };
+    const reads = trees.map((tree) => compileCondition(tree, at, columns));
+    return known ? reads : undefined;
+  }
+
   function publish(): void {
     if (state.published) return;
     state.published = true;
@@ -91,20 +111,14 @@ export function createStretch(ruleset: Ruleset, number: number, values: Float64A
     add(step) {
       steps.push(step);
     },
+    readers: (trees, slotOf) => bind(trees, slotOf, (slot) => place.get(slot) ?? steady.get(slot)),
+    hold(slot, value, row) {
+      const at = steady.get(slot)!;
+      columns.fill(value, at + row, at + stretch.length);
+    },
     conditions(trees, slotOf) {
-      let known = true;
-      const reads = trees.map((tree) =>
-        compileCondition(
-          tree,
-          (leaf) => {
-            const at = place.get(slotOf.get(leaf)!);
-            if (at === undefined) known = false;
-            return at ?? 0;
-          },
-          columns,
-        ),
-      );
-      if (!known) return undefined;
+      const reads = bind(trees, slotOf, (slot) => place.get(slot));
+      if (reads === undefined) return undefined;
       const into = new Uint8Array(ROWS);
       readers.push({ reads, into });
       return into;
@@ -129,6 +143,15 @@ export function createStretch(ruleset: Ruleset, number: number, values: Float64A
   };
   return stretch;
 }
+
+/** Measures of a position that stay as they are from one fill to the next. */
+export const STEADY: readonly string[] = ['position.side', 'position.qty', 'position.entry_price'];
+
+/** Slots of the steady measures that rules on this series read. */
+const steadySlots = ({ instances }: Ruleset, number: number): number[] =>
+  instances
+    .filter(({ series }) => series === number)
+    .flatMap(({ measures }) => STEADY.flatMap((name) => measures.get(name) ?? []));
 
 /** The fields that rules read and the outputs of the indicators that read this series alone. */
 function slotsOf({ nodes }: Ruleset, plan: SeriesPlan, number: number): number[] {

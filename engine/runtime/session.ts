@@ -279,15 +279,12 @@ export function createSession(
   }
 
   /** Takes the bars of a single symbol that nothing happens on, up to the session's close; gives how many. */
-  function coast(most: number): number {
+  function coast(): number {
     const bars = columns[0];
     const row = rows[0]!;
     if (bars === undefined || row >= bars.length || !clock.active || clock.unopened > 0 || actions.length > 0) return 0;
-    if (!(bars.end[row]! <= clock.nextClose) || broker.hasOrders(0)) return 0;
-    let ahead = Math.min(most, bars.length - row);
-    // All of them lie in the session, or a search finds those that do.
-    while (ahead > 1 && bars.end[row + ahead - 1]! > clock.nextClose) ahead = (ahead + 1) >> 1;
-    const taken = core.coast(0, bars, row, ahead);
+    if (broker.hasOrders(0)) return 0;
+    const taken = core.coast(0, bars, row, clock.nextClose);
     if (taken === 0) return 0;
     merge.skip(0, taken);
     clock.barsDone += taken;
@@ -340,7 +337,7 @@ export function createSession(
     },
     advance(instants) {
       for (let k = 0; k < instants; k++) {
-        const coasted = count === 1 ? coast(instants - k) : 0;
+        const coasted = count === 1 ? coast() : 0;
         if (coasted > 0) {
           k += coasted - 1;
           continue;
