@@ -132,8 +132,10 @@ export const createSimulatedBroker = (options: SimulatedBrokerOptions): Simulate
   const firstOfSession = (bars: Bars, i: number): boolean =>
     bars.hours[i] === REGULAR && (i === 0 || bars.session[i - 1] !== bars.session[i] || bars.hours[i - 1] !== REGULAR);
 
-  const takesPart = (working: Working, exitsOnly: boolean, opening: boolean): boolean =>
-    (working.exit || !exitsOnly) && floor.eligible(working) && (opening || working.order.timeInForce !== 'opg');
+  const takesPart = (working: Working, exitsOnly: boolean, bars: Bars, i: number): boolean =>
+    (working.exit || !exitsOnly) &&
+    floor.eligible(working) &&
+    (working.order.timeInForce !== 'opg' || firstOfSession(bars, i));
 
   const open = (bars: Bars, i: number, symbol: number, exitsOnly: boolean): void => {
     const desk = desks[symbol]!;
@@ -141,17 +143,16 @@ export const createSimulatedBroker = (options: SimulatedBrokerOptions): Simulate
     const price = bars.open[i]!;
     if (desk.attention === 0 && price < upper[symbol]! && price > lower[symbol]!) return;
     enterBar(moment, bars, i, symbol, AT_OPEN);
-    const opening = firstOfSession(bars, i);
     const { list } = desk;
     for (let n = 0; n < list.length; n++) {
       const working = list[n]!;
       if (working.kind !== MARKET || working.bornBar === moment.bar) continue;
-      if (!takesPart(working, exitsOnly, opening)) continue;
+      if (!takesPart(working, exitsOnly, bars, i)) continue;
       floor.market(desk, working, price, 'open');
     }
     for (let n = 0; n < list.length; n++) {
       const working = list[n]!;
-      if (working.kind === MARKET || !takesPart(working, exitsOnly, opening)) continue;
+      if (working.kind === MARKET || !takesPart(working, exitsOnly, bars, i)) continue;
       if (working.kind === LIMIT) {
         if (fill.limitHit(working.buy, working.through, price, price)) floor.limit(desk, working, price, 'open');
       } else if (fill.stopHit(working.buy, working.stop, price, price)) floor.trip(desk, working, price, 'open');
@@ -160,7 +161,7 @@ export const createSimulatedBroker = (options: SimulatedBrokerOptions): Simulate
       const working = list[n]!;
       const { order } = working;
       if (working.done || working.bornBar === moment.bar || !momentary(order) || (exitsOnly && !working.exit)) continue;
-      if (order.timeInForce === 'opg' ? opening : moment.regular || order.extendedHours)
+      if (order.timeInForce === 'opg' ? firstOfSession(bars, i) : moment.regular || order.extendedHours)
         drop(working, order.timeInForce);
     }
     end(bars, i, symbol);

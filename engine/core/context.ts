@@ -32,8 +32,6 @@ export interface CoreContext {
   readonly tickRules: readonly TickRule[];
   /** Every order of the run, in the order of decisions. */
   readonly orders: OrderLog;
-  /** Whose an order at work is, by its number. */
-  readonly owners: Map<number, Instance>;
   /** Instances with an open position by symbol number, in the order of entry. */
   readonly open: readonly Instance[][];
   /** End of the bar being decided, ms, in its one cell: a double in a field of an object may be boxed anew on every bar. */
@@ -83,25 +81,15 @@ export function draftOrder(context: CoreContext, instance: Instance, draft: Orde
     reason: undefined,
   };
   instance.parts.next++;
-  openOrder(context.orders, order);
-  context.owners.set(order.seq, instance);
+  openOrder(context.orders, instance.plan.index, order);
   return order;
-}
-
-/** Files an order that has ended; its owner's work for it is done. */
-export function fileEnded(context: CoreContext, order: Order): void {
-  const owner = context.owners.get(order.seq);
-  // What follows from a fill may have ended and filed the order before its own event is done with.
-  if (owner === undefined) return;
-  fileOrder(context.orders, owner.plan.index, order);
-  context.owners.delete(order.seq);
 }
 
 /** Ends an order that never reached the broker. */
 export function refuse(context: CoreContext, order: Order, reason: string): void {
   context.book.apply({ kind: 'refused', order, reason, time: nowOf(context) });
   context.observer.refused?.(order, reason);
-  fileEnded(context, order);
+  fileOrder(context.orders, order);
 }
 
 /** Exact quantity that an instance holds. */

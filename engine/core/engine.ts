@@ -2,7 +2,7 @@ import type { Ruleset } from '../compiler/ruleset.ts';
 import type { Book } from '../ledger/book.ts';
 import { priceToNumber, qtyToNumber } from '../ledger/money.ts';
 import type { Order, OrderEvent } from '../ledger/order.ts';
-import { createOrderLog, ordersOf } from '../ledger/order-log.ts';
+import { createOrderLog, fileOrder, makerOf, ordersOf } from '../ledger/order-log.ts';
 import type { TickRule } from '../ledger/tick.ts';
 import { type Bars, REGULAR } from '../market/bars.ts';
 import type { Calendar } from '../market/calendar.ts';
@@ -10,7 +10,7 @@ import { TIMEFRAME_MS, type Timeframe } from '../market/timeframe.ts';
 import { type AccountState, bindAccountMeasures, createAccountState } from './account-measures.ts';
 import type { Arena } from './arena.ts';
 import type { Broker } from './broker.ts';
-import { type CoreContext, type CoreObserver, fileEnded, heldQty } from './context.ts';
+import { type CoreContext, type CoreObserver, heldQty } from './context.ts';
 import { decideEntry, expireEntry } from './entries.ts';
 import { type BarsEvent, type CoreEvent, emptyBars } from './events.ts';
 import { decideExit, decideFlat, submitExit } from './exits.ts';
@@ -74,7 +74,6 @@ export function createCore(options: CoreOptions): Core {
     calendars,
     tickRules: options.tickRules,
     orders: createOrderLog(),
-    owners: new Map(),
     open: ruleset.symbols.map(() => []),
     clock,
     active: true,
@@ -232,7 +231,7 @@ export function createCore(options: CoreOptions): Core {
     const { order: subject } = event;
     quiet.wake(subject.symbolIndex);
     const trade = book.apply(event);
-    const instance = context.owners.get(subject.seq)!;
+    const instance = instances[makerOf(context.orders, subject)]!;
     if (event.kind === 'fill') {
       if (options.observer.filled !== undefined) options.observer.filled(subject, event.fill);
       if (subject.role === 'entry') entered(instance, subject, event);
@@ -241,7 +240,8 @@ export function createCore(options: CoreOptions): Core {
     if (subject.status !== 'working') {
       if (instance.entryOrder === subject) instance.entryOrder = undefined;
       if (instance.exitOrder === subject) instance.exitOrder = undefined;
-      fileEnded(context, subject);
+      // What follows from a fill may have filed the order already.
+      fileOrder(context.orders, subject);
     }
     if (trade !== undefined) {
       const losses = account.consecutiveLosses;
@@ -256,9 +256,9 @@ export function createCore(options: CoreOptions): Core {
     const holding = book.holding(plan.strategyIndex, plan.symbolIndex)!;
     const first = state.side === 0;
     state.side = subject.positionSide === 'long' ? 1 : -1;
-    state.qty = qtyToNumber(holding.qty);
-    state.entryPrice = Number(holding.entryCost / (holding.entryQty === 0n ? 1n : holding.entryQty)) / 1e9;
+    state.qty = holding.shares;
     if (!first) {
+      state.entryPrice = Number(holding.entryCost / holding.entryQty) / 1e9;
       growLegs(context, instance);
       return;
     }

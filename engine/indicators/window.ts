@@ -179,6 +179,40 @@ const pushAnySum = (state: Float64Array, at: number, length: number, limit: numb
   return sumFull(state, at, length);
 };
 
+/**
+ * `pushSum` and `meanOf` down a column, for as long as the window is full and all in it lies on the grid: the same bits, with
+ * what moves held in locals. Gives the first row that it left.
+ */
+export const slideMean = (
+  state: Float64Array,
+  length: number,
+  limit: number,
+  values: Float64Array,
+  input: number,
+  out: number,
+  from: number,
+  to: number,
+): number => {
+  if (state[0]! !== 0 || state[3]! !== length) return from;
+  const ring = SUM + RING;
+  const divisor = TICKS * length;
+  let ticks = state[1]!;
+  let head = state[2]! | 0;
+  let row = from;
+  for (; row < to; row++) {
+    const x = values[input + row]!;
+    const tick = x * TICKS + ROUNDER - ROUNDER;
+    if (tick / TICKS !== x || tick > limit || tick < -limit) break;
+    ticks += tick - nearestTick(state[ring + head]!);
+    state[ring + head] = x;
+    head = head + 1 === length ? 0 : head + 1;
+    values[out + row] = ticks / divisor;
+  }
+  state[1] = ticks;
+  state[2] = head;
+  return row;
+};
+
 /** Sum over a full window. */
 export const sumOf = (state: Float64Array, at: number, length: number): number =>
   state[at]! === 0 ? state[at + 1]! / TICKS : ringSum(state, at + SUM, length);

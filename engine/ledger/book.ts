@@ -13,6 +13,7 @@ import {
   revalue,
   sample,
   setCash,
+  slide,
   TRADED,
   tally,
 } from './curve.ts';
@@ -402,10 +403,14 @@ export const openBook = (state: BookState): Book => {
         curve.instants += to - from;
         return;
       }
-      for (let row = from; row < to; row++) {
+      let row = from;
+      // The first one settles what fills have left; with a single position the rest is one loop.
+      do {
         markSymbol(marks, symbol, bars.high[row]!, bars.low[row]!, bars.close[row]!);
         endInstant(curve, marks);
-      }
+        row++;
+      } while (row < to && marks.open > 1);
+      if (row < to) slide(curve, marks, bars, row, to);
     },
     sampleSession: (time) => {
       if (curve.dirtyCount > 0) revalue(curve, marks);

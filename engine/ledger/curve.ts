@@ -1,4 +1,5 @@
-import { LAST, MARK_FIELDS, type Marks, QTY, STRATEGY } from './marks.ts';
+import type { Bars } from '../market/bars.ts';
+import { BARS, HIGH, LAST, LOW, MARK_FIELDS, type Marks, QTY, STRATEGY } from './marks.ts';
 
 /** Places of a row's numbers among its cells. */
 export const START = 0;
@@ -197,6 +198,57 @@ export const endInstant = (curve: Curve, marks: Marks): void => {
     curve.dirtyCount = 0;
   }
   curve.instants++;
+};
+
+/**
+ * `markSymbol` and `endInstant` for the bars of rows `from` to `to` where one position is open, or none, and no cash has moved
+ * since the last instant: the same sums in the same order, with what moves held in locals.
+ */
+export const slide = (curve: Curve, marks: Marks, bars: Bars, from: number, to: number): void => {
+  curve.instants += to - from;
+  if (marks.open === 0) return;
+  const { cells } = curve;
+  const { cells: slots } = marks;
+  const slot = marks.used[0]! * MARK_FIELDS;
+  const own = ((slots[slot + STRATEGY]! | 0) + 1) * FIELDS;
+  const quantity = slots[slot + QTY]!;
+  const cash = cells[CASH]!;
+  const ownCash = cells[own + CASH]!;
+  const { high, low, close } = bars;
+  let top = slots[slot + HIGH]!;
+  let bottom = slots[slot + LOW]!;
+  let peak = cells[PEAK]!;
+  let floor = cells[FLOOR]!;
+  let ownPeak = cells[own + PEAK]!;
+  let ownFloor = cells[own + FLOOR]!;
+  let value = 0;
+  for (let row = from; row < to; row++) {
+    if (high[row]! > top) top = high[row]!;
+    if (low[row]! < bottom) bottom = low[row]!;
+    value = quantity * close[row]!;
+    const equity = cash + value;
+    if (equity > peak || equity < floor) {
+      cells[EQUITY] = equity;
+      follow(cells, 0);
+      peak = cells[PEAK]!;
+      floor = cells[FLOOR]!;
+    }
+    const ownEquity = ownCash + value;
+    if (ownEquity > ownPeak || ownEquity < ownFloor) {
+      cells[own + EQUITY] = ownEquity;
+      follow(cells, own);
+      ownPeak = cells[own + PEAK]!;
+      ownFloor = cells[own + FLOOR]!;
+    }
+  }
+  slots[slot + HIGH] = top;
+  slots[slot + LOW] = bottom;
+  slots[slot + LAST] = close[to - 1]!;
+  slots[slot + BARS] = slots[slot + BARS]! + (to - from);
+  cells[MARKET] = value;
+  cells[EQUITY] = cash + value;
+  cells[own + MARKET] = value;
+  cells[own + EQUITY] = ownCash + value;
 };
 
 /** Takes the equity of every row as a session close. */

@@ -30,7 +30,13 @@ type Kind = Pick<
 export interface OrderLog {
   /** Orders so far: the number of the last one. */
   length: number;
-  /** By number: orders at work, and ended ones that the columns cannot hold. */
+  /**
+   * Orders at work, few at any time, and who made each. Lists that are searched and closed up, because a map that is filled
+   * and emptied with every order costs more than the rest of the filing.
+   */
+  readonly atWork: Order[];
+  readonly makers: number[];
+  /** By number: ended orders that the columns cannot hold. */
   readonly whole: Map<number, Order>;
   readonly kinds: Kind[];
   /** Rows of `kinds` by the number of whoever made the order. */
@@ -70,6 +76,8 @@ export const createOrderLog = (): OrderLog => {
   const numbers = (): Int32Array => new Int32Array(FIRST_CAPACITY);
   return {
     length: 0,
+    atWork: [],
+    makers: [],
     whole: new Map(),
     kinds: [],
     kindsOf: new Map(),
@@ -97,10 +105,33 @@ export const createOrderLog = (): OrderLog => {
   };
 };
 
-/** Takes a new order, whose number must be the next one. */
-export function openOrder(log: OrderLog, order: Order): void {
+/**
+ * Takes a new order, whose number must be the next one.
+ * @param maker a number for whoever makes orders of few kinds: an instance of a strategy
+ */
+export function openOrder(log: OrderLog, maker: number, order: Order): void {
   log.length = order.seq;
-  log.whole.set(order.seq, order);
+  log.atWork.push(order);
+  log.makers.push(maker);
+}
+
+/** Who made an order at work; -1 for one that has been filed. */
+export function makerOf(log: OrderLog, order: Order): number {
+  const place = log.atWork.lastIndexOf(order);
+  return place < 0 ? -1 : log.makers[place]!;
+}
+
+/** Takes an order off the lists; the last one takes its place. Gives who made it, -1 when it was not there. */
+function takeOff({ atWork, makers }: OrderLog, order: Order): number {
+  const place = atWork.lastIndexOf(order);
+  if (place < 0) return -1;
+  const lastOrder = atWork.pop()!;
+  const lastMaker = makers.pop()!;
+  if (place === atWork.length) return lastMaker;
+  const maker = makers[place]!;
+  atWork[place] = lastOrder;
+  makers[place] = lastMaker;
+  return maker;
 }
 
 function kindOf(log: OrderLog, maker: number, order: Order): number {
@@ -163,15 +194,17 @@ function reasonRow(reasons: string[], reason: string | undefined): number {
   return known < 0 ? reasons.push(reason) - 1 : known;
 }
 
-/**
- * Files an order that has ended; nothing may change it afterwards.
- * @param maker a number for whoever makes orders of few kinds: an instance of a strategy
- */
-export function fileOrder(log: OrderLog, maker: number, order: Order): void {
+/** Files an order that has ended, once; nothing may change it afterwards. */
+export function fileOrder(log: OrderLog, order: Order): void {
+  const maker = takeOff(log, order);
+  if (maker < 0) return;
   const row = order.seq - 1;
   // Rows of orders that still work may lie beyond: a row's place is its order's number.
   while (row >= log.kind.length) makeRoom(log, log.kind.length, log.kind.length);
-  if (!holds(order)) return;
+  if (!holds(order)) {
+    log.whole.set(order.seq, order);
+    return;
+  }
   log.kind[row] = kindOf(log, maker, order);
   log.decidedAt[row] = order.decidedAt;
   log.part[row] = order.part;
@@ -185,7 +218,6 @@ export function fileOrder(log: OrderLog, maker: number, order: Order): void {
   log.firstFill[row] = log.fills.length;
   log.fillCount[row] = order.fills.length;
   keepFills(log.fills, order.fills);
-  log.whole.delete(order.seq);
 }
 
 function fillsAt(log: OrderLog, row: number): readonly Fill[] {
@@ -211,7 +243,7 @@ const priceAt = (prices: BigInt64Array, row: number): Price | undefined => {
 
 /** The order of a number: itself while it works, a copy once it has ended. */
 export function orderAt(log: OrderLog, seq: number): Order {
-  const whole = log.whole.get(seq);
+  const whole = log.atWork.find((order) => order.seq === seq) ?? log.whole.get(seq);
   if (whole !== undefined) return whole;
   const row = seq - 1;
   const reason = log.reason[row]!;

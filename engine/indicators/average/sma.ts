@@ -3,7 +3,7 @@ import { REAL } from '../inputs.ts';
 import type { Kernel } from '../kernel.ts';
 import { bars } from '../options.ts';
 import { output } from '../outputs.ts';
-import { meanOf, pushSum, sumSize, tickLimit } from '../window.ts';
+import { meanOf, pushSum, slideMean, sumSize, tickLimit } from '../window.ts';
 
 const kernel: Kernel = {
   stateSize: ([length]) => sumSize(length!),
@@ -13,13 +13,13 @@ const kernel: Kernel = {
     const input = inputs[0]!;
     const out = outputs[0]!;
     return (from, to) => {
-      for (let row = from; row < to; row++) {
+      let row = from;
+      while (row < to) {
+        row = slideMean(state, length, limit, values, input, out, row, to);
+        if (row === to) return;
         const x = values[input + row]!;
-        if (x - x !== 0) {
-          values[out + row] = NaN;
-          continue;
-        }
-        values[out + row] = pushSum(state, 0, length, limit, x) ? meanOf(state, 0, length) : NaN;
+        values[out + row] = x - x === 0 && pushSum(state, 0, length, limit, x) ? meanOf(state, 0, length) : NaN;
+        row++;
       }
     };
   },
