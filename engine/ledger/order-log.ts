@@ -172,7 +172,7 @@ function kindOf(log: OrderLog, maker: number, order: Order): number {
 }
 
 const holds = ({ qty, limitPrice, stopPrice, fills }: Order): boolean =>
-  fits(qty) && fits(limitPrice ?? 0n) && fits(stopPrice ?? 0n) && fills.every(({ price }) => fits(price));
+  fits(qty) && fits(limitPrice ?? 0n) && fits(stopPrice ?? 0n) && fills.every((fill) => fits(fill.price) && fits(fill.qty));
 
 function keepFills(log: FillLog, fills: readonly Fill[]): void {
   for (let k = 0; k < fills.length; k++) {
