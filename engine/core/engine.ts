@@ -2,7 +2,7 @@ import type { Ruleset } from '../compiler/ruleset.ts';
 import type { Book } from '../ledger/book.ts';
 import { priceToNumber, qtyToNumber } from '../ledger/money.ts';
 import type { Order, OrderEvent } from '../ledger/order.ts';
-import { createOrderLog, fileOrder, makerOf, ordersOf } from '../ledger/order-log.ts';
+import { createOrderLog, fileOrder, makerOf, type OrderLog, ordersOf } from '../ledger/order-log.ts';
 import type { TickRule } from '../ledger/tick.ts';
 import { type Bars, REGULAR } from '../market/bars.ts';
 import type { Calendar } from '../market/calendar.ts';
@@ -46,6 +46,7 @@ export interface Core {
   due(): number;
   /** Every order so far, by number; those that ended are made anew on every reading. */
   readonly orders: () => readonly Order[];
+  readonly orderLog: OrderLog;
   /** Every number that rules read. */
   readonly arena: Arena;
   readonly instances: readonly Instance[];
@@ -369,6 +370,7 @@ export function createCore(options: CoreOptions): Core {
     },
     due: () => pipeline.due(),
     orders: () => ordersOf(context.orders),
+    orderLog: context.orders,
     arena: pipeline.arena,
     instances,
     account,

@@ -172,7 +172,10 @@ function kindOf(log: OrderLog, maker: number, order: Order): number {
 }
 
 const holds = ({ qty, limitPrice, stopPrice, fills }: Order): boolean =>
-  fits(qty) && fits(limitPrice ?? 0n) && fits(stopPrice ?? 0n) && fills.every((fill) => fits(fill.price) && fits(fill.qty));
+  fits(qty) &&
+  fits(limitPrice ?? 0n) &&
+  fits(stopPrice ?? 0n) &&
+  fills.every((fill) => fits(fill.price) && fits(fill.qty));
 
 function keepFills(log: FillLog, fills: readonly Fill[]): void {
   for (let k = 0; k < fills.length; k++) {
@@ -288,3 +291,37 @@ export function orderAt(log: OrderLog, seq: number): Order {
 
 /** All orders by number, made anew. */
 export const ordersOf = (log: OrderLog): Order[] => Array.from({ length: log.length }, (_, n) => orderAt(log, n + 1));
+
+/** Orders of one rule that came to nothing, or to less, for one reason. */
+export interface RefusalTally {
+  readonly strategy: string;
+  readonly rule: string;
+  /** Filled, but cut to fit. */
+  readonly cut: boolean;
+  readonly reason: string | undefined;
+  readonly orders: number;
+}
+
+/** Orders that were refused or cut, in the order in which each kind first came up. */
+export function tallyRefusals(log: OrderLog): RefusalTally[] {
+  const tallies = new Map<string, RefusalTally & { orders: number }>();
+  const add = (strategy: string, rule: string, cut: boolean, reason: string | undefined): void => {
+    const key = `${strategy} ${rule} ${cut} ${reason}`;
+    const tally = tallies.get(key);
+    if (tally === undefined) tallies.set(key, { strategy, rule, cut, reason, orders: 1 });
+    else tally.orders += 1;
+  };
+  const [filled, refused] = [STATUS.indexOf('filled'), STATUS.indexOf('refused')];
+  for (let row = 0; row < Math.min(log.length, log.kind.length); row++) {
+    const status = log.status[row]!;
+    const reason = log.reason[row]!;
+    if (status !== refused && (status !== filled || reason < 0)) continue;
+    const { strategy, rule } = log.kinds[log.kind[row]!]!;
+    add(strategy, rule, status === filled, reason < 0 ? undefined : log.reasons[reason]);
+  }
+  for (const { strategy, rule, status, reason } of log.whole.values()) {
+    const cut = status === 'filled' && reason !== undefined;
+    if (cut || status === 'refused') add(strategy, rule, cut, reason);
+  }
+  return [...tallies.values()];
+}

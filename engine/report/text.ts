@@ -1,4 +1,4 @@
-import type { PositionSide } from '../ledger/order.ts';
+import type { Money } from '../ledger/money.ts';
 import type { RunResult } from '../runtime/result.ts';
 import {
   count,
@@ -27,8 +27,6 @@ export interface TextOptions {
   readonly style?: Style;
   /** What an interrupted run did not come to the end of: `the sample year`. */
   readonly whole?: string;
-  /** How many of the last trades to show. */
-  readonly lastTrades?: number;
 }
 
 type Tint = (text: string) => string;
@@ -50,8 +48,7 @@ const heading = (result: RunResult, { title, width, whole }: TextOptions, style:
     ...(data.outsideSession > 0 ? [`${count(data.outsideSession)} outside the session`] : []),
     ...(data.quarantined > 0 ? [`${count(data.quarantined)} quarantined`] : []),
   ].join(', ');
-  const isShort = ({ side }: { readonly side: PositionSide }): boolean => side === 'short';
-  const shorts = result.openPositions.some(isShort) || result.trades.some(isShort);
+  const shorts = result.soldShort || result.openPositions.some(({ side }) => side === 'short');
   const ambiguous = `stop and target in one bar: ${counted(result.ambiguousBars, 'bar')}`;
   const lines = [
     style.bold(clip(`${title}: ${counted(result.strategies.length, 'strategy', 'strategies')}, ${span}`, width)),
@@ -118,15 +115,12 @@ const strategies = (result: RunResult, width: number, style: Style): string[] =>
 };
 
 const byExit = (result: RunResult, width: number, style: Style): string[] => {
-  if (result.trades.length === 0) return [];
+  if (result.exits.length === 0) return [];
   const tally = new Map<string, { trades: number; wins: number; pnl: bigint }>();
-  for (const trade of result.trades) {
-    const words = exitWords(trade.exitReason);
+  for (const { reason, trades, wins, pnl } of result.exits) {
+    const words = exitWords(reason);
     const row = tally.get(words) ?? { trades: 0, wins: 0, pnl: 0n };
-    row.trades += 1;
-    if (trade.pnl > 0n) row.wins += 1;
-    row.pnl += trade.pnl;
-    tally.set(words, row);
+    tally.set(words, { trades: row.trades + trades, wins: row.wins + wins, pnl: row.pnl + pnl });
   }
   const rows = [...tally]
     .sort(([, a], [, b]) => b.trades - a.trades)
@@ -134,8 +128,8 @@ const byExit = (result: RunResult, width: number, style: Style): string[] => {
       words,
       count(row.trades),
       `${fixed((100 * row.wins) / row.trades, 1)} %`,
-      tintOf(row.pnl, style)(signedMoney(row.pnl as (typeof result.trades)[number]['pnl'])),
-      signedMoney((row.pnl / BigInt(row.trades)) as (typeof result.trades)[number]['pnl']),
+      tintOf(row.pnl, style)(signedMoney(row.pnl as Money)),
+      signedMoney((row.pnl / BigInt(row.trades)) as Money),
     ]);
   const columns: readonly Column[] = [
     { title: 'ended by', align: 'left' },
@@ -196,13 +190,11 @@ const TRADE_COLUMNS: readonly Column[] = [
   { title: 'ended by', align: 'left', shrinks: true, least: 20 },
 ];
 
-const lastTrades = (result: RunResult, shown: number, width: number, style: Style): string[] => {
-  if (result.trades.length === 0 || shown === 0) return [];
-  const last = result.trades.slice(-shown);
-  const title =
-    last.length === result.trades.length
-      ? 'Trades'
-      : `Last ${last.length} of ${counted(result.trades.length, 'trade')}`;
+const lastTrades = (result: RunResult, width: number, style: Style): string[] => {
+  const last = result.latest;
+  if (last.length === 0) return [];
+  const all = result.exits.reduce((sum, { trades }) => sum + trades, 0);
+  const title = last.length === all ? 'Trades' : `Last ${last.length} of ${counted(all, 'trade')}`;
   const rows = last.map((trade) => [
     marketTime(trade.symbol, trade.exitTime),
     trade.strategy,
@@ -222,17 +214,14 @@ const lastTrades = (result: RunResult, shown: number, width: number, style: Styl
 const SHOWN_REFUSALS = 8;
 
 const refusals = (result: RunResult, width: number, style: Style): string[] => {
-  const tally = new Map<string, number>();
   let refused = 0;
-  for (const order of result.orders) {
-    const cut = order.status === 'filled' && order.reason !== undefined;
-    if (order.status !== 'refused' && !cut) continue;
-    refused += 1;
-    const key = `${order.strategy} ${order.rule} ${cut ? 'cut to fit' : 'refused'}: ${orderCause(order.reason)}`;
-    tally.set(key, (tally.get(key) ?? 0) + 1);
+  const sorted: [string, number][] = [];
+  for (const { strategy, rule, cut, reason, orders } of result.refusals) {
+    refused += orders;
+    sorted.push([`${strategy} ${rule} ${cut ? 'cut to fit' : 'refused'}: ${orderCause(reason)}`, orders]);
   }
   if (refused === 0) return [];
-  const sorted = [...tally].sort(([, a], [, b]) => b - a);
+  sorted.sort(([, a], [, b]) => b - a);
   const lines = sorted
     .slice(0, SHOWN_REFUSALS)
     .map(([key, times]) => clip(`  ${count(times).padStart(6)} × ${key}`, width));
@@ -257,7 +246,7 @@ const bullets = (title: string, sentences: readonly string[], width: number, sty
 export const resultText = (result: RunResult, options: TextOptions): string => {
   const style = options.style ?? styleOf(false);
   const { width } = options;
-  const realised = result.trades.reduce((sum, trade) => sum + trade.pnl, 0n) as (typeof result.trades)[number]['pnl'];
+  const realised = result.exits.reduce((sum, { pnl }) => sum + pnl, 0n) as Money;
   const open = result.openPositions.reduce((sum, { unrealized }) => sum + unrealized, 0n) as typeof realised;
   const notes = figureNotes(result.metrics, result.reasons, width);
   const fall = drawdownLine(result, (at) => marketDate(result.data.symbols[0] ?? '', at));
@@ -278,7 +267,7 @@ export const resultText = (result: RunResult, options: TextOptions): string => {
     ...strategies(result, width, style),
     ...byExit(result, width, style),
     ...openPositions(result, width, style),
-    ...lastTrades(result, options.lastTrades ?? 8, width, style),
+    ...lastTrades(result, width, style),
     ...refusals(result, width, style),
     ...bullets('About the data', result.data.warnings, width, style),
     ...bullets('Checked, but does not act yet', result.notActing, width, style),

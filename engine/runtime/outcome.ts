@@ -2,7 +2,9 @@ import type { Ruleset } from '../compiler/ruleset.ts';
 import { buyHoldPct } from '../ledger/benchmark.ts';
 import { drawdownOf } from '../ledger/drawdown.ts';
 import type { Order } from '../ledger/order.ts';
+import { tallyRefusals } from '../ledger/order-log.ts';
 import { figuresOf } from '../ledger/run-figures.ts';
+import { anyShort, latestTrades, tallyExits } from '../ledger/trade-log.ts';
 import type { MarketData } from '../market/bars.ts';
 import { isCrypto } from '../market/calendars.ts';
 import { instant } from '../market/time.ts';
@@ -10,6 +12,9 @@ import type { RunResult } from './result.ts';
 import type { RunOptions } from './run.ts';
 import type { Session } from './session.ts';
 import { ENGINE_VERSION } from './version.ts';
+
+/** Trades that a report shows one by one. */
+const LATEST = 8;
 
 /** What came of a session so far, as every report renders it. */
 export function resultOf(
@@ -71,6 +76,10 @@ export function resultOf(
       orders ??= session.core.orders();
       return orders;
     },
+    exits: tallyExits(book.state.trades),
+    latest: latestTrades(book.state.trades, LATEST),
+    refusals: tallyRefusals(session.core.orderLog),
+    soldShort: anyShort(book.state.trades),
     equity: book.equityPoints(),
     notActing: ruleset.notActing,
     interrupted,

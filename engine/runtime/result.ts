@@ -2,7 +2,9 @@ import type { FillAssumptions } from '../brokers/assumptions.ts';
 import type { Drawdown } from '../ledger/drawdown.ts';
 import type { MetricReasons, Metrics } from '../ledger/figures.ts';
 import type { Order } from '../ledger/order.ts';
+import type { RefusalTally } from '../ledger/order-log.ts';
 import type { EquityPoint, OpenPosition, Trade } from '../ledger/trade.ts';
+import type { ExitTally } from '../ledger/trade-log.ts';
 import type { Instant } from '../market/time.ts';
 
 export interface StrategyResult {
@@ -40,6 +42,12 @@ export interface RunResult {
   readonly trades: readonly Trade[];
   readonly openPositions: readonly OpenPosition[];
   readonly orders: readonly Order[];
+  /** What reports say of them all, counted without making one object of each: by what ended a trade, the last few trades,
+   * what was refused or cut, and whether a trade was short. */
+  readonly exits: readonly ExitTally[];
+  readonly latest: readonly Trade[];
+  readonly refusals: readonly RefusalTally[];
+  readonly soldShort: boolean;
   readonly equity: readonly EquityPoint[];
   /** Keys of the documents that are checked but do not act yet, with a sentence each. */
   readonly notActing: readonly string[];

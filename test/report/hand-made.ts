@@ -2,7 +2,9 @@ import { DEFAULT_ASSUMPTIONS } from '../../engine/brokers/assumptions.ts';
 import type { Metrics } from '../../engine/ledger/figures.ts';
 import { moneyFrom, priceFrom, qtyFrom } from '../../engine/ledger/money.ts';
 import type { Order } from '../../engine/ledger/order.ts';
+import { createOrderLog, fileOrder, openOrder, tallyRefusals } from '../../engine/ledger/order-log.ts';
 import type { OpenPosition, Trade } from '../../engine/ledger/trade.ts';
+import { anyShort, createTradeLog, keepTrade, latestTrades, tallyExits } from '../../engine/ledger/trade-log.ts';
 import { instant } from '../../engine/market/time.ts';
 import type { RunResult } from '../../engine/runtime/result.ts';
 
@@ -143,6 +145,26 @@ const position: OpenPosition = {
   unrealized: moneyFrom(1458.33),
 };
 
+/** A result's trades and orders, with what a run counts of them. */
+export function counted(trades: readonly Trade[], orders: readonly Order[]) {
+  const closed = createTradeLog();
+  for (const one of trades) keepTrade(closed, 0, one);
+  const filed = createOrderLog();
+  orders.forEach((one, n) => {
+    const numbered = { ...one, seq: n + 1 };
+    openOrder(filed, n, numbered);
+    fileOrder(filed, numbered);
+  });
+  return {
+    trades,
+    orders,
+    exits: tallyExits(closed),
+    latest: latestTrades(closed, 8),
+    refusals: tallyRefusals(filed),
+    soldShort: anyShort(closed),
+  };
+}
+
 /** A result as a run would give it, every number chosen by hand. */
 export const result: RunResult = {
   engine: '1.2.3',
@@ -175,9 +197,8 @@ export const result: RunResult = {
       reasons: { profitFactor: 'no_losing_trades' },
     },
   ],
-  trades: [trade, lost],
+  ...counted([trade, lost], [order, refused]),
   openPositions: [position],
-  orders: [order, refused],
   equity: [{ time: EXIT, equity: 103_412.554 }],
   notActing: ['circuit_breakers: checked, but no breaker acts yet'],
   interrupted: false,

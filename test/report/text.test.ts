@@ -3,7 +3,7 @@ import { moneyFrom } from '../../engine/ledger/money.ts';
 import { instant } from '../../engine/market/time.ts';
 import { shownWidth, styleOf, unstyled } from '../../engine/report/style.ts';
 import { resultText } from '../../engine/report/text.ts';
-import { result } from './hand-made.ts';
+import { counted, result } from './hand-made.ts';
 
 const screen = (width: number, over: Partial<typeof result> = {}, colour = false): string =>
   resultText({ ...result, ...over }, { title: 'Dry run', width, style: styleOf(colour) });
@@ -43,7 +43,7 @@ describe('the summary of a run', () => {
   });
 
   it('survives a run in which nothing happened', () => {
-    const text = screen(80, { trades: [], openPositions: [], orders: [], strategies: [], notActing: [] });
+    const text = screen(80, { ...counted([], []), openPositions: [], strategies: [], notActing: [] });
     expect(text).not.toContain('How trades ended');
     expect(text).not.toContain('Orders refused');
     expect(text).not.toContain('does not act yet');
@@ -63,13 +63,13 @@ describe('the summary of a run', () => {
   it('counts refused orders by their cause', () => {
     expect(screen(80)).toContain('1 × breakout entry.long refused: the size comes to 0 shares');
     const cut = { ...result.orders[0]!, reason: 'buying_power' };
-    expect(screen(80, { orders: [cut, cut] })).toContain(
+    expect(screen(80, counted([], [cut, cut]))).toContain(
       '2 × moving_average entry.long cut to fit: not enough buying power',
     );
   });
 
   it('sums trades by what ended them, to the cent', () => {
     const trades = [100.005, 50, -20].map((pnl) => ({ ...result.trades[0]!, pnl: moneyFrom(pnl) }));
-    expect(screen(80, { trades })).toMatch(/exit rule +3 +66\.7 % +\+\$130\.01 +\+\$43\.34/);
+    expect(screen(80, counted(trades, []))).toMatch(/exit rule +3 +66\.7 % +\+\$130\.01 +\+\$43\.34/);
   });
 });
