@@ -33,12 +33,7 @@ await generate(root);
 const { build } = await import('esbuild');
 await rm('dist', { recursive: true, force: true });
 await build({
-  // The thread stands beside the chunk that starts it and finds it by its own place.
-  entryPoints: {
-    engine: 'engine/cli/main.ts',
-    bench: 'bench/main.ts',
-    'chunks/hash-worker': 'engine/feeds/hash-worker.js',
-  },
+  entryPoints: { engine: 'engine/cli/main.ts', bench: 'bench/main.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,
@@ -57,6 +52,18 @@ await build({
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
+  logLevel: 'warning',
+});
+await build({
+  // The thread stands beside the chunk that starts it, which finds it by its own place; of this form it starts sooner.
+  entryPoints: { 'csv-thread': 'engine/feeds/csv-thread.ts' },
+  outdir: 'dist/chunks',
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20.19',
+  minify: !process.argv.includes('--readable'),
   logLevel: 'warning',
 });
 await chmod('dist/engine.js', 0o755);

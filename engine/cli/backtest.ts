@@ -1,3 +1,4 @@
+import { type CsvAhead, openCsvAhead } from '../feeds/csv-ahead.ts';
 import type { MarketData } from '../market/bars.ts';
 import { type Instant, instant } from '../market/time.ts';
 import { marketDate } from '../report/clock.ts';
@@ -41,12 +42,26 @@ const refuseEmpty = (data: MarketData, symbol: string, from: Instant | undefined
   throw failure(`no bar lies between --from and --to: ${span}`, 'choose dates that the bars cover');
 };
 
-export const run = async ({ positionals, flags, terminal, interruption }: CommandContext): Promise<number> => {
+export const run = async (context: CommandContext): Promise<number> => {
   growYoungMemory();
+  const path = textFlag(context.flags, 'data');
+  if (path === undefined) return backtest(context, undefined);
+  refuseMissing(path);
+  // The bars are read while the rules are.
+  const ahead = await openCsvAhead(path);
+  try {
+    return await backtest(context, ahead);
+  } finally {
+    ahead?.close();
+  }
+};
+
+const backtest = async (
+  { positionals, flags, terminal, interruption }: CommandContext,
+  ahead: CsvAhead | undefined,
+): Promise<number> => {
   const json = flags.format === 'json';
   const out = textFlag(flags, 'out');
-  const path = textFlag(flags, 'data');
-  if (path !== undefined) refuseMissing(path);
   const assumptions = readAssumptions(flags);
   const cash = readCash(textFlag(flags, 'cash'));
   const symbols = readSymbols(textFlag(flags, 'symbols'));
@@ -80,7 +95,7 @@ export const run = async ({ positionals, flags, terminal, interruption }: Comman
   const to = readInstant('to', textFlag(flags, 'to'), true, first);
   refuseReversed(flags, from, to);
   const signal = interruption();
-  const bars = await readBars(ruleset, flags, to);
+  const bars = await readBars(ruleset, flags, to, ahead);
   const unusable = bars.diagnostics.filter(({ severity }) => severity === 'error');
   if (to !== undefined && unusable.length > 0 && unusable.every(({ code }) => code === 'E408')) {
     throw failure(`no bar ends by --to ${textFlag(flags, 'to')}`, 'choose a later date');
@@ -103,7 +118,11 @@ export const run = async ({ positionals, flags, terminal, interruption }: Comman
   );
   screen.end();
   const result = atItsEnd(ended, bars.data.bars, to);
-  const text = { title: 'Backtest', width: terminal.width, whole: path === undefined ? 'the sample year' : 'the bars' };
+  const text = {
+    title: 'Backtest',
+    width: terminal.width,
+    whole: flags.data === undefined ? 'the sample year' : 'the bars',
+  };
   if (out === undefined) {
     await terminal.stream(json ? resultJson(result) : [resultText(result, { ...text, style: terminal.style })]);
     return exitOfRun(result.interrupted, signal);

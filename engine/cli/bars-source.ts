@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import type { Diagnostic } from '../documents/diagnostic.ts';
+import type { CsvAhead } from '../feeds/csv-ahead.ts';
 import type { MarketData } from '../market/bars.ts';
 import type { Hours } from '../market/calendar.ts';
 import type { Instant } from '../market/time.ts';
@@ -35,6 +36,7 @@ const readCsvBars = async (
   path: string,
   flags: Arguments['flags'],
   to: Instant | undefined,
+  ahead?: CsvAhead,
 ): Promise<BarsRead> => {
   refuseMissing(path);
   const { readCsv } = await import('../feeds/csv.ts');
@@ -44,6 +46,7 @@ const readCsvBars = async (
     timezone: readZone(textFlag(flags, 'tz')),
     hours: widestHours(ruleset),
     to,
+    ahead,
   });
   const bases = new Map([...reading.data.bars].map(([symbol, bars]) => [symbol, bars.timeframe]));
   return { ...reading, diagnostics: [...reading.diagnostics, ...misfits(ruleset, bases)], from: undefined };
@@ -54,9 +57,10 @@ export const readBars = async (
   ruleset: Ruleset,
   flags: Arguments['flags'],
   to: Instant | undefined,
+  ahead: CsvAhead | undefined,
 ): Promise<BarsRead> => {
   const path = textFlag(flags, 'data');
-  if (path !== undefined) return readCsvBars(ruleset, path, flags, to);
+  if (path !== undefined) return readCsvBars(ruleset, path, flags, to, ahead);
   const { sampleYear } = await import('./sample-source.ts');
   return { ...sampleYear(ruleset), diagnostics: [] };
 };

@@ -11,16 +11,35 @@ export interface Columns {
 }
 
 /** Empty columns with room for `capacity` rows; pages that are never written cost no memory. */
-export function createColumns(capacity: number, withVwap: boolean): Columns {
+export function createColumns(
+  capacity: number,
+  withVwap: boolean,
+  memory: new (bytes: number) => ArrayBuffer | SharedArrayBuffer = ArrayBuffer,
+): Columns {
+  const column = () => new Float64Array(new memory(capacity * Float64Array.BYTES_PER_ELEMENT));
   return {
     length: 0,
-    time: new Float64Array(capacity),
-    open: new Float64Array(capacity),
-    high: new Float64Array(capacity),
-    low: new Float64Array(capacity),
-    close: new Float64Array(capacity),
-    volume: new Float64Array(capacity),
-    vwap: withVwap ? new Float64Array(capacity) : undefined,
+    time: column(),
+    open: column(),
+    high: column(),
+    low: column(),
+    close: column(),
+    volume: column(),
+    vwap: withVwap ? column() : undefined,
+  };
+}
+
+/** Empty columns in the place of the rows from `first` to `end` of others. */
+export function columnsWithin(columns: Columns, first: number, end: number): Columns {
+  return {
+    length: 0,
+    time: columns.time.subarray(first, end),
+    open: columns.open.subarray(first, end),
+    high: columns.high.subarray(first, end),
+    low: columns.low.subarray(first, end),
+    close: columns.close.subarray(first, end),
+    volume: columns.volume.subarray(first, end),
+    vwap: columns.vwap?.subarray(first, end),
   };
 }
 

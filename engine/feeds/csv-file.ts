@@ -1,15 +1,14 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { type Columns, createColumns } from './columns.ts';
+import { fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { type Columns, columnsWithin, createColumns } from './columns.ts';
+import type { SharedFile } from './csv-ahead.ts';
+import { CHUNK, isLineEnd } from './csv-bytes.ts';
 import { type Layout, type LayoutFault, readLayout } from './csv-layout.ts';
 import { createScan, type Scan, scanRows } from './csv-scan.ts';
+import { roomOf } from './csv-segments.ts';
+import { type Standing, takeOver } from './csv-take-over.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { Zone } from './timezone.ts';
-
-const CHUNK = 1 << 18;
-
-/** Size of the buffers that a file is read into; one byte of room stays for the line end that the last line may lack. */
-export const BUFFER_BYTES = CHUNK + 1;
 
 export type FileFault =
   | { readonly kind: 'unreadable'; readonly message: string; readonly help: string }
@@ -55,8 +54,6 @@ function reason(error: unknown): FileFault {
   return { kind: 'unreadable', message, help: 'check the path and its permissions' };
 }
 
-const isLineEnd = (byte: number | undefined): boolean => byte === 10 || byte === 13;
-
 /** Behind the last whole line of the buffer, 0 when no line ends in it. */
 function afterLastLine(buffer: Uint8Array, length: number): number {
   const feed = buffer.lastIndexOf(10, length - 1);
@@ -75,57 +72,76 @@ function roomFor(buffer: Uint8Array, length: number, fileSize: number): number {
   return length === fileSize ? lines + 1 : Math.ceil((fileSize / length) * lines * 1.05) + 64;
 }
 
+/** What the files of a reading share. */
+export interface FileReader {
+  readonly quarantine: Quarantine;
+  readonly zone: Zone | undefined;
+  readonly fingerprint: Fingerprint;
+  /** Of BUFFER_BYTES. */
+  readonly buffer: Uint8Array;
+}
+
+/** A descriptor of the file at the path, or why there is none. */
+function openFile(path: string): number | FileFault {
+  try {
+    // A pipe would hold the opening up for ever, a device has no end.
+    return statSync(path).isFile() ? openSync(path, 'r') : reason(Object.assign(new Error(), { code: 'EISDIR' }));
+  } catch (error) {
+    return reason(error);
+  }
+}
+
 /**
  * Reads one CSV file in chunks into columns; bad rows go to quarantine, every byte to the fingerprint.
  * `pause` is awaited between chunks with the number of bytes read so far.
  */
 export async function readCsvFile(
   path: string,
-  quarantine: Quarantine,
-  zone: Zone | undefined,
-  fingerprint: Fingerprint,
+  reader: FileReader,
   pause: (bytes: number) => Promise<void> | undefined,
+  shared?: SharedFile,
 ): Promise<FileReading | FileFault> {
-  let descriptor: number;
+  const descriptor = shared?.segments.descriptor ?? openFile(path);
+  if (typeof descriptor !== 'number') return descriptor;
+  const file: OpenFile = { path, descriptor, shared, position: 0, scan: undefined };
   try {
-    // A pipe would hold the opening up for ever, a device has no end.
-    if (!statSync(path).isFile()) return reason(Object.assign(new Error(), { code: 'EISDIR' }));
-    descriptor = openSync(path, 'r');
-  } catch (error) {
-    return reason(error);
-  }
-  try {
-    return await readOpen(descriptor, path, quarantine, zone, fingerprint, pause);
+    return await readOpen(file, reader, pause);
   } catch (error) {
     if (error instanceof Error && 'syscall' in error) return reason(error);
     throw error;
   } finally {
-    closeSync(descriptor);
+    reader.fingerprint.ended(path, descriptor, file.position);
   }
 }
 
+/** A file on its way through the buffer. */
+interface OpenFile extends Standing {
+  readonly path: string;
+  readonly descriptor: number;
+  readonly shared: SharedFile | undefined;
+  scan: Scan | undefined;
+}
+
 async function readOpen(
-  descriptor: number,
-  path: string,
-  quarantine: Quarantine,
-  zone: Zone | undefined,
-  fingerprint: Fingerprint,
+  file: OpenFile,
+  reader: FileReader,
   pause: (bytes: number) => Promise<void> | undefined,
 ): Promise<FileReading | FileFault> {
-  const stat = fstatSync(descriptor);
-  const room = Math.min(CHUNK, Math.max(stat.size, 4096));
-  let buffer = await fingerprint.lend();
-  let scan: Scan | undefined;
+  const { descriptor } = file;
+  const { buffer, fingerprint } = reader;
+  const { size } = fstatSync(descriptor);
+  const room = Math.min(CHUNK, Math.max(size, 4096));
   let carried = 0;
-  let total = 0;
   for (;;) {
-    const got = readSync(descriptor, buffer, carried, room - carried, null);
-    if (got > 0) fingerprint.add(carried, carried + got);
-    if (total === 0) {
+    const border = file.shared === undefined ? Number.POSITIVE_INFINITY : await takeOver(file, file.shared);
+    const want = Math.min(room - carried, border - file.position);
+    const got = readSync(descriptor, buffer, carried, want, file.position);
+    if (got > 0) fingerprint.add(buffer.subarray(carried, carried + got));
+    if (file.position === 0) {
       const fault = notText(buffer, got);
+      file.position += got;
       if (fault !== undefined) return fault;
-    }
-    total += got;
+    } else file.position += got;
     let length = carried + got;
     const ended = got === 0;
     if (ended && length > 0 && !isLineEnd(buffer[length - 1])) buffer[length++] = 10;
@@ -134,21 +150,20 @@ async function readOpen(
       return { kind: 'not_text', message: 'a line is longer than 256 kB', help: 'write one bar a line' };
     }
     let from = 0;
-    if (scan === undefined && whole > 0) {
-      const opened = openScan(buffer, whole, path, stat.size, quarantine, zone);
+    if (file.scan === undefined && whole > 0) {
+      const opened = openScan(buffer, whole, file, size, reader);
       if ('kind' in opened) return opened;
-      scan = opened.scan;
+      file.scan = opened.scan;
       from = opened.from;
     }
-    if (scan !== undefined && whole > from) scanRows(scan, buffer, from, whole);
+    if (file.scan !== undefined && whole > from) scanRows(file.scan, buffer, from, whole);
     if (ended) break;
-    const next = await fingerprint.lend();
-    next.set(buffer.subarray(whole, length));
-    buffer = next;
+    buffer.copyWithin(0, whole, length);
     carried = length - whole;
-    const wait = pause(total);
+    const wait = pause(file.position);
     if (wait !== undefined) await wait;
   }
+  const { scan } = file;
   if (scan === undefined)
     return { kind: 'layout', message: 'the file is empty', help: 'its first line names the columns', header: '' };
   return { scan, layout: scan.layout, columns: scan.columns };
@@ -157,10 +172,9 @@ async function readOpen(
 function openScan(
   buffer: Uint8Array,
   whole: number,
-  path: string,
+  { path, shared }: OpenFile,
   size: number,
-  quarantine: Quarantine,
-  zone: Zone | undefined,
+  { quarantine, zone }: FileReader,
 ): FileFault | { readonly scan: Scan; readonly from: number } {
   const bom = buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf ? 3 : 0;
   let end = bom;
@@ -168,7 +182,10 @@ function openScan(
   const header = Buffer.from(buffer.subarray(bom, end)).toString('utf8');
   const layout: Layout | LayoutFault = readLayout(header);
   if ('message' in layout) return { kind: 'layout', ...layout, header };
-  const columns = createColumns(roomFor(buffer, whole, Math.max(size, whole)), layout.hasVwap);
+  const columns =
+    shared === undefined
+      ? createColumns(roomFor(buffer, whole, Math.max(size, whole)), layout.hasVwap)
+      : columnsWithin(shared.segments.columns, 0, roomOf(shared.segments, 1));
   const from = end + (buffer[end] === 13 && buffer[end + 1] === 10 ? 2 : 1);
   return { scan: createScan(path, layout, columns, quarantine, zone), from };
 }

@@ -11,7 +11,7 @@ import { ABSOLUTE, dayIn, isoAt } from './csv-time.ts';
 const BLOCK = 1 << 13;
 
 /** Rows that read a whole stamp and plain numbers may be plain; their stamps must name an instant. */
-const mayBePlain = (scan: Scan): boolean => scan.kind === ABSOLUTE && !scan.layout.hasClock;
+export const mayBePlain = (scan: Scan): boolean => scan.kind === ABSOLUTE && !scan.layout.hasClock;
 
 /** The column that each field of a row goes to; the stamp's is that of times, a skipped field has none. */
 function targetsOf({ layout, columns }: Scan): readonly (Float64Array | undefined)[] {
@@ -126,16 +126,19 @@ export function scanPlainRows(scan: Scan, buffer: Uint8Array, from: number, to: 
     while (byte !== 10 && byte !== 13) byte = buffer[at++]!;
     p = byte === 13 && at < to && buffer[at] === 10 ? at + 1 : at;
   }
-  const taken = n - columns.length;
-  if (taken > 0) {
-    const line = scan.line + 1;
-    if (line - columns.length !== scan.skew) {
-      scan.skew = line - columns.length;
-      scan.runs.push(columns.length, line);
-    }
-    scan.line += taken;
-    scan.rows += taken;
-    columns.length = n;
-  }
+  if (n > columns.length) countPlainRows(scan, n - columns.length);
   return p;
+}
+
+/** Counts rows in that stand in the columns already, behind those of before; each has a line of its own. */
+export function countPlainRows(scan: Scan, taken: number): void {
+  const { columns } = scan;
+  const line = scan.line + 1;
+  if (line - columns.length !== scan.skew) {
+    scan.skew = line - columns.length;
+    scan.runs.push(columns.length, line);
+  }
+  scan.line += taken;
+  scan.rows += taken;
+  columns.length += taken;
 }

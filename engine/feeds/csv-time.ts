@@ -140,6 +140,11 @@ function clockWithZone(buffer: Uint8Array, cells: Int32Array): number {
   return Number.isNaN(zone) ? clock : clock - zone;
 }
 
+function lineEndsWithin(buffer: Uint8Array, from: number, to: number): boolean {
+  for (let p = from; p < to; p++) if (buffer[p] === 10 || buffer[p] === 13) return true;
+  return false;
+}
+
 /**
  * The timestamp at `cells[AT]` in milliseconds: since the epoch (`cells[KIND]` ABSOLUTE), by a clock without a zone (LOCAL),
  * or midnight of a date (DATE_ONLY); NaN when the text is no time. Leaves `cells[AT]` behind it.
@@ -150,6 +155,8 @@ export function stampAt(buffer: Uint8Array, cells: Int32Array): number {
   if ((separator !== 45 && separator !== 47) || buffer[p + 7] !== separator) return digitsAt(buffer, cells);
   const year = pair(buffer, p) * 100 + pair(buffer, p + 2);
   const day = dateMs(cells, year, pair(buffer, p + 5), pair(buffer, p + 8));
+  // What stands behind the end of a short line is no part of it.
+  if (Number.isNaN(day) && lineEndsWithin(buffer, p, p + 10)) return day;
   cells[AT] = p + 10;
   const next = buffer[p + 10];
   if ((next === 84 || next === 32 || next === 116) && digit(buffer[p + 11]!)) {

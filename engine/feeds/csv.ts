@@ -10,11 +10,13 @@ import { TIMEFRAMES } from '../market/timeframe.ts';
 import { readActions } from './actions.ts';
 import { clockAdvice, clockWarning } from './clock-check.ts';
 import { reverseColumns } from './columns.ts';
-import { BUFFER_BYTES, readCsvFile } from './csv-file.ts';
+import { type CsvAhead, type SharedFile, startAhead } from './csv-ahead.ts';
+import { BUFFER_BYTES } from './csv-bytes.ts';
+import { type FileReader, readCsvFile } from './csv-file.ts';
 import { lineOf, type Scan } from './csv-scan.ts';
 import { DATE_ONLY, LOCAL } from './csv-time.ts';
 import { finding } from './finding.ts';
-import { createFingerprint, type Fingerprint } from './fingerprint.ts';
+import { createFingerprint, fingerprintOf } from './fingerprint.ts';
 import { type Fitted, fitBars } from './fit-bars.ts';
 import { ACTIONS_FILE, barFiles, fileOfSymbol, placeAt, sizeOf, symbolOfFile } from './locate.ts';
 import { lookOver } from './look-over.ts';
@@ -36,6 +38,8 @@ export interface CsvOptions {
   /** Bars that start before `from`, or at or after `to`, are left out. */
   readonly from?: Instant | undefined;
   readonly to?: Instant | undefined;
+  /** What was begun before the options were known, to be used and closed; undefined: it is begun now, for many bytes. */
+  readonly ahead?: CsvAhead | undefined;
 }
 
 export interface CsvProgress {
@@ -96,12 +100,16 @@ export async function readCsv(options: CsvOptions, progress?: (progress: CsvProg
   }
   const work = gathering.diagnostics.length > 0 ? [] : pairs(gathering);
   const totalBytes = work.reduce((sum, [, path]) => sum + sizeOf(path), 0);
-  const fingerprint = await createFingerprint(BUFFER_BYTES, totalBytes, gathering.actionsText);
+  const ahead = options.ahead ?? (await startAhead(totalBytes));
+  const { actionsText } = gathering;
+  const fingerprint =
+    ahead === undefined ? createFingerprint(actionsText) : fingerprintOf(ahead.companion, actionsText);
+  const reader = { quarantine: gathering.quarantine, zone, fingerprint, buffer: new Uint8Array(BUFFER_BYTES) };
   try {
-    await readFiles(gathering, work, totalBytes, fingerprint, progress);
+    await readFiles(gathering, work, totalBytes, reader, ahead, progress);
     return { data: marketData(gathering, await fingerprint.digest()), diagnostics: gathering.diagnostics };
   } finally {
-    fingerprint.close();
+    ahead?.close();
   }
 }
 
@@ -219,14 +227,19 @@ async function readFiles(
   gathering: Gathering,
   work: readonly (readonly [string, string])[],
   totalBytes: number,
-  fingerprint: Fingerprint,
+  reader: FileReader,
+  ahead: CsvAhead | undefined,
   progress: ((progress: CsvProgress) => void) | undefined,
 ): Promise<void> {
   let bytes = 0;
   let turn = 0;
   for (const [index, [symbol, path]] of work.entries()) {
     let before = 0;
-    await readSymbol(gathering, symbol, path, fingerprint, (ofFile) => {
+    const shared = ahead?.take(path);
+    // The companion goes on with the next file while this one becomes bars.
+    const next = work[index + 1];
+    if (next !== undefined) ahead?.begin(next[1]);
+    await readSymbol(gathering, symbol, path, reader, shared, (ofFile) => {
       bytes += ofFile - before;
       turn += ofFile - before;
       before = ofFile;
@@ -242,13 +255,14 @@ async function readSymbol(
   gathering: Gathering,
   symbol: string,
   path: string,
-  fingerprint: Fingerprint,
+  reader: FileReader,
+  shared: SharedFile | undefined,
   pause: (bytes: number) => Promise<void> | undefined,
 ): Promise<void> {
   const { quarantine, diagnostics } = gathering;
   const before = quarantine.count;
   quarantine.startFile();
-  const reading = await readCsvFile(path, quarantine, gathering.zone, fingerprint, pause);
+  const reading = await readCsvFile(path, reader, pause, shared);
   if ('kind' in reading) {
     const code = reading.kind === 'unreadable' ? 'E403' : reading.kind === 'not_text' ? 'E404' : 'E405';
     const header = reading.kind === 'layout' ? reading.header : '';

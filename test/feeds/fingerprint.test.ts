@@ -1,46 +1,54 @@
 import { createHash } from 'node:crypto';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createFingerprint, createPlainFingerprint, type Fingerprint } from '../../engine/feeds/fingerprint.ts';
-import { createThreadedFingerprint } from '../../engine/feeds/threaded-fingerprint.ts';
+import { startCompanion } from '../../engine/feeds/csv-companion.ts';
+import { createFingerprint, type Fingerprint, fingerprintOf } from '../../engine/feeds/fingerprint.ts';
+import { threadScript } from './thread-script.ts';
+import { folderWith } from './written.ts';
 
-const SIZE = 1000;
+const bytesOf = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 31 + length * 7) & 255);
 
-/** Fills buffers with parts of other lengths, as a reading of files does; gives the digest and what it should be. */
-async function digests(fingerprint: Fingerprint, parts: number): Promise<readonly [string, string]> {
+/** Takes in the beginnings of files as a reading does; gives the digest and what it should be. */
+async function digests(fingerprint: Fingerprint, lengths: readonly number[]): Promise<readonly [string, string]> {
   const want = createHash('sha256').update('actions');
-  try {
-    for (let i = 0; i < parts; i++) {
-      const buffer = await fingerprint.lend();
-      expect(await fingerprint.lend()).toBe(buffer);
-      const from = (i * 7) % 50;
-      const to = SIZE - ((i * 13) % 100);
-      for (let at = from; at < to; at++) buffer[at] = (i * 31 + at * 7) & 255;
-      want.update(buffer.slice(from, to));
-      fingerprint.add(from, to);
-    }
-    return [await fingerprint.digest(), want.digest('hex')];
-  } finally {
-    fingerprint.close();
+  for (const length of lengths) {
+    const bytes = bytesOf(length);
+    const path = join(folderWith({ 'A.csv': Buffer.concat([bytes, Buffer.from('what was not read')]) }), 'A.csv');
+    const half = length >> 1;
+    want.update(bytes);
+    fingerprint.add(bytes.subarray(0, half));
+    fingerprint.add(bytes.subarray(half));
+    fingerprint.ended(path, openSync(path, 'r'), length);
   }
+  return [await fingerprint.digest(), want.digest('hex')];
 }
 
 describe('the fingerprint of what was read', () => {
-  it.each([0, 1, 23, 24, 25, 500])('is sha256 of %i parts in turn, hashed at once or in a thread', async (parts) => {
-    const [plain, want] = await digests(createPlainFingerprint(SIZE, 'actions'), parts);
-    expect(plain).toBe(want);
-    const [threaded, same] = await digests(createThreadedFingerprint(SIZE, 'actions')!, parts);
-    expect(threaded).toBe(same);
-    expect(threaded).toMatch(/^[0-9a-f]{64}$/);
-  });
+  it.each([[], [0], [1], [1000, 0, 300_000], [1 << 18, (1 << 18) + 1, 1_000_000]])(
+    'is sha256 of files in turn',
+    async (...lengths) => {
+      const [plain, want] = await digests(createFingerprint('actions'), lengths);
+      expect(plain).toBe(want);
+      for (const script of [await threadScript(), new URL('./no-such-thread.cjs', import.meta.url)]) {
+        const companion = startCompanion(script)!;
+        const [threaded, same] = await digests(fingerprintOf(companion, 'actions'), lengths);
+        companion.close();
+        expect(threaded).toBe(same);
+        expect(threaded).toBe(want);
+      }
+    },
+  );
 
-  it.each([0, 1, 24, 25, 500])('is the same after %i parts where no thread starts', async (parts) => {
-    const nowhere = new URL('./no-such-thread.js', import.meta.url);
-    const [got, want] = await digests(createThreadedFingerprint(SIZE, 'actions', nowhere)!, parts);
-    expect(got).toBe(want);
-  });
-
-  it('is made at once for few bytes', async () => {
-    const few = await createFingerprint(SIZE, 1000, 'x');
-    expect(few.digest()).toBe(createHash('sha256').update('x').digest('hex'));
+  it('closes what was read', async () => {
+    const path = join(folderWith({ 'A.csv': 'x' }), 'A.csv');
+    const companion = startCompanion(await threadScript())!;
+    for (const fingerprint of [createFingerprint(''), fingerprintOf(companion, '')]) {
+      const descriptor = openSync(path, 'r');
+      fingerprint.ended(path, descriptor, 1);
+      await fingerprint.digest();
+      expect(() => closeSync(descriptor)).toThrow('EBADF');
+    }
+    companion.close();
   });
 });
