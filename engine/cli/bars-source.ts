@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import type { Diagnostic } from '../documents/diagnostic.ts';
 import type { CsvAhead } from '../feeds/csv-ahead.ts';
@@ -8,7 +7,7 @@ import type { Instant } from '../market/time.ts';
 import type { Feed } from '../runtime/feed.ts';
 import { misfits } from '../runtime/fit.ts';
 import { type Arguments, textFlag } from './arguments.ts';
-import { failure } from './exit.ts';
+import { refuseMissing } from './bars-missing.ts';
 import { readZone } from './simulation-flags.ts';
 
 const WIDTH: Readonly<Record<Hours, number>> = { regular: 0, extended: 1, always: 2 };
@@ -23,12 +22,6 @@ export interface BarsRead {
   /** Where figures begin when the person did not say. */
   readonly from: Instant | undefined;
 }
-
-/** @throws Failure when there is nothing to read bars from */
-export const refuseMissing = (path: string): void => {
-  if (existsSync(path)) return;
-  throw failure(`${path} does not exist`, 'name a folder with one CSV a symbol (bars/SPY.csv), or one CSV file');
-};
 
 /** The bars of CSV files for every symbol that the rules trade or read. */
 const readCsvBars = async (

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { textFlag } from './arguments.ts';
-import { refuseMissing } from './bars-source.ts';
+import { refuseMissing } from './bars-missing.ts';
 import type { CommandContext } from './command.ts';
 import type { DryChoices } from './dry.ts';
 import { type Failure, failure } from './exit.ts';

@@ -31,20 +31,19 @@ export function clockWarning(
 ): string | undefined {
   if (calendar.id !== 'XNYS' || bars.timeframe === '1d' || bars.timeframe === '1w') return undefined;
   let beside = outside;
+  for (let i = 0; i < bars.length; i++) if (bars.hours[i] !== REGULAR) beside++;
+  if (beside * 2 <= rows) return undefined;
   let inside = 0;
   let room = 0;
   let last = -1;
   for (let i = 0; i < bars.length; i++) {
-    if (bars.hours[i] !== REGULAR) {
-      beside++;
-      continue;
-    }
+    if (bars.hours[i] !== REGULAR) continue;
     inside++;
     const session = bars.session[i]!;
     if (session === last) continue;
     last = session;
     room += Math.ceil((calendar.close(session) - calendar.open(session)) / TIMEFRAME_MS[bars.timeframe]);
   }
-  if (beside * 2 <= rows || (inside > 0 && inside >= room * FILLED)) return undefined;
+  if (inside > 0 && inside >= room * FILLED) return undefined;
   return `${beside} of ${rows} rows lie outside the session (09:30 to 16:00 New York): the time zone may be wrong; ${advice}`;
 }

@@ -192,43 +192,41 @@ function keep(fit: Fit, i: number, part: number): void {
  * question; gives the first that is not. What `follows`, `place` and `keep` do for any row, without a call.
  */
 function fitRun(fit: Fit, i: number): number {
-  const { cells, columns, size, current, end, session, fitting } = fit;
-  const { time, open, high, low, close, volume, vwap, length } = columns;
+  const { cells, columns, size, fitting } = fit;
+  const { time, open, high, low, close, length } = columns;
   const earliest = Math.max(cells[OPENS]!, fitting.from);
   const latest = Math.min(cells[CLOSES]! - size, fitting.to - 1);
   let last = Math.max(cells[LAST_TIME]!, cells[LAST_START]!);
   let lastClose = cells[LAST_CLOSE]!;
-  let kept = fit.kept;
   let row = i;
   for (; row + 1 < length; row++) {
     const at = time[row]!;
     if (!(at > last && at >= earliest && at <= latest && time[row + 1]! >= at)) break;
-    const top = high[row]!;
-    const bottom = low[row]!;
-    if (isSpike(lastClose, top, bottom, open[row + 1]!)) break;
+    if (isSpike(lastClose, high[row]!, low[row]!, open[row + 1]!)) break;
     last = at;
     lastClose = close[row]!;
-    if (kept !== row) {
-      time[kept] = at;
-      open[kept] = open[row]!;
-      high[kept] = top;
-      low[kept] = bottom;
-      close[kept] = lastClose;
-      volume[kept] = volume[row]!;
-      if (vwap !== undefined) vwap[kept] = vwap[row]!;
-    }
-    end[kept] = at + size;
-    session[kept] = current;
-    kept++;
   }
   if (row > i) {
     cells[LAST_TIME] = last;
     cells[LAST_START] = last;
     cells[LAST_CLOSE] = lastClose;
-    fit.part.fill(REGULAR, fit.kept, kept);
-    fit.kept = kept;
+    keepRun(fit, i, row);
   }
   return row;
+}
+
+/** Keeps the rows from `from` to `to`, whole bars of the regular session at hand. */
+function keepRun(fit: Fit, from: number, to: number): void {
+  const { columns, kept, end, size } = fit;
+  const { time, open, high, low, close, volume, vwap } = columns;
+  const stop = kept + to - from;
+  if (kept !== from) {
+    for (const column of [time, open, high, low, close, volume, vwap]) column?.copyWithin(kept, from, to);
+  }
+  for (let k = kept; k < stop; k++) end[k] = time[k]! + size;
+  fit.session.fill(fit.current, kept, stop);
+  fit.part.fill(REGULAR, kept, stop);
+  fit.kept = stop;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Bars, type CorporateAction, REGULAR } from '../market/bars.ts';
+import type { Bars, CorporateAction } from '../market/bars.ts';
 import type { Calendar } from '../market/calendar.ts';
 import { HOUR, instant } from '../market/time.ts';
 
@@ -35,6 +35,19 @@ function splitsOf(symbol: string, calendar: Calendar, actions: readonly Corporat
   return out.sort((a, b) => a.session - b.session);
 }
 
+/** The last bar of the session that bar `first` belongs to: sessions never fall, and are long or one bar each. */
+function lastOfSession({ session, length }: Bars, first: number): number {
+  const current = session[first]!;
+  let low = first;
+  let step = 1;
+  while (low + step < length && session[low + step] === current) {
+    low += step;
+    step *= 2;
+  }
+  for (; step >= 1; step /= 2) if (low + step < length && session[low + step] === current) low += step;
+  return low;
+}
+
 /** Sentences on what looks wrong between the sessions of one symbol: jumps like a split, splits without a jump, sessions without a bar. */
 export function lookOver(bars: Bars, calendar: Calendar, actions: readonly CorporateAction[]): string[] {
   const splits = splitsOf(bars.symbol, calendar, actions);
@@ -45,13 +58,9 @@ export function lookOver(bars: Bars, calendar: Calendar, actions: readonly Corpo
   let firstMissing = -1;
   let lastMissing = -1;
   let previous = -1;
-  const { session, open, close, hours, length, timeframe } = bars;
-  for (let i = 0; i < length; i++) {
+  const { session, open, close, length, timeframe } = bars;
+  for (let i = 0; i < length; i = previous + 1) {
     const current = session[i]!;
-    if (previous >= 0 && current === session[previous]!) {
-      previous = i;
-      continue;
-    }
     if (previous >= 0) {
       const gap = current - session[previous]! - 1;
       if (gap > 0 && timeframe !== '1w') {
@@ -85,7 +94,7 @@ export function lookOver(bars: Bars, calendar: Calendar, actions: readonly Corpo
         }
       }
     }
-    if (hours[i] === REGULAR || previous < 0 || current !== session[previous]!) previous = i;
+    previous = lastOfSession(bars, i);
   }
   if (jumps > SHOWN) out.push(`${bars.symbol}: ${jumps - SHOWN} more jumps look like splits`);
   if (missing > 0) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync } from 'node:fs';
+import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startCompanion } from '../../engine/feeds/csv-companion.ts';
@@ -39,16 +39,4 @@ describe('the fingerprint of what was read', () => {
       }
     },
   );
-
-  it('closes what was read', async () => {
-    const path = join(folderWith({ 'A.csv': 'x' }), 'A.csv');
-    const companion = startCompanion(await threadScript())!;
-    for (const fingerprint of [createFingerprint(''), fingerprintOf(companion, '')]) {
-      const descriptor = openSync(path, 'r');
-      fingerprint.ended(path, descriptor, 1);
-      await fingerprint.digest();
-      expect(() => closeSync(descriptor)).toThrow('EBADF');
-    }
-    companion.close();
-  });
 });
