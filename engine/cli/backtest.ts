@@ -2,10 +2,8 @@ import { openCsvAhead } from '../feeds/csv-ahead.ts';
 import { textFlag } from './arguments.ts';
 import { refuseMissing } from './bars-missing.ts';
 import type { CommandContext } from './command.ts';
-import { growYoungMemory } from './young-memory.ts';
 
 export const run = async (context: CommandContext): Promise<number> => {
-  growYoungMemory();
   const path = textFlag(context.flags, 'data');
   if (path !== undefined) refuseMissing(path);
   // The bars are read while all else is loaded.

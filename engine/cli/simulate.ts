@@ -18,6 +18,7 @@ import { readAssumptions, readCash, readInstant, readSymbols, readZone, refuseRe
 import { atItsEnd } from './stopped-early.ts';
 import { workspaceFolder } from './workspace-folder.ts';
 import { checkWritable, writeWhole } from './write-file.ts';
+import { growYoungMemory } from './young-memory.ts';
 
 /** Dates between which there is no bar are a slip of the pen, not a run without trades. */
 const refuseEmpty = (data: MarketData, symbol: string, from: Instant | undefined, to: Instant | undefined): void => {
@@ -46,6 +47,7 @@ export const simulate = async (
   { positionals, flags, terminal, interruption }: CommandContext,
   ahead: CsvAhead | undefined,
 ): Promise<number> => {
+  growYoungMemory();
   const json = flags.format === 'json';
   const out = textFlag(flags, 'out');
   const assumptions = readAssumptions(flags);

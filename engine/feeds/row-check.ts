@@ -37,6 +37,8 @@ export function priceFault(open: number, high: number, low: number, close: numbe
 
 /** A bar whose high is ten times, or whose low is a tenth of, both its neighbours: the price left and came back. */
 export function isSpike(previousClose: number, high: number, low: number, nextOpen: number): boolean {
+  // The usual row is settled by one neighbour: which of the two is the higher, no processor can foretell.
+  if (high < SPIKE * previousClose && low * SPIKE > previousClose) return false;
   const top = previousClose > nextOpen ? previousClose : nextOpen;
   const bottom = previousClose < nextOpen ? previousClose : nextOpen;
   return high >= SPIKE * top || low * SPIKE <= bottom;
