@@ -20,7 +20,7 @@ export interface Stretch {
   /** A column of `ROWS` doubles a field and an output. */
   readonly columns: Float64Array;
   /** Place of row 0 of a slot's column; -1 for a slot that the series alone does not give. */
-  placeOf(slot: number): number;
+  readonly placeOf: (slot: number) => number;
   /** Ties an indicator to the columns; steps run in the order of their coming. */
   add(step: Step): void;
   /**
