@@ -195,7 +195,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         name: 'operator',
         value: 'RULE',
         choices: ['next_session', 'never'],
-        summary: 'when a breaker that waits for a person is cleared (acts when breakers do)',
+        summary: 'when a breaker that waits for a person is cleared (default: next_session)',
       },
       SYMBOLS,
       { name: 'tz', value: 'ZONE', summary: 'time zone of timestamps that carry none: America/New_York, UTC' },

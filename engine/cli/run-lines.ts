@@ -1,5 +1,5 @@
 import type { Fill, Order } from '../ledger/order.ts';
-import { fillLine, type LineOptions, refusalLine, tradeLine } from '../report/trade-line.ts';
+import { clearLine, fillLine, type LineOptions, refusalLine, tradeLine, tripLine } from '../report/trade-line.ts';
 import type { Observer } from '../runtime/run.ts';
 import type { ProgressScreen } from './progress.ts';
 
@@ -29,6 +29,14 @@ export const runLines = (screen: Pick<ProgressScreen, 'above' | 'update'>, optio
       if (waiting?.order.strategy === trade.strategy && waiting.order.symbol === trade.symbol) waiting = undefined;
       tell();
       screen.above(tradeLine(trade, options));
+    },
+    tripped(trip) {
+      tell();
+      screen.above(tripLine(trip, options));
+    },
+    cleared(trip) {
+      tell();
+      screen.above(clearLine(trip, options));
     },
     refused(order, reason) {
       tell();

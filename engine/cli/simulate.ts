@@ -100,7 +100,14 @@ export const simulate = async (
   const ended = await runBacktest(
     ruleset,
     bars.data,
-    { cash, from: from ?? bars.from, to, assumptions, closeAtEnd: flags['close-at-end'] === true },
+    {
+      cash,
+      from: from ?? bars.from,
+      to,
+      assumptions,
+      closeAtEnd: flags['close-at-end'] === true,
+      operator: flags.operator === 'never' ? 'never' : 'next_session',
+    },
     { progress: screen.update },
     signal,
   );

@@ -1,13 +1,16 @@
 import type { Diagnostic } from '../documents/diagnostic.ts';
 import type { RiskDocument, StrategyDocument } from '../documents/document.ts';
 import { finding } from '../documents/finding.ts';
+import { leaves } from '../expressions/leaves.ts';
+import type { Checked } from '../expressions/tree.ts';
 import { checkAt } from './expressions.ts';
 import { contextOf, createReporter } from './finding.ts';
-import type { BreakerModel, RiskModel, StrategyModel } from './model.ts';
+import type { BreakerModel, RiskModel, StrategyModel, Until } from './model.ts';
 import { planRuleset } from './plan.ts';
 import type { Ruleset } from './ruleset.ts';
 import { createRiskScope } from './scope.ts';
 import { checkStrategy } from './strategy.ts';
+import { parseDuration, wordOf } from './words.ts';
 
 export interface CompileInput {
   readonly strategies: readonly StrategyDocument[];
@@ -36,9 +39,18 @@ export function compile(input: CompileInput): CompileResult {
   });
   const risk = checkRisk(input.risk, diagnostics);
   diagnostics.push(...checkTogether(models, input.strategies));
+  warnOfShorts(models, risk, diagnostics);
   if (!whole || diagnostics.some((diagnostic) => diagnostic.severity === 'error'))
     return { ruleset: undefined, diagnostics };
   return { ruleset: () => planRuleset(input.revision, models, risk, notActing(risk)), diagnostics };
+}
+
+const SCOPES = ['account', 'strategy', 'symbol'] as const;
+const ACTIONS = ['pause_entries', 'flatten', 'halt'] as const;
+
+function untilOf(written: string): Until {
+  const word = (['manual', 'next_session', 'clear'] as const).find((candidate) => candidate === written);
+  return word === undefined ? (parseDuration(written) ?? { kind: 'manual' }) : { kind: word };
 }
 
 function checkRisk(document: RiskDocument | undefined, diagnostics: Diagnostic[]): RiskModel {
@@ -53,7 +65,15 @@ function checkRisk(document: RiskDocument | undefined, diagnostics: Diagnostic[]
     }
     const when = checkAt(reporter, scope, [...path, 'when'], 'condition');
     if (when === undefined) return;
-    breakers.push({ id: breaker.id, when, scope: breaker.scope, action: breaker.action, until: breaker.until });
+    if (remembers(when)) {
+      const help = 'read a measure as it is, or one over a length of time: stop_outs("1d"), closed_profit_pct("2h")';
+      reporter.at('E360', [...path, 'when'], 'a circuit breaker reads measures of the moment; it keeps no bars', help);
+      return;
+    }
+    const { id, enabled = true } = breaker;
+    const scoped = wordOf(SCOPES, breaker.scope, 'account');
+    const action = wordOf(ACTIONS, breaker.action, 'halt');
+    breakers.push({ id, enabled, when, scope: scoped, action, until: untilOf(breaker.until) });
   });
   return { document, limits: { ...document.value.limits }, breakers };
 }
@@ -110,14 +130,41 @@ function warnOfOppositeSides(
   );
 }
 
-/** What the risk document asks for that this version checks but does not do yet. */
+/** What the risk document asks for that a simulation cannot do. */
 function notActing(risk: RiskModel): readonly string[] {
-  const sentences: string[] = [];
-  const limits = Object.keys(risk.limits);
-  if (limits.length > 0) sentences.push(`limits of risk.yaml: ${limits.join(', ')}`);
-  if (risk.breakers.length > 0) {
-    const ids = risk.breakers.map((breaker) => breaker.id).join(', ');
-    sentences.push(`circuit breakers of risk.yaml: ${ids}`);
+  const late = risk.breakers.filter(({ enabled, when }) => enabled && reads(when, 'bars_late'));
+  if (late.length === 0) return [];
+  const ids = late.map(({ id }) => id).join(', ');
+  return [`circuit breaker ${ids}: bars_late is of live feeds; simulated bars are never late`];
+}
+
+/** Reads a function that looks back over bars. */
+function remembers(tree: Checked): boolean {
+  let found = false;
+  leaves(tree, (leaf) => {
+    if (leaf.kind === 'node') found = true;
+  });
+  return found;
+}
+
+function warnOfShorts(models: readonly StrategyModel[], risk: RiskModel, diagnostics: Diagnostic[]): void {
+  if (risk.document === undefined || risk.limits['allow_short'] === true) return;
+  for (const model of models) {
+    if (!model.enabled || !model.entries.some(({ side }) => side === 'short')) continue;
+    createReporter(model.document, diagnostics).at(
+      'W361',
+      ['entry', 'short'],
+      `\`${model.id}\` sells short, and risk.yaml allows no short selling: every short entry will be refused`,
+      'write `allow_short: true` under `limits:` in risk.yaml, or take the short side out',
+      'key',
+    );
   }
-  return sentences;
+}
+
+function reads(tree: Checked, measure: string): boolean {
+  let found = false;
+  leaves(tree, (leaf) => {
+    if (leaf.kind === 'operand' && leaf.operand.kind === 'measure' && leaf.operand.name === measure) found = true;
+  });
+  return found;
 }

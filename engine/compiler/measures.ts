@@ -139,6 +139,26 @@ export const MEASURES: ReadonlyMap<string, Measure> = new Map(
       'Value of all positions against equity, in percent.',
     ),
     row('bars_late', 'bars', POSITIVE, 'account', 'risk', 'Bars overdue in session; live only.'),
+    row('losing_days', 'count', POSITIVE, 'account', 'risk', 'Sessions in a row that ended lower than the one before.'),
+    {
+      ...row('stop_outs', 'count', POSITIVE, 'account', 'risk', 'Trades that a stop ended in the last minutes.'),
+      takesDuration: true as const,
+    },
+    {
+      ...row('closed_trades', 'count', POSITIVE, 'account', 'risk', 'Trades that ended in the last minutes.'),
+      takesDuration: true as const,
+    },
+    {
+      ...row(
+        'closed_profit_pct',
+        'percent',
+        ANY,
+        'account',
+        'risk',
+        'Net profit of the trades that ended in the last minutes, in percent of equity.',
+      ),
+      takesDuration: true as const,
+    },
     {
       ...row('rejections', 'count', POSITIVE, 'account', 'risk', 'Orders refused in the last minutes.'),
       takesDuration: true as const,

@@ -89,12 +89,21 @@ export interface StrategyModel {
   readonly exits: { readonly long: ExitModel; readonly short: ExitModel };
 }
 
+/** What lets a tripped breaker go. */
+export type Until =
+  | { readonly kind: 'manual' }
+  | { readonly kind: 'next_session' }
+  /** The condition is false again. */
+  | { readonly kind: 'clear' }
+  | Duration;
+
 export interface BreakerModel {
   readonly id: string;
+  readonly enabled: boolean;
   readonly when: Checked;
   readonly scope: 'account' | 'strategy' | 'symbol';
   readonly action: 'pause_entries' | 'flatten' | 'halt';
-  readonly until: string;
+  readonly until: Until;
 }
 
 export interface RiskModel {

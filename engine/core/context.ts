@@ -7,14 +7,19 @@ import type { TickRule } from '../ledger/tick.ts';
 import type { Trade } from '../ledger/trade.ts';
 import type { Calendar } from '../market/calendar.ts';
 import type { Instant } from '../market/time.ts';
+import type { Breakers, Trip } from './breakers.ts';
 import type { Broker } from './broker.ts';
 import type { Instance } from './instance.ts';
+import type { LimitDesk } from './limits.ts';
 
 /** What is told to whoever watches; none of it comes back. */
 export interface CoreObserver {
   filled?(order: Order, fill: Fill): void;
   traded?(trade: Trade): void;
   refused?(order: Order, reason: string): void;
+  /** A breaker tripped, or let go. */
+  tripped?(trip: Trip): void;
+  cleared?(trip: Trip): void;
 }
 
 /** What every decision needs: the account, the way to the broker, and the time. */
@@ -23,6 +28,8 @@ export interface CoreContext {
   readonly book: Book;
   readonly broker: Broker;
   readonly observer: CoreObserver;
+  readonly limits: LimitDesk;
+  readonly breakers: Breakers;
   readonly fractional: boolean;
   /** Market orders fill at the close of the bar that decides them. */
   readonly fillAtClose: boolean;

@@ -9,6 +9,7 @@ import type { Calendar } from '../market/calendar.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../market/timeframe.ts';
 import { type AccountState, bindAccountMeasures, createAccountState } from './account-measures.ts';
 import type { Arena } from './arena.ts';
+import { createBreakers, type Operator, type Trip } from './breakers.ts';
 import type { Broker } from './broker.ts';
 import { type CoreContext, type CoreObserver, heldQty } from './context.ts';
 import { decideEntry, expireEntry } from './entries.ts';
@@ -16,6 +17,7 @@ import { type BarsEvent, type CoreEvent, emptyBars } from './events.ts';
 import { decideExit, decideFlat, submitExit } from './exits.ts';
 import { bindInstances, type Instance, type InstanceState } from './instance.ts';
 import { cancelLegs, growLegs, placeLegs, shrinkLegs, trail } from './legs.ts';
+import { createLimitDesk, limitsOf } from './limits.ts';
 import { createPipeline } from './pipeline.ts';
 import { moves, restated } from './protection.ts';
 import { createQuiet } from './quiet.ts';
@@ -28,6 +30,8 @@ export interface CoreOptions {
   readonly observer: CoreObserver;
   readonly fractional: boolean;
   readonly fillAtClose: boolean;
+  /** Who clears breakers that wait for a person. */
+  readonly operator: Operator;
   /** Size of the feed's bars, calendar and price grid by symbol number of the ruleset. */
   readonly bases: readonly Timeframe[];
   readonly calendars: readonly Calendar[];
@@ -47,6 +51,8 @@ export interface Core {
   /** Every order so far, by number; those that ended are made anew on every reading. */
   readonly orders: () => readonly Order[];
   readonly orderLog: OrderLog;
+  /** What breakers did, oldest first. */
+  readonly trips: readonly Trip[];
   /** Every number that rules read. */
   readonly arena: Arena;
   readonly instances: readonly Instance[];
@@ -64,7 +70,35 @@ export function createCore(options: CoreOptions): Core {
   const account = createAccountState(book.equity(), ruleset.strategies.length);
   const measureAccount = bindAccountMeasures(ruleset, instances, values);
   const clock = new Float64Array(1);
+  const limits = createLimitDesk(limitsOf(ruleset.risk.document !== undefined, ruleset.risk.limits), book);
+  const breakers = createBreakers(ruleset, book, options.operator, {
+    cancelEntries(holds) {
+      for (const { plan, entryOrder } of instances) {
+        if (entryOrder !== undefined && holds(plan.strategyIndex, plan.symbolIndex))
+          context.broker.cancel(entryOrder, 'breaker');
+      }
+    },
+    flatten(holds, breaker) {
+      for (const instance of instances) {
+        const { state, plan, exitOrder } = instance;
+        if (state.side === 0 || !holds(plan.strategyIndex, plan.symbolIndex)) continue;
+        // A part on its way out is not enough.
+        if (exitOrder !== undefined) context.broker.cancel(exitOrder, 'breaker');
+        submitExit(context, instance, `breaker.${breaker}`, 'breaker', 100);
+      }
+    },
+    exitUnknownBars: (holds) =>
+      instances.reduce(
+        (most, { plan, state }) =>
+          holds(plan.strategyIndex, plan.symbolIndex) ? Math.max(most, state.exitUnknownBars) : most,
+        0,
+      ),
+    tripped: (trip) => options.observer.tripped?.(trip),
+    cleared: (trip) => options.observer.cleared?.(trip),
+  });
   const context: CoreContext = {
+    limits,
+    breakers,
     ruleset,
     book,
     broker: options.broker,
@@ -96,7 +130,11 @@ export function createCore(options: CoreOptions): Core {
     clock[0] = event.time;
     instantNumber++;
     if (book.openCount() > 0) follow(event);
-    if (context.active) book.endInstant();
+    const marked = book.openCount() > 0;
+    if (context.active) {
+      book.endInstant();
+      breakers.look(event.time, instantNumber, marked);
+    }
     const count = wakeful(event);
     if (count > 0 || pipeline.builds) {
       pipeline.take(awake, instantNumber);
@@ -111,7 +149,8 @@ export function createCore(options: CoreOptions): Core {
    * are all they move. Gives how many it took; none ends after `until`.
    */
   function coast(symbol: number, column: Bars, row: number, until: number): number {
-    if (pipeline.builds) return 0;
+    if (pipeline.builds || breakers.attentive()) return 0;
+    if (breakers.onMarks && book.openCount() > 0) return 0;
     const holders = context.open[symbol]!;
     if (book.openCount() > holders.length || (windowed.length > 0 && holders.length > 0)) return 0;
     for (let h = 0; h < holders.length; h++) if (moves(holders[h]!.state.protection)) return 0;
@@ -237,7 +276,10 @@ export function createCore(options: CoreOptions): Core {
       if (options.observer.filled !== undefined) options.observer.filled(subject, event.fill);
       if (subject.role === 'entry') entered(instance, subject, event);
       else left(instance, subject, event);
-    } else if (event.kind === 'refused') options.observer.refused?.(subject, event.reason);
+    } else if (event.kind === 'refused') {
+      breakers.refused(instance.plan.strategyIndex, instance.plan.symbolIndex, clock[0]!);
+      options.observer.refused?.(subject, event.reason);
+    }
     if (subject.status !== 'working') {
       if (instance.entryOrder === subject) instance.entryOrder = undefined;
       if (instance.exitOrder === subject) instance.exitOrder = undefined;
@@ -248,6 +290,7 @@ export function createCore(options: CoreOptions): Core {
       const losses = account.consecutiveLosses;
       const strategy = instance.plan.strategyIndex;
       losses[strategy] = trade.pnl < 0n ? losses[strategy]! + 1 : 0;
+      breakers.closed(trade, strategy, instance.plan.symbolIndex, clock[0]!);
       options.observer.traded?.(trade);
     }
   }
@@ -264,6 +307,7 @@ export function createCore(options: CoreOptions): Core {
       return;
     }
     account.dailyTrades++;
+    breakers.entered(plan.strategyIndex, plan.symbolIndex);
     countEntry(instance, calendars[plan.symbolIndex]!.sessionOn(event.fill.time));
     state.entryPrice = priceToNumber(event.fill.price);
     state.entryTime = event.fill.time;
@@ -349,6 +393,7 @@ export function createCore(options: CoreOptions): Core {
         case 'session_close':
           account.dayStart = book.equity();
           account.dailyTrades = 0;
+          breakers.sessionClosed(event.time, instantNumber);
           return;
         case 'split':
           split(event.symbol, event.ratio);
@@ -371,6 +416,7 @@ export function createCore(options: CoreOptions): Core {
     due: () => pipeline.due(),
     orders: () => ordersOf(context.orders),
     orderLog: context.orders,
+    trips: breakers.state.trips,
     arena: pipeline.arena,
     instances,
     account,

@@ -20,7 +20,12 @@ export function decideEntry(context: CoreContext, instance: Instance, values: Fl
     if (value !== UNKNOWN) remember(instance, entry, value);
     if (value !== TRUE) continue;
     if (entry.model.trigger === 'on_rise' && before !== FALSE) continue;
-    if (context.active && mayEnter(context, instance, entry)) {
+    const { strategyIndex, symbolIndex } = instance.plan;
+    if (
+      context.active &&
+      mayEnter(context, instance, entry) &&
+      !context.breakers.holdsBack(strategyIndex, symbolIndex)
+    ) {
       submitEntry(context, instance, entry, values);
     }
   }
@@ -86,7 +91,7 @@ function submitEntry(context: CoreContext, instance: Instance, entry: BoundEntry
     timeInForce: entry.model.order.timeInForce,
   });
   const replacing = state.side === 0 ? -1 : plan.symbolIndex;
-  const verdict = passEntry(context, order, plan.strategyIndex, close, rule, replacing);
+  const verdict = passEntry(context, order, plan.strategyIndex, close, rule, replacing, nowOf(context));
   if (verdict.kind === 'refused') {
     refuse(context, order, verdict.reason);
     return;

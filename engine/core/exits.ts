@@ -79,7 +79,7 @@ export function submitExit(
     timeInForce: 'gtc',
   });
   instance.exitOrder = order;
-  context.broker.submit(passExit(order));
+  context.broker.submit(passExit(context, order, nowOf(context)));
 }
 
 /** Closes a position whose session deadline would have passed by the open after the next. */

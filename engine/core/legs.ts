@@ -2,7 +2,7 @@ import { floorQty, priceFrom, priceToNumber, type Qty, qtyToNumber } from '../le
 import type { ExitReason, Order, OrderRole, PositionSide } from '../ledger/order.ts';
 import { priceNearest, quantityIncrement } from '../ledger/tick.ts';
 import type { Bars } from '../market/bars.ts';
-import { type CoreContext, draftOrder, heldQty } from './context.ts';
+import { type CoreContext, draftOrder, heldQty, nowOf } from './context.ts';
 import { passExit } from './gate.ts';
 import type { Instance } from './instance.ts';
 import { levelPrice, type Protection } from './protection.ts';
@@ -30,7 +30,7 @@ function submitLeg(
     stopPrice: target ? undefined : exact,
   });
   instance.legs.push(order);
-  context.broker.submit(passExit(order));
+  context.broker.submit(passExit(context, order, nowOf(context)));
   return order;
 }
 

@@ -24,7 +24,14 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Measures that circuit breakers can read and strategies cannot. */
-export const RISK_MEASURES: ReadonlySet<string> = new Set(['bars_late', 'rejections']);
+export const RISK_MEASURES: ReadonlySet<string> = new Set([
+  'bars_late',
+  'rejections',
+  'stop_outs',
+  'closed_trades',
+  'closed_profit_pct',
+  'losing_days',
+]);
 
 /** The name in scope that has the same letters in another case, for a name that is not in scope itself. */
 export function otherCase(name: string, names: readonly string[]): string | undefined {

@@ -80,7 +80,10 @@ export function codingOf(tree: Checked): Coding | undefined {
 export const TIMED_MEASURES: ReadonlyMap<string, { readonly most: number; readonly example: string }> = new Map([
   ['opening_high', { most: 24 * 60, example: 'opening_high("30m")' }],
   ['opening_low', { most: 24 * 60, example: 'opening_low("30m")' }],
-  ['rejections', { most: 7 * 24 * 60, example: 'rejections("10m")' }],
+  ['rejections', { most: 31 * 24 * 60, example: 'rejections("10m")' }],
+  ['stop_outs', { most: 31 * 24 * 60, example: 'stop_outs("1d")' }],
+  ['closed_trades', { most: 31 * 24 * 60, example: 'closed_trades("1d")' }],
+  ['closed_profit_pct', { most: 31 * 24 * 60, example: 'closed_profit_pct("1d")' }],
 ]);
 
 const MINUTES: Readonly<Record<string, number>> = { m: 1, min: 1, h: 60, d: 1440 };

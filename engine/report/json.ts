@@ -1,4 +1,5 @@
 import type { Commission, FillAssumptions, Slippage } from '../brokers/assumptions.ts';
+import type { Trip } from '../core/breakers.ts';
 import { formatExactMoney, formatPrice, formatQty } from '../ledger/money.ts';
 import type { Fill, Order } from '../ledger/order.ts';
 import { clientOrderId } from '../ledger/order-id.ts';
@@ -94,6 +95,19 @@ const orderJson = (order: Order): string =>
     fills: order.fills.map(fillJson),
   });
 
+const tripJson = (trip: Trip): string =>
+  JSON.stringify({
+    id: trip.breaker,
+    scope: trip.scope,
+    place: trip.place,
+    action: trip.action,
+    trippedAt: time(trip.trippedAt),
+    clearedAt: trip.clearedAt === undefined ? null : time(trip.clearedAt),
+    heldFlatDays: trip.heldFlatDays,
+    heldBack: trip.heldBack,
+    values: trip.values,
+  });
+
 const equityJson = (point: EquityPoint): string =>
   JSON.stringify({ time: time(point.time), equity: point.equity.toFixed(2) });
 
@@ -161,7 +175,9 @@ export function* resultJson(result: RunResult): Generator<string> {
   yield* members(result.openPositions, positionJson);
   yield ',\n "orders": [';
   yield* members(result.orders, orderJson);
-  yield ',\n "breakers": [],\n "equity": [';
+  yield ',\n "breakers": [';
+  yield* members(result.breakers, tripJson);
+  yield ',\n "equity": [';
   yield* members(result.equity, equityJson);
   yield '\n}\n';
 }

@@ -114,6 +114,47 @@ const strategies = (result: RunResult, width: number, style: Style): string[] =>
   return ['', style.bold('By strategy'), ...table(STRATEGY_COLUMNS, rows, { width, indent: 2, style })];
 };
 
+const TRIP_COLUMNS: readonly Column[] = [
+  { title: 'breaker', align: 'left', shrinks: true, least: 20 },
+  { title: 'of', align: 'left', shrinks: true, least: 12 },
+  { title: 'did', align: 'left', drop: 2 },
+  { title: 'tripped', align: 'left' },
+  { title: 'let go', align: 'left' },
+  { title: 'held back', align: 'right', drop: 1 },
+  { title: 'flat days', align: 'right', drop: 3 },
+  { title: 'when', align: 'left', shrinks: true, least: 20, drop: 4 },
+];
+
+const ACTION_WORDS = { pause_entries: 'paused', flatten: 'closed all', halt: 'halted' } as const;
+
+const SHOWN_TRIPS = 12;
+
+/** What circuit breakers did; it stands before the figures, which look different without it. */
+const trips = (result: RunResult, width: number, style: Style): string[] => {
+  const { breakers } = result;
+  if (breakers.length === 0) return [];
+  const symbol = result.data.symbols[0] ?? '';
+  const rows = breakers
+    .slice(0, SHOWN_TRIPS)
+    .map((trip) => [
+      trip.breaker,
+      trip.place,
+      ACTION_WORDS[trip.action],
+      marketTime(symbol, trip.trippedAt),
+      trip.clearedAt === undefined ? 'holds' : marketTime(symbol, trip.clearedAt),
+      count(trip.heldBack),
+      count(trip.heldFlatDays),
+      trip.values,
+    ]);
+  const more = breakers.length - SHOWN_TRIPS;
+  return [
+    style.bold(`Circuit breakers tripped ${counted(breakers.length, 'time')}`),
+    ...table(TRIP_COLUMNS, rows, { width, indent: 2, style }),
+    ...(more > 0 ? [style.dim(`  and ${count(more)} more (--format json)`)] : []),
+    '',
+  ];
+};
+
 const byExit = (result: RunResult, width: number, style: Style): string[] => {
   if (result.exits.length === 0) return [];
   const tally = new Map<string, { trades: number; wins: number; pnl: bigint }>();
@@ -253,6 +294,7 @@ export const resultText = (result: RunResult, options: TextOptions): string => {
   return `${[
     ...heading(result, options, style),
     '',
+    ...trips(result, width, style),
     style.bold('Account'),
     ...accountBlock(result, style),
     ...(fall === undefined ? [] : wrap(fall, width, '  ').map((line) => style.dim(line))),

@@ -1,7 +1,8 @@
+import type { Trip } from '../core/breakers.ts';
 import type { Fill, Order } from '../ledger/order.ts';
 import type { Trade } from '../ledger/trade.ts';
 import type { Instant } from '../market/time.ts';
-import { fixed, price, quantity, roundPrice, signedMoney } from './amounts.ts';
+import { counted, fixed, price, quantity, roundPrice, signedMoney } from './amounts.ts';
 import { marketTime } from './clock.ts';
 import type { Style } from './style.ts';
 import { exitCause, orderCause } from './words.ts';
@@ -126,3 +127,35 @@ export const refusalLine = (order: Order, reason: string, options: LineOptions):
     options,
   );
 };
+
+const TRIP_WORDS = { pause_entries: 'entries paused', flatten: 'closing all', halt: 'halted' } as const;
+
+const tripHead = (trip: Trip, at: Instant, { width, style }: LineOptions): readonly Cell[] => {
+  // A breaker of the account has no symbol of its own; its times are the exchange's all the same.
+  const time = marketTime(trip.scope === 'symbol' ? trip.place : '', at);
+  return [
+    [width < ROOMY ? time.slice(5) : time, style.dim],
+    ['breaker', style.yellow],
+    [trip.breaker, style.bold],
+  ];
+};
+
+/** A breaker that tripped, in one line: what it did, where, and the values that did it. */
+export const tripLine = (trip: Trip, options: LineOptions): string =>
+  line(
+    [
+      ...tripHead(trip, trip.trippedAt, options),
+      [`tripped: ${TRIP_WORDS[trip.action]}, ${trip.place}; ${trip.values}`],
+    ],
+    options.width,
+  );
+
+/** A breaker that let go, in one line. */
+export const clearLine = (trip: Trip, options: LineOptions): string =>
+  line(
+    [
+      ...tripHead(trip, trip.clearedAt ?? trip.trippedAt, options),
+      [`let go, ${trip.place}; held back ${counted(trip.heldBack, 'entry', 'entries')}`],
+    ],
+    options.width,
+  );

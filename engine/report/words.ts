@@ -49,6 +49,8 @@ const ORDER_WORDS: Readonly<Record<string, string>> = {
   max_gross_exposure_pct: 'over max_gross_exposure_pct of risk.yaml',
   max_open_positions: 'over max_open_positions of risk.yaml',
   max_order_notional: 'over max_order_notional of risk.yaml',
+  orders_per_minute: 'over orders_per_minute of risk.yaml',
+  breaker: 'a circuit breaker tripped',
 };
 
 /** Why an order was refused or cancelled, in words. */

@@ -81,6 +81,7 @@ export function resultOf(
     refusals: tallyRefusals(session.core.orderLog),
     soldShort: anyShort(book.state.trades),
     equity: book.equityPoints(),
+    breakers: session.core.trips,
     notActing: ruleset.notActing,
     interrupted,
     seconds,

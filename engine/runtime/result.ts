@@ -1,4 +1,5 @@
 import type { FillAssumptions } from '../brokers/assumptions.ts';
+import type { Trip } from '../core/breakers.ts';
 import type { Drawdown } from '../ledger/drawdown.ts';
 import type { MetricReasons, Metrics } from '../ledger/figures.ts';
 import type { Order } from '../ledger/order.ts';
@@ -49,6 +50,8 @@ export interface RunResult {
   readonly refusals: readonly RefusalTally[];
   readonly soldShort: boolean;
   readonly equity: readonly EquityPoint[];
+  /** What circuit breakers did, oldest first. */
+  readonly breakers: readonly Trip[];
   /** Keys of the documents that are checked but do not act yet, with a sentence each. */
   readonly notActing: readonly string[];
   readonly interrupted: boolean;

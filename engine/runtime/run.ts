@@ -1,4 +1,5 @@
 import type { FillAssumptions } from '../brokers/assumptions.ts';
+import type { Operator, Trip } from '../core/breakers.ts';
 import type { Fill, Order } from '../ledger/order.ts';
 import type { Trade } from '../ledger/trade.ts';
 import type { Instant } from '../market/time.ts';
@@ -12,6 +13,8 @@ export interface RunOptions {
   readonly from: Instant | undefined;
   readonly to: Instant | undefined;
   readonly assumptions: FillAssumptions;
+  /** Who clears breakers that wait for a person; undefined: the next session. */
+  readonly operator?: Operator | undefined;
   /** Close what is still open at the last bar, with reason `end_of_data`. */
   readonly closeAtEnd: boolean;
 }
@@ -32,6 +35,8 @@ export interface Observer {
   filled?(order: Order, fill: Fill): void;
   traded?(trade: Trade): void;
   refused?(order: Order, reason: string): void;
+  tripped?(trip: Trip): void;
+  cleared?(trip: Trip): void;
   /** A feed that can go on has reached its length (the sample year is over): the run so far. */
   complete?(result: RunResult): void;
 }

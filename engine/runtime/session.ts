@@ -100,6 +100,7 @@ export function createSession(
     observer,
     fractional: options.assumptions.fractional,
     fillAtClose: options.assumptions.fillAt === 'close',
+    operator: options.operator ?? 'next_session',
     bases: symbols.map((symbol) => bases.get(symbol) ?? '1m'),
     calendars,
     tickRules,

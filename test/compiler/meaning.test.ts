@@ -8,7 +8,7 @@ import type { Diagnostic, SourceFile } from '../../engine/documents/diagnostic.t
 import { parseStrategy } from '../../engine/documents/load.ts';
 import { positionOf } from '../../engine/documents/position.ts';
 import { checkWorkspace, loadWorkspace } from '../../engine/runtime/workspace.ts';
-import { findingsOf, strategy } from '../core/rules.ts';
+import { findingsOf, findingsUnder, strategy } from '../core/rules.ts';
 
 const FOLDER = join(import.meta.dirname, '../fixtures/bad');
 
@@ -89,9 +89,16 @@ describe('findings of meaning', () => {
     rmSync(dir, { recursive: true });
   });
 
+  it('a short side that risk.yaml lets nothing through of', () => {
+    const found = (risk: string) => findingsUnder(risk, SHORT).map(({ code, severity }) => `${code} ${severity}`);
+    expect(found('circuit_breakers: []\n')).toEqual(['W361 warning']);
+    expect(found('limits:\n  allow_short: false\ncircuit_breakers: []\n')).toEqual(['W361 warning']);
+    expect(found('limits:\n  allow_short: true\ncircuit_breakers: []\n')).toEqual([]);
+  });
+
   it('every code is drawn by a fixture or a test above, and explained', () => {
     const drawn = new Set(fixtures.map((file) => /^# expect: (\S+)/.exec(file.text)?.[1]));
-    const here = new Set(['E325', 'E326', 'W327', 'E329']);
+    const here = new Set(['E325', 'E326', 'W327', 'E329', 'E360', 'W361']);
     expect(Object.keys(MEANING_CODES).filter((code) => !drawn.has(code) && !here.has(code))).toEqual([]);
     for (const [code, entry] of Object.entries(MEANING_CODES)) {
       expect(entry.severity, code).toBe(code.startsWith('W') ? 'warning' : 'error');

@@ -7,7 +7,7 @@ import { runBacktest } from '../../engine/runtime/backtest.ts';
 import { dryRun } from '../../engine/runtime/dry-run.ts';
 import { type Feed, wholeFeed } from '../../engine/runtime/feed.ts';
 import { documentOf, dollars, runs, seed, sidesArbitrary } from './plain-rules.ts';
-import { barsOf, marketOf, type Row, rulesetOf } from './rules.ts';
+import { barsOf, marketOf, type Row, rulesetOf, rulesetUnder } from './rules.ts';
 
 type Result = Awaited<ReturnType<typeof runBacktest>>;
 
@@ -20,7 +20,7 @@ const optionsWith = (assumptions: Partial<FillAssumptions>) => ({
 });
 
 /** Everything that a run came to, but for how long it took. */
-const outcome = ({ orders, trades, equity, metrics, strategies, ambiguousBars, openPositions }: Result) => ({
+const outcome = ({ orders, trades, equity, metrics, strategies, ambiguousBars, openPositions, breakers }: Result) => ({
   orders,
   trades,
   equity,
@@ -28,6 +28,7 @@ const outcome = ({ orders, trades, equity, metrics, strategies, ambiguousBars, o
   strategies,
   ambiguousBars,
   openPositions,
+  breakers,
 });
 
 /** The bars one by one: nothing can be worked out ahead, and every bar is looked at. */
@@ -137,6 +138,34 @@ describe('bars worked out ahead, and quiet ones passed over', () => {
       { seed, numRuns: runs(30), endOnFailure: true },
     );
     expect(orders).toBeGreaterThan(1_000);
+  });
+
+  it(`under circuit breakers and limits (seed ${seed})`, async () => {
+    let trips = 0;
+    const risk = `limits:
+  max_position_pct: 40
+  allow_short: true
+circuit_breakers:
+  - id: fall
+    when: drawdown_pct > 0.02 or daily_loss_pct > 0.01
+    scope: account
+    action: flatten
+    until: 20 bars
+  - id: losses
+    when: consecutive_losses >= 2
+    scope: strategy
+    action: pause_entries
+    until: 1d
+`;
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.integer({ min: 250, max: 500 }), sidesArbitrary, async (from, length, sides) => {
+        const rules = rulesetUnder(risk, documentOf(sides));
+        const result = await same(rules, [barsOf('TEST', '1h', walk(from, length))], {});
+        trips += result.breakers.length;
+      }),
+      { seed, numRuns: runs(40), endOnFailure: true },
+    );
+    expect(trips).toBeGreaterThan(40);
   });
 
   it('rules that are seldom true, over indicators, entry prices and time stops', async () => {

@@ -3,7 +3,7 @@ import { compile } from '../../engine/compiler/compile.ts';
 import type { Ruleset } from '../../engine/compiler/ruleset.ts';
 import type { Diagnostic } from '../../engine/documents/diagnostic.ts';
 import type { StrategyDocument } from '../../engine/documents/document.ts';
-import { parseStrategy } from '../../engine/documents/load.ts';
+import { parseRisk, parseStrategy } from '../../engine/documents/load.ts';
 import { formatPrice, formatQty } from '../../engine/ledger/money.ts';
 import type { Trade } from '../../engine/ledger/trade.ts';
 import type { Bars, CorporateAction, MarketData } from '../../engine/market/bars.ts';
@@ -18,7 +18,10 @@ export function findingsOf(...texts: string[]): Diagnostic[] {
   return checked(texts).diagnostics;
 }
 
-function checked(texts: readonly string[]) {
+/** The same with a `risk.yaml`. */
+export const findingsUnder = (risk: string, ...texts: string[]): Diagnostic[] => checked(texts, risk).diagnostics;
+
+function checked(texts: readonly string[], risk?: string) {
   const diagnostics: Diagnostic[] = [];
   const strategies: StrategyDocument[] = [];
   texts.forEach((text, index) => {
@@ -26,14 +29,20 @@ function checked(texts: readonly string[]) {
     diagnostics.push(...parsed.diagnostics);
     if (parsed.document !== undefined) strategies.push(parsed.document);
   });
-  const compiled = compile({ strategies, risk: undefined, revision: 'test' });
+  const parsedRisk = risk === undefined ? undefined : parseRisk({ path: 'risk.yaml', text: risk });
+  if (parsedRisk !== undefined) diagnostics.push(...parsedRisk.diagnostics);
+  const compiled = compile({ strategies, risk: parsedRisk?.document, revision: 'test' });
   diagnostics.push(...compiled.diagnostics);
   return { diagnostics, ruleset: compiled.ruleset };
 }
 
 /** The ruleset of strategy texts; throws with the findings when one of them is an error. */
-export function rulesetOf(...texts: string[]): Ruleset {
-  const { diagnostics, ruleset } = checked(texts);
+export const rulesetOf = (...texts: string[]): Ruleset => whole(checked(texts));
+
+/** The same with a `risk.yaml`. */
+export const rulesetUnder = (risk: string, ...texts: string[]): Ruleset => whole(checked(texts, risk));
+
+function whole({ diagnostics, ruleset }: ReturnType<typeof checked>): Ruleset {
   const errors = diagnostics.filter((finding) => finding.severity === 'error');
   if (errors.length > 0 || ruleset === undefined) {
     throw new Error(errors.map((finding) => `${finding.code} ${finding.message} (${finding.context})`).join('\n'));
@@ -116,6 +125,7 @@ export interface RunChoices {
   readonly from?: number;
   readonly assumptions?: Partial<FillAssumptions>;
   readonly closeAtEnd?: boolean;
+  readonly operator?: 'next_session' | 'never';
   readonly actions?: readonly CorporateAction[];
 }
 
@@ -127,6 +137,7 @@ export function runRules(ruleset: Ruleset, bars: readonly Bars[], choices: RunCh
     to: undefined,
     assumptions: { ...DEFAULT_ASSUMPTIONS, slippage: { kind: 'none' }, ...choices.assumptions },
     closeAtEnd: choices.closeAtEnd ?? false,
+    operator: choices.operator,
   });
 }
 

@@ -28,7 +28,19 @@ describe('the JSON report', () => {
       engine: '1.2.3',
       revision: '3f9c1d2aa0',
       ambiguousBars: 3,
-      breakers: [],
+      breakers: [
+        {
+          id: 'max_daily_loss',
+          scope: 'account',
+          place: 'account',
+          action: 'pause_entries',
+          clearedAt: '2024-03-12T18:00:00.000Z',
+          heldFlatDays: 1,
+          heldBack: 4,
+          values: 'daily_loss_pct 5.23',
+        },
+        { id: 'five_losses', scope: 'strategy', clearedAt: null },
+      ],
     });
     expect(Object.keys(json.data)).toEqual(
       expect.arrayContaining([

@@ -195,6 +195,22 @@ export const MEANING_CODES = {
     wrong: 'entry:\n  long:\n    when: close > open\nexit:\n  when: close > open\n',
     right: 'entry:\n  long:\n    when: close > open\nexit:\n  when: close < open\n',
   },
+  E360: {
+    severity: 'error',
+    title: 'breaker that looks back over bars',
+    explanation:
+      'A circuit breaker reads measures as they are at that moment. Functions that remember bars (rising, highest, sma and the like) are for strategies; lengths of time are asked for by the measures themselves: stop_outs("1d"), closed_profit_pct("2h").',
+    wrong: 'when: rising(equity, 5)\n',
+    right: 'when: losing_days >= 3\n',
+  },
+  W361: {
+    severity: 'warning',
+    title: 'short entry that no limit lets through',
+    explanation:
+      'risk.yaml allows no short selling (`allow_short: false`, which is also what it means when the key is left out), so every short entry will be refused.',
+    wrong: 'limits:\n  allow_short: false   # and a strategy with entry.short\n',
+    right: 'limits:\n  allow_short: true\n',
+  },
   W327: {
     severity: 'warning',
     title: 'two strategies with opposite sides on one symbol',

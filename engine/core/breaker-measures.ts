@@ -1,0 +1,139 @@
+import type { BreakerModel } from '../compiler/model.ts';
+import type { Book } from '../ledger/book.ts';
+import { moneyToNumber } from '../ledger/money.ts';
+import { MINUTE } from '../market/time.ts';
+
+/** One breaker at one place: what it counts since it was last cleared, and whether it is tripped. Plain data. */
+export interface Guard {
+  /** Number among the enabled breakers. */
+  readonly breaker: number;
+  /** Number of the strategy or symbol; 0 for the account. */
+  readonly place: number;
+  /** Number of its running trip; -1 when it is not tripped. */
+  trip: number;
+  trippedAt: number;
+  trippedInstant: number;
+  /** Its `until` has come: it lets go at the next bar. */
+  over: boolean;
+  /** When it was last cleared, ms. */
+  since: number;
+  /** Highest equity since. */
+  peak: number;
+  /** Equity at the last session close, or when it was cleared since. */
+  dayStart: number;
+  dailyTrades: number;
+  /** Closed trades in a row with a loss. */
+  losses: number;
+  /** Sessions in a row that ended lower. */
+  losingDays: number;
+}
+
+export const freshGuard = (breaker: number, place: number, equity: number): Guard => ({
+  breaker,
+  place,
+  trip: -1,
+  trippedAt: Number.NaN,
+  trippedInstant: 0,
+  over: false,
+  since: Number.NEGATIVE_INFINITY,
+  peak: equity,
+  dayStart: equity,
+  dailyTrades: 0,
+  losses: 0,
+  losingDays: 0,
+});
+
+/** Something that happened to a strategy in a symbol. */
+export interface Happening {
+  readonly time: number;
+  readonly strategy: number;
+  readonly symbol: number;
+  readonly pnl: number;
+}
+
+/** What measures over a length of time count, oldest first. */
+export interface Recent {
+  /** Trades that a stop ended. */
+  readonly stops: Happening[];
+  readonly closed: Happening[];
+  readonly refusals: Happening[];
+}
+
+/** What a measure is read from. */
+export interface View {
+  readonly book: Book;
+  readonly recent: Recent;
+  now: number;
+  readonly exitUnknownBars: (guard: Guard) => number;
+}
+
+type Scope = BreakerModel['scope'];
+type Reader = (guard: Guard, scope: Scope, view: View, minutes: number) => number;
+
+/** Nothing older is asked for. */
+const LONGEST = 31 * 24 * 60 * MINUTE;
+
+const fall = (from: number, to: number): number => Math.max(0, (1 - to / from) * 100);
+
+const equity = (guard: Guard, scope: Scope, { book }: View): number =>
+  scope === 'strategy' ? book.strategyEquity(guard.place) : book.equity();
+
+const within = (list: readonly Happening[], guard: Guard, scope: Scope, now: number, minutes: number): Happening[] => {
+  const from = Math.max(now - minutes * MINUTE, guard.since);
+  const own = ({ strategy, symbol }: Happening): boolean =>
+    scope === 'account' || (scope === 'strategy' ? strategy : symbol) === guard.place;
+  return list.filter((one) => one.time > from && own(one));
+};
+
+const READERS: Readonly<Record<string, Reader>> = {
+  equity,
+  purse: equity,
+  cash: (_guard, _scope, { book }) => moneyToNumber(book.cash()),
+  drawdown_pct: (guard, scope, view) => fall(guard.peak, equity(guard, scope, view)),
+  daily_loss_pct: (guard, scope, view) => fall(guard.dayStart, equity(guard, scope, view)),
+  daily_trades: ({ dailyTrades }) => dailyTrades,
+  consecutive_losses: ({ losses }) => losses,
+  losing_days: ({ losingDays }) => losingDays,
+  open_positions: (guard, scope, { book }) => book.heldBy(scope, guard.place).positions,
+  gross_exposure_pct: (guard, scope, view) =>
+    (view.book.heldBy(scope, guard.place).gross / equity(guard, scope, view)) * 100,
+  exit_unknown_bars: (guard, _scope, view) => view.exitUnknownBars(guard),
+  // A simulated feed is never late.
+  bars_late: () => 0,
+  rejections: (guard, scope, { recent, now }, minutes) => within(recent.refusals, guard, scope, now, minutes).length,
+  stop_outs: (guard, scope, { recent, now }, minutes) => within(recent.stops, guard, scope, now, minutes).length,
+  closed_trades: (guard, scope, { recent, now }, minutes) => within(recent.closed, guard, scope, now, minutes).length,
+  closed_profit_pct: (guard, scope, view, minutes) => {
+    const trades = within(view.recent.closed, guard, scope, view.now, minutes);
+    return (trades.reduce((sum, { pnl }) => sum + pnl, 0) / equity(guard, scope, view)) * 100;
+  },
+};
+
+/** Measures that move with the marks of open positions; all others move with fills, refusals and session closes. */
+export const MARKED: ReadonlySet<string> = new Set([
+  'equity',
+  'purse',
+  'drawdown_pct',
+  'daily_loss_pct',
+  'gross_exposure_pct',
+  'exit_unknown_bars',
+]);
+
+/** How a measure is read, by its canonical name (`rejections:10` is over ten minutes). */
+export function readerOf(name: string): (guard: Guard, scope: Scope, view: View) => number {
+  const [base, minutes] = name.split(':', 2);
+  const read = READERS[base ?? ''];
+  const length = Number(minutes ?? 0);
+  return read === undefined ? () => Number.NaN : (guard, scope, view) => read(guard, scope, view, length);
+}
+
+/** Every measure that a breaker can read. */
+export const BREAKER_MEASURES: readonly string[] = Object.keys(READERS);
+
+/** Keeps a happening; what no measure can ask for any more goes. */
+export function remember(list: Happening[], happening: Happening): void {
+  let old = 0;
+  while (old < list.length && list[old]!.time <= happening.time - LONGEST) old++;
+  if (old > 0) list.splice(0, old);
+  list.push(happening);
+}
