@@ -92,8 +92,15 @@ async function portfolio(runs: number): Promise<Figure[]> {
   const rules = await ruleset(ROOT, join('bench', 'strategies', 'w3.yaml'));
   const data = marketData(bars);
   mustAgree(await backtest(rules, data), w3(bars));
+  const guarded = await ruleset(
+    ROOT,
+    join('bench', 'strategies', 'w3.yaml'),
+    join('bench', 'strategies', 'w3-risk.yaml'),
+  );
+  mustAgree(await backtest(guarded, data), w3(bars));
   const hand = await time(runs, 1, () => w3(bars));
   const memory = await time(runs, 1, () => backtest(rules, data));
+  const underGuard = await time(runs, 1, () => backtest(guarded, data));
   const whole = engine(['backtest', strategyFile('w3'), '--data', folder, ...COSTLESS], runs);
   const section = 'W3  four indicators, 20 symbols x 50,000 bars, one portfolio in time order';
   return [
@@ -105,6 +112,14 @@ async function portfolio(runs: number): Promise<Figure[]> {
       floor: 2,
       goal: 4,
       beside: [{ name: 'hand loop', value: speed(MILLION, hand) }],
+    },
+    {
+      section,
+      name: 'in memory, breakers and limits on',
+      value: speed(MILLION, underGuard),
+      unit: 'M bars/s',
+      floor: 1.5,
+      goal: 3,
     },
     {
       section,

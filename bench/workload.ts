@@ -33,9 +33,13 @@ export function marketData(bars: readonly Bars[]): MarketData {
   };
 }
 
-/** The ruleset of one strategy file without account limits; what the checker says goes into the error. */
-export async function ruleset(dir: string, file: string): Promise<Ruleset> {
-  const workspace = await loadWorkspace({ dir, paths: [join(dir, file)], risk: 'none' });
+/** The ruleset of one strategy file, without account limits unless a risk file is named; what the checker says goes into the error. */
+export async function ruleset(dir: string, file: string, risk?: string): Promise<Ruleset> {
+  const workspace = await loadWorkspace({
+    dir,
+    paths: [join(dir, file)],
+    risk: risk === undefined ? 'none' : join(dir, risk),
+  });
   if (workspace.ruleset === undefined) {
     throw new Error(workspace.diagnostics.map((finding) => `${finding.code} ${finding.message}`).join('\n'));
   }
