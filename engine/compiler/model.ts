@@ -20,7 +20,7 @@ export type Level =
   | { readonly kind: 'atr'; readonly atr: NodeLeaf; readonly multiple: Checked }
   | { readonly kind: 'price'; readonly price: Checked };
 
-export type SizeKind = 'shares' | 'notional' | 'purse_pct' | 'risk_pct';
+export type SizeKind = 'shares' | 'notional' | 'purse_pct' | 'risk_pct' | 'volatility_target_pct';
 
 export interface EntryModel {
   readonly side: PositionSide;
@@ -35,9 +35,16 @@ export interface EntryModel {
     readonly timeInForce: TimeInForce;
     readonly expires: Duration | undefined;
   };
-  readonly size: { readonly kind: SizeKind; readonly amount: Checked };
+  readonly size: {
+    readonly kind: SizeKind;
+    readonly amount: Checked;
+    /** For `volatility_target_pct`: the standard deviation of a bar's change, percent; and bars in a year. */
+    readonly volatility: { readonly ofBar: Checked; readonly barsPerYear: number } | undefined;
+  };
   readonly cooldown: Duration | undefined;
   readonly entriesPerSession: number | undefined;
+  /** Entries that may stand in one position; above 1 it adds to an open one. */
+  readonly maxEntries: number;
 }
 
 export interface ExitRule {

@@ -281,6 +281,7 @@ function entryTrees(entry: EntryModel, visit: (tree: Checked) => void): void {
   if (entry.order.limitPrice !== undefined) visit(entry.order.limitPrice);
   if (entry.order.stopPrice !== undefined) visit(entry.order.stopPrice);
   visit(entry.size.amount);
+  if (entry.size.volatility !== undefined) visit(entry.size.volatility.ofBar);
 }
 
 function exitTrees(exit: ExitModel, visit: (tree: Checked) => void): void {

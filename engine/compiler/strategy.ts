@@ -1,10 +1,13 @@
 import type { Diagnostic } from '../documents/diagnostic.ts';
 import type { DocumentPath, StrategyDocument } from '../documents/document.ts';
 import type { EntrySide, ExitSide, Strategy } from '../documents/generated/types.ts';
+import { checkExpression } from '../expressions/check.ts';
 import { printTree } from '../expressions/print.ts';
 import type { Checked } from '../expressions/tree.ts';
+import { CATALOGUE } from '../indicators/catalogue.ts';
 import type { PositionSide } from '../ledger/order.ts';
-import { TIMEFRAMES } from '../market/timeframe.ts';
+import { MINUTE } from '../market/time.ts';
+import { TIMEFRAME_MS, TIMEFRAMES } from '../market/timeframe.ts';
 import { createDefinitions, reportUnused } from './definitions.ts';
 import { checkExits, NO_EXITS } from './exits.ts';
 import { checkAmount, checkAt, checkRule, treeOf } from './expressions.ts';
@@ -29,7 +32,7 @@ export interface Checking {
 }
 
 const SIDES: readonly PositionSide[] = ['long', 'short'];
-const SIZES: readonly SizeKind[] = ['shares', 'notional', 'purse_pct', 'risk_pct'];
+const SIZES: readonly SizeKind[] = ['shares', 'notional', 'purse_pct', 'risk_pct', 'volatility_target_pct'];
 
 /**
  * Checks one strategy document: names, types, and whether what it asks for can be done.
@@ -101,14 +104,6 @@ function checkEntry(checking: Checking, side: PositionSide): EntryModel | undefi
   const when = checkRule(reporter, scope, entry.when, [...path, 'when']);
   const order = checkOrder(checking, entry, path);
   const size = checkSize(checking, entry, path);
-  if ((entry.max_entries ?? 1) > 1) {
-    reporter.at(
-      'E309',
-      [...path, 'max_entries'],
-      'adding to an open position (`max_entries` above 1) is not possible yet',
-      'write 1 or leave it out',
-    );
-  }
   const cooldown = entry.cooldown === undefined ? undefined : parseDuration(entry.cooldown);
   if (when === undefined || size === undefined || order === undefined) return undefined;
   return {
@@ -120,6 +115,7 @@ function checkEntry(checking: Checking, side: PositionSide): EntryModel | undefi
     size,
     cooldown,
     entriesPerSession: entry.entries_per_session,
+    maxEntries: entry.max_entries ?? 1,
   };
 }
 
@@ -154,25 +150,32 @@ function checkOrder(checking: Checking, entry: EntrySide, path: DocumentPath): E
 function checkSize(checking: Checking, entry: EntrySide, path: DocumentPath): EntryModel['size'] | undefined {
   const { reporter, scope } = checking;
   const at: DocumentPath = [...path, 'size'];
-  if (entry.size.volatility_target_pct !== undefined) {
-    reporter.at(
-      'E309',
-      [...at, 'volatility_target_pct'],
-      'sizing by `volatility_target_pct` is not possible yet',
-      'use shares, notional, purse_pct or risk_pct',
-      'key',
-    );
-    return undefined;
-  }
   const kind = SIZES.find((one) => entry.size[one] !== undefined);
   if (kind === undefined) return undefined;
-  const percent = kind === 'purse_pct' || kind === 'risk_pct';
+  const percent = kind !== 'shares' && kind !== 'notional';
   const most = percent ? 100 : Number.POSITIVE_INFINITY;
   // Shares are whole; coins are not.
   const least = kind === 'shares' && !hasCoin(checking.value.symbols) ? 1 : 0;
   const bounds = { least, most, unit: percent ? ' %' : '' };
   const amount = checkAmount(reporter, scope, [...at, kind], bounds);
-  return amount === undefined ? undefined : { kind, amount };
+  if (amount === undefined) return undefined;
+  return { kind, amount, volatility: kind === 'volatility_target_pct' ? volatilityOf(checking) : undefined };
+}
+
+/** The usual movement of a bar over the last 20, as an expression of the language, and how many bars make a year. */
+function volatilityOf({ scope, value }: Checking): EntryModel['size']['volatility'] {
+  const { tree } = checkExpression('stddev(change_pct(close, 1), 20)', scope, 'number', CATALOGUE);
+  if (tree === undefined) throw new Error('the volatility of a bar is no expression of the language any more');
+  const timeframe = wordOf(TIMEFRAMES, value.timeframe, '1d');
+  const coin = hasCoin(value.symbols);
+  const minutes = TIMEFRAME_MS[timeframe] / MINUTE;
+  if (timeframe === '1w') return { ofBar: tree, barsPerYear: 52 };
+  const sessions = coin ? 365 : 252;
+  // A regular session of New York has 390 minutes, a day of coins 1,440.
+  return {
+    ofBar: tree,
+    barsPerYear: timeframe === '1d' ? sessions : sessions * Math.ceil((coin ? 1440 : 390) / minutes),
+  };
 }
 
 const hasCoin = (symbols: Strategy['symbols']): boolean =>

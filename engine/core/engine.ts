@@ -301,14 +301,18 @@ export function createCore(options: CoreOptions): Core {
     const first = state.side === 0;
     state.side = subject.positionSide === 'long' ? 1 : -1;
     state.qty = holding.shares;
+    // A further part of the same order is no further entry.
+    if (first || subject.filled === event.fill.qty) {
+      state.entries++;
+      account.dailyTrades++;
+      breakers.entered(plan.strategyIndex, plan.symbolIndex);
+      countEntry(instance, calendars[plan.symbolIndex]!.sessionOn(event.fill.time));
+    }
     if (!first) {
       state.entryPrice = Number(holding.entryCost / holding.entryQty) / 1e9;
       growLegs(context, instance);
       return;
     }
-    account.dailyTrades++;
-    breakers.entered(plan.strategyIndex, plan.symbolIndex);
-    countEntry(instance, calendars[plan.symbolIndex]!.sessionOn(event.fill.time));
     state.entryPrice = priceToNumber(event.fill.price);
     state.entryTime = event.fill.time;
     // Counted up at the end of the fill's own bar, which makes it 0 there; a fill at the close comes after that.
@@ -352,6 +356,7 @@ export function createCore(options: CoreOptions): Core {
     const { state, plan, entryOrder } = instance;
     remove(context.open[plan.symbolIndex]!, instance);
     state.side = 0;
+    state.entries = 0;
     state.qty = 0;
     state.entryPrice = Number.NaN;
     state.entryTime = Number.NaN;

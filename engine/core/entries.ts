@@ -1,6 +1,6 @@
 import type { Duration } from '../compiler/model.ts';
 import { FALSE, TRUE, type Tri, UNKNOWN } from '../expressions/tree.ts';
-import { floorQty, NO_QTY, type Price, type Qty, qtyFrom } from '../ledger/money.ts';
+import { floorQty, NO_QTY, type Price, priceToNumber, type Qty, qtyFrom } from '../ledger/money.ts';
 import type { Order } from '../ledger/order.ts';
 import { priceNearest, quantityIncrement, type TickRule } from '../ledger/tick.ts';
 import { TIMEFRAME_MS } from '../market/timeframe.ts';
@@ -39,10 +39,15 @@ function remember(instance: Instance, entry: BoundEntry, value: Tri): void {
 function mayEnter(context: CoreContext, instance: Instance, entry: BoundEntry): boolean {
   const { state } = instance;
   if (instance.entryOrder !== undefined) return false;
+  if (adds(instance, entry)) return true;
   // A position in the way must be about to be closed, whole, by an order of this bar.
   if (state.side !== 0 && !closing(context, instance)) return false;
   return cooledDown(context, instance, entry.model.cooldown);
 }
+
+/** An entry of the open position's side adds to it while there is room for one more, and nothing is on its way out. */
+const adds = ({ state, exitOrder }: Instance, { sign, model }: BoundEntry): boolean =>
+  state.side === sign && exitOrder === undefined && state.entries < model.maxEntries;
 
 function closing(context: CoreContext, instance: Instance): boolean {
   const order = instance.exitOrder;
@@ -90,7 +95,7 @@ function submitEntry(context: CoreContext, instance: Instance, entry: BoundEntry
     stopPrice,
     timeInForce: entry.model.order.timeInForce,
   });
-  const replacing = state.side === 0 ? -1 : plan.symbolIndex;
+  const replacing = state.side === 0 || adds(instance, entry) ? -1 : plan.symbolIndex;
   const verdict = passEntry(context, order, plan.strategyIndex, close, rule, replacing, nowOf(context));
   if (verdict.kind === 'refused') {
     refuse(context, order, verdict.reason);
@@ -98,7 +103,8 @@ function submitEntry(context: CoreContext, instance: Instance, entry: BoundEntry
   }
   instance.entryOrder = order;
   instance.entryAge = 0;
-  instance.agreed = protection;
+  // What is added stands behind the levels that the position has.
+  if (!adds(instance, entry)) instance.agreed = protection;
   context.book.reserve(order, close);
   context.broker.submit(verdict.order);
 }
@@ -127,13 +133,25 @@ function sharesWanted(
       return amount / close;
     case 'purse_pct':
       return (purse * amount) / 100 / close;
+    case 'volatility_target_pct': {
+      const { barsPerYear } = entry.model.size.volatility!;
+      const yearly = (entry.volatility!() / 100) * Math.sqrt(barsPerYear);
+      return yearly > 0 ? (purse * amount) / 100 / (yearly * close) : Number.NaN;
+    }
     case 'risk_pct': {
       if (protection.stop === undefined) return Number.NaN;
-      const stop = levelPrice(protection.stop, close, entry.sign, -1);
+      const stop = standingStop(instance) ?? levelPrice(protection.stop, close, entry.sign, -1);
       const distance = (close - stop) * entry.sign;
       return distance > 0 ? (purse * amount) / 100 / distance : Number.NaN;
     }
   }
+}
+
+/** Where the stop of the open position lies, dollars; undefined when flat or without one. */
+function standingStop({ state, legs }: Instance): number | undefined {
+  if (state.side === 0) return undefined;
+  const stop = legs.find(({ role, status }) => role === 'stop_loss' && status === 'working')?.stopPrice;
+  return stop === undefined ? undefined : priceToNumber(stop);
 }
 
 /** Ends entry orders that have worked for as long as they may. */

@@ -29,6 +29,8 @@ export interface InstanceState {
   sinceExit: number;
   /** End of the bar of the last exit fill, ms; -Infinity before the first. */
   exitTime: number;
+  /** Entries that make up the open position. */
+  entries: number;
   /** The session of the last entry, and how many it had. */
   entrySession: number;
   entriesInSession: number;
@@ -54,6 +56,7 @@ export const flatState = (): InstanceState => ({
   peakProfitPct: Number.NaN,
   sinceExit: Number.POSITIVE_INFINITY,
   exitTime: Number.NEGATIVE_INFINITY,
+  entries: 0,
   entrySession: -1,
   entriesInSession: 0,
   lastLong: UNKNOWN,
@@ -77,6 +80,8 @@ export interface BoundEntry {
   /** What `when` is worth on the bars of the stretch, where it reads nothing but the instance's own series. */
   readonly ahead: Uint8Array | undefined;
   readonly amount: () => number;
+  /** Standard deviation of a bar's change, percent. */
+  readonly volatility: (() => number) | undefined;
   readonly limitPrice: (() => number) | undefined;
   readonly stopPrice: (() => number) | undefined;
 }
@@ -183,6 +188,7 @@ function bindInstance(
       when: condition(treeOf(model.when)),
       ahead: stretch?.conditions([treeOf(model.when)], plan.slots),
       amount: number(model.size.amount),
+      volatility: optional(model.size.volatility?.ofBar),
       limitPrice: optional(model.order.limitPrice),
       stopPrice: optional(model.order.stopPrice),
     })),

@@ -115,6 +115,12 @@ function firstBusy(instance: Instance, stretch: Stretch, from: number, to: numbe
     if (exit.timeStop.kind !== 'bars') return from;
     end = Math.min(to, from + Math.max(0, exit.timeStop.bars - ahead - state.bars - 1));
   }
+  // Where there is room for one more, an entry may add.
+  for (let k = 0; k < entries.length; k++) {
+    const entry = entries[k]!;
+    if (entry.sign === state.side && state.entries < entry.model.maxEntries)
+      end = firstRise(entry, lastOf(instance, entry), from, end);
+  }
   return exit.ahead === undefined
     ? firstNotFalse(instance, stretch, exit.overStretch, from, end)
     : firstMarked(exit.ahead, from, end);
