@@ -52,7 +52,9 @@ describe('adding to an open position', () => {
 
   it('a new position may add again', async () => {
     const prices = [100, 101, 102, 103, 80, 81, 82, 83, 84];
-    const result = await runRules(adding('    max_entries: 2\n', '  when: close < 81'), [flatBars('TEST', '1h', prices)]);
+    const result = await runRules(adding('    max_entries: 2\n', '  when: close < 81'), [
+      flatBars('TEST', '1h', prices),
+    ]);
     expect(filled(result)).toEqual(['10 @102', '10 @103', '10 @82', '10 @83']);
   });
 

@@ -72,6 +72,5 @@ const OWN_IDEA: readonly (readonly [string, (report: Report) => boolean])[] = [
   ['12-daily', (report) => report.data.source.includes('aapl.csv')],
   ['13-risk', (report) => report.trades.some((trade) => trade.exitReason === 'stop_loss')],
   ['15-profit', (report) => report.trades.some((trade) => trade.exitReason === 'take_profit')],
-  ['17-adding', (report) => report.orders.some((order) => order.rule === 'entry.long' && order.status === 'filled')],
   ['16-long', (report) => new Set(report.trades.map((trade) => trade.side)).size === 2],
 ];
