@@ -9,12 +9,15 @@ import type { Calendar } from '../market/calendar.ts';
 import type { Instant } from '../market/time.ts';
 import type { Broker } from './broker.ts';
 import type { Instance } from './instance.ts';
+import type { Probe } from './probe.ts';
 
 /** What is told to whoever watches; none of it comes back. */
 export interface CoreObserver {
   filled?(order: Order, fill: Fill): void;
   traded?(trade: Trade): void;
   refused?(order: Order, reason: string): void;
+  /** Asks for a record of every decision. */
+  readonly probe?: Probe | undefined;
 }
 
 /** What every decision needs: the account, the way to the broker, and the time. */

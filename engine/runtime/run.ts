@@ -1,4 +1,5 @@
 import type { FillAssumptions } from '../brokers/assumptions.ts';
+import type { Probe } from '../core/probe.ts';
 import type { Fill, Order } from '../ledger/order.ts';
 import type { Trade } from '../ledger/trade.ts';
 import type { Instant } from '../market/time.ts';
@@ -32,6 +33,8 @@ export interface Observer {
   filled?(order: Order, fill: Fill): void;
   traded?(trade: Trade): void;
   refused?(order: Order, reason: string): void;
+  /** Asks for a record of every decision; no bar is passed over then. */
+  readonly probe?: Probe | undefined;
   /** A feed that can go on has reached its length (the sample year is over): the run so far. */
   complete?(result: RunResult): void;
 }

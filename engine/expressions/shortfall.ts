@@ -1,0 +1,28 @@
+import type { Values } from './reference.ts';
+import { type Checked, FALSE, TRUE } from './tree.ts';
+
+/** A part of a condition whose value is not the one that was needed. */
+export interface Shortfall {
+  /** A comparison, or a condition that is read as it is: a cross, a named flag. */
+  readonly tree: Checked;
+  readonly wanted: boolean;
+}
+
+/**
+ * The smallest parts that keep a condition from being true (or false, when that is wanted), in the order written; what is
+ * unknown is among them. Each of several may have to change: under `or` one of them would do.
+ */
+export function shortfalls(tree: Checked, values: Values, wanted = true): readonly Shortfall[] {
+  if (values.get(tree) === (wanted ? TRUE : FALSE)) return [];
+  switch (tree.kind) {
+    case 'named':
+      return shortfalls(tree.target, values, wanted);
+    case 'unary':
+      return tree.operator === 'not' ? shortfalls(tree.operand, values, !wanted) : [{ tree, wanted }];
+    case 'and':
+    case 'or':
+      return [...shortfalls(tree.left, values, wanted), ...shortfalls(tree.right, values, wanted)];
+    default:
+      return [{ tree, wanted }];
+  }
+}
