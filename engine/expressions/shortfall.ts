@@ -11,17 +11,18 @@ export interface Shortfall {
 /**
  * The smallest parts that keep a condition from being true (or false, when that is wanted), in the order written; what is
  * unknown is among them. Each of several may have to change: under `or` one of them would do.
+ * @param enter look into named conditions too; without it what stands behind a name is left out
  */
-export function shortfalls(tree: Checked, values: Values, wanted = true): readonly Shortfall[] {
+export function shortfalls(tree: Checked, values: Values, enter = true, wanted = true): readonly Shortfall[] {
   if (values.get(tree) === (wanted ? TRUE : FALSE)) return [];
   switch (tree.kind) {
     case 'named':
-      return shortfalls(tree.target, values, wanted);
+      return enter ? shortfalls(tree.target, values, enter, wanted) : [];
     case 'unary':
-      return tree.operator === 'not' ? shortfalls(tree.operand, values, !wanted) : [{ tree, wanted }];
+      return tree.operator === 'not' ? shortfalls(tree.operand, values, enter, !wanted) : [{ tree, wanted }];
     case 'and':
     case 'or':
-      return [...shortfalls(tree.left, values, wanted), ...shortfalls(tree.right, values, wanted)];
+      return [...shortfalls(tree.left, values, enter, wanted), ...shortfalls(tree.right, values, enter, wanted)];
     default:
       return [{ tree, wanted }];
   }
