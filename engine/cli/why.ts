@@ -1,9 +1,9 @@
 import type { Target } from '../core/recorder.ts';
 import { openCsvAhead } from '../feeds/csv-ahead.ts';
 import type { Order } from '../ledger/order.ts';
-import { type Instant, instant } from '../market/time.ts';
+import { DAY, type Instant, instant } from '../market/time.ts';
 import { marketTime } from '../report/clock.ts';
-import { orderSentence, tradeSentence } from '../report/decision-sentence.ts';
+import { tradeSentence, undecidedSentence } from '../report/decision-sentence.ts';
 import { type Answer, whyJson } from '../report/why-json.ts';
 import { whyText } from '../report/why-text.ts';
 import { runBacktest } from '../runtime/backtest.ts';
@@ -23,6 +23,8 @@ interface Question {
   readonly sentence: string | undefined;
   readonly target: Target | undefined;
   readonly only: Answer['only'];
+  /** A day was named, not a bar of it. */
+  readonly wholeDay?: boolean;
 }
 
 const isPath = (word: string): boolean => /[\\/]|\.ya?ml$/.test(word) && !word.startsWith('te1-');
@@ -50,10 +52,10 @@ async function answer(context: CommandContext, prepared: PreparedRun, words: rea
   const targets = questions.flatMap(({ target }) => target ?? []);
   const found = targets.length === 0 ? [] : await explainDecisions(ruleset, data, options, targets, signal);
   if (signal.aborted) return exitOfRun(true, signal);
-  const answers = questions.map(({ sentence, target, only }): Answer => {
+  const answers = questions.map(({ sentence, target, only, wholeDay }): Answer => {
     if (target === undefined) return { sentence, explained: undefined, only };
     const explained = found[targets.indexOf(target)] ?? refuseEarly(target, prepared);
-    return { sentence: sentence ?? offBar(target, explained), explained, only };
+    return { sentence: sentence ?? offBar(target, explained, wholeDay === true), explained, only };
   });
   const { width, style } = terminal;
   await terminal.stream([
@@ -74,7 +76,7 @@ async function ask(
     const asked = findInstance(ruleset, words[0], words[1]);
     const end = options.to ?? Number.POSITIVE_INFINITY;
     const time = at === undefined ? end : Math.min(end, readBarTime('at', at, asked.symbol));
-    return [{ sentence: undefined, target: { ...asked, at: time }, only: undefined }];
+    return [{ sentence: undefined, target: { ...asked, at: time }, only: undefined, wholeDay: at?.length === 10 }];
   }
   if (at !== undefined)
     throw failure('--at goes with a strategy and a symbol', 'an order or a trade has its own time: leave --at out');
@@ -97,15 +99,15 @@ function ofOrder(order: Order): Question {
   const decided = order.role === 'entry' || order.exitReason === 'exit_rule' || order.exitReason === 'time_stop';
   const { strategy, symbol, decidedAt: at } = order;
   return {
-    sentence: orderSentence(order),
+    sentence: decided ? undefined : undecidedSentence(order),
     target: decided ? { strategy, symbol, at } : undefined,
     only: order.rule,
   };
 }
 
 /** What is said when no bar ended at the time asked for. */
-function offBar({ at, symbol }: Target, { decision, after }: ExplainedDecision): string | undefined {
-  if (at === decision.at || at === Number.POSITIVE_INFINITY) return undefined;
+function offBar({ at, symbol }: Target, { decision, after }: ExplainedDecision, wholeDay: boolean): string | undefined {
+  if (at === decision.at || at === Number.POSITIVE_INFINITY || (wholeDay && decision.at > at - DAY)) return undefined;
   const next = after === undefined ? 'it is the last one there is' : `the next one ended ${marketTime(symbol, after)}`;
   return `No bar was decided at ${marketTime(symbol, instant(at))}: this is the last one before it; ${next}.`;
 }

@@ -18,6 +18,7 @@ export interface RuleRecord {
   readonly value: Tri;
   /** Of `tree`, of each part of `when`, and of what indicators read. */
   readonly values: Values;
+  /** Why parts of it were unknown, whatever the whole was worth. */
   readonly unknown: readonly UnknownCause[];
 }
 
@@ -89,7 +90,7 @@ function ruleOf(ruleset: Ruleset, snapshot: Snapshot, rule: string, when: Condit
     tree,
     value: Number.isNaN(root) ? UNKNOWN : root === 0 ? FALSE : TRUE,
     values,
-    unknown: Number.isNaN(root) ? unknownCauses(ruleset, snapshot, tree, values) : [],
+    unknown: unknownCauses(ruleset, snapshot, tree, values),
   };
 }
 

@@ -20,7 +20,9 @@ export function unknownCauses(ruleset: Ruleset, snapshot: Snapshot, tree: Checke
   return found;
 
   function visit(part: Checked, named: Checked | undefined): void {
-    if (!Number.isNaN(values.get(part) ?? Number.NaN)) return;
+    const known = !Number.isNaN(values.get(part) ?? Number.NaN);
+    // Below a condition that is decided already some part may still be unknown.
+    if (known && (part.type !== 'condition' || part.kind === 'node' || part.kind === 'operand')) return;
     if (part.kind === 'named') {
       visit(part.target, part.type === 'condition' ? undefined : part);
     } else if (part.kind === 'operand') {
@@ -45,8 +47,8 @@ export function unknownCauses(ruleset: Ruleset, snapshot: Snapshot, tree: Checke
     if (!isOwn(node)) {
       const fed = snapshot.instance.plan;
       const slot = fed.slots.get(node);
-      const known = slot !== undefined && ruleset.nodes.some(({ outputs }) => outputs.includes(slot));
-      return known ? { kind: 'warming', tree: shown, needs, left: undefined } : { kind: 'missing', tree: shown };
+      const fedByBars = slot !== undefined && ruleset.nodes.some(({ outputs }) => outputs.includes(slot));
+      return fedByBars ? { kind: 'warming', tree: shown, needs, left: undefined } : { kind: 'missing', tree: shown };
     }
     const left = needs - snapshot.seen;
     return left > 0 ? { kind: 'warming', tree: shown, needs, left } : { kind: 'missing', tree: shown };

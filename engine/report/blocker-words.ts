@@ -6,7 +6,7 @@ const WORDS: Readonly<Record<string, string>> = {
   entry_working: 'an entry order is at work already',
   position_open: 'a position is open already',
   cooldown: 'cooldown after an exit',
-  session: 'outside the entry window of the session',
+  session: 'outside the entry window',
   entries_per_session: 'entries_per_session is used up',
   level_unknown: 'its stop or target is unknown',
   price_unknown: 'the price of its order is unknown',

@@ -16,11 +16,12 @@ interface Options {
 /** What held entries back, as a page of its own; ends with a line break. */
 export const blockersText = (
   ruleset: Ruleset,
-  { data, interrupted }: RunResult,
+  result: RunResult,
   entries: readonly EntryTally[],
   options: Options,
 ): string => {
   const { style } = options;
+  const { data, interrupted } = result;
   const symbol = data.symbols[0] ?? '';
   const span =
     data.from > 0 && data.to > 0 ? `, ${marketDate(symbol, data.from)} to ${marketDate(symbol, data.to)}` : '';

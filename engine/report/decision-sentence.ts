@@ -2,7 +2,6 @@ import type { DecisionRecord, EntryRecord, ExitRecord, RuleRecord } from '../cor
 import type { UnknownCause } from '../core/unknown-cause.ts';
 import { TRUE, UNKNOWN } from '../expressions/tree.ts';
 import type { Order } from '../ledger/order.ts';
-import { clientOrderId } from '../ledger/order-id.ts';
 import type { Trade } from '../ledger/trade.ts';
 import { counted, price, quantity, roundPrice, signedMoney } from './amounts.ts';
 import { blockerWords } from './blocker-words.ts';
@@ -53,7 +52,7 @@ function statusWords(order: Order): string {
   return `${order.status}: ${orderCause(order.reason)}`;
 }
 
-const named = (order: Order): string => `order ${order.seq} (${clientOrderId(order)})`;
+const named = (order: Order): string => `order ${order.seq}`;
 
 /** One sentence: the order that an entry made, or why it made none. */
 export function entrySentence(
@@ -128,12 +127,12 @@ export function tradeSentence(trade: Trade, number: number): string {
   return `Trade ${number}, ${strategy}: ${opened} ${closed}, ${signedMoney(trade.pnl)} (${exitCause(trade.exitReason, trade.exitRule)}).`;
 }
 
-/** An order in a sentence, with what made it when no condition did. */
-export function orderSentence(order: Order): string {
-  const made =
-    order.role === 'entry' || order.role === 'exit'
-      ? `decided ${marketTime(order.symbol, order.decidedAt)}`
-      : `in place since ${marketTime(order.symbol, order.decidedAt)}, with its position: no condition is asked`;
-  const what = order.role === 'entry' ? 'Entry' : 'Exit';
-  return `${what} by ${order.rule}, order ${order.seq} ${clientOrderId(order)}: ${orderWords(order)}; ${made}.`;
+/** An order that no condition made: a protective one, or one of a clock. */
+export function undecidedSentence(order: Order): string {
+  const rests = order.role !== 'exit';
+  const since = marketTime(order.symbol, order.decidedAt);
+  const why = rests
+    ? `it has rested at the broker since the entry's fill (${since}), and no condition is asked`
+    : `a clock made it ${since}, and no condition is asked`;
+  return `${order.rule}, order ${order.seq}: ${orderWords(order)}; ${why}.`;
 }

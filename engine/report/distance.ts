@@ -2,7 +2,7 @@ import type { Values } from '../expressions/reference.ts';
 import { type Shortfall, shortfalls } from '../expressions/shortfall.ts';
 import { codingOf } from '../expressions/texts.ts';
 import { type Checked, FALSE, TRUE } from '../expressions/tree.ts';
-import { contrary, numberWords, valueWords } from './value-words.ts';
+import { contrary, gapWords, numberWords, valueWords } from './value-words.ts';
 
 type TextOf = (tree: Checked) => string;
 
@@ -17,17 +17,29 @@ export interface Distance {
   /** `1.8 above`; undefined where no number says it. */
   readonly gap: string | undefined;
   readonly gapValue: number | undefined;
+  /** A condition that is read as it is: nothing more can be said of it. */
+  readonly flag: boolean;
 }
 
 /** The distances of all parts that keep a condition from being true; `enter` looks behind the names of conditions. */
 export const distances = (tree: Checked, values: Values, textOf: TextOf, enter = true): readonly Distance[] =>
   shortfalls(tree, values, enter).map((shortfall) => distanceOf(shortfall, values, textOf));
 
-export const distanceWords = ({ operand, value, needs, gap }: Distance): string =>
-  `${operand} ${value}, needs ${needs}${gap === undefined ? '' : ` (${gap})`}`;
+export const distanceWords = ({ operand, value, needs, gap, flag }: Distance): string =>
+  flag ? `${operand} is ${value}` : `${operand} ${value}, needs ${needs}${gap === undefined ? '' : ` (${gap})`}`;
 
 function distanceOf(shortfall: Shortfall, values: Values, textOf: TextOf): Distance {
   const { tree, wanted } = shortfall;
+  if (Number.isNaN(values.get(tree) ?? Number.NaN)) {
+    return {
+      operand: textOf(tree),
+      value: 'unknown',
+      needs: wanted ? 'true' : 'false',
+      gap: undefined,
+      gapValue: undefined,
+      flag: true,
+    };
+  }
   if (tree.kind === 'compare') return ofComparison(tree, wanted, values, textOf);
   if (tree.kind === 'node' && CROSS.test(tree.entry.name)) return ofCross(tree, wanted, values, textOf);
   const needs = wanted ? 'true' : 'false';
@@ -37,6 +49,7 @@ function distanceOf(shortfall: Shortfall, values: Values, textOf: TextOf): Dista
     needs,
     gap: undefined,
     gapValue: undefined,
+    flag: true,
   };
 }
 
@@ -52,15 +65,14 @@ function ofComparison(tree: Checked & { kind: 'compare' }, wanted: boolean, valu
   const difference = a - b;
   const measured = codingOf(left) === undefined && Number.isFinite(difference) && operator !== '!=';
   const gap =
-    difference === 0
-      ? 'equal'
-      : `${numberWords(Math.abs(difference), left.unit)} ${difference > 0 ? 'above' : 'below'}`;
+    difference === 0 ? 'equal' : `${gapWords(Math.abs(difference), left.unit)} ${difference > 0 ? 'above' : 'below'}`;
   return {
     operand: textOf(left),
     value: valueWords(left, a),
     needs: `${operator} ${name}${bound}`,
     gap: measured ? gap : undefined,
     gapValue: measured ? Math.abs(difference) : undefined,
+    flag: false,
   };
 }
 
@@ -85,9 +97,7 @@ function ofCross(tree: Checked & { kind: 'node' }, wanted: boolean, values: Valu
   const there = (way === 'above' && difference > 0) || (way === 'below' && difference < 0);
   const known = Number.isFinite(difference);
   const side =
-    difference === 0
-      ? 'equal'
-      : `${numberWords(Math.abs(difference), first.unit)} ${difference > 0 ? 'above' : 'below'}`;
+    difference === 0 ? 'equal' : `${gapWords(Math.abs(difference), first.unit)} ${difference > 0 ? 'above' : 'below'}`;
   return {
     operand: textOf(first),
     value: valueWords(first, a),
@@ -99,5 +109,6 @@ function ofCross(tree: Checked & { kind: 'node' }, wanted: boolean, values: Valu
           : side
         : undefined,
     gapValue: known ? Math.abs(difference) : undefined,
+    flag: false,
   };
 }

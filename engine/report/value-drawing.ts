@@ -90,9 +90,14 @@ export function drawRule(source: RuleSource, values: Values, width: number, styl
     // What a named condition lacks is told where it is written.
     const own = distances(tree, values, source.textOf, false);
     const last = lineAt(file, Math.max(whole.start, whole.end - 1));
-    for (const { operand, needs, gap } of own) {
+    for (const { operand, needs, gap, flag } of own) {
+      if (flag && own.length === 1) continue;
       const name = own.length > 1 || isCompound(tree) ? `${operand} ` : '';
-      last.notes.push(`${name}needs ${needs}${gap === undefined ? '' : ` (${gap})`}`);
+      last.notes.push(
+        flag
+          ? `${name.trim()} is ${needs === 'true' ? 'false' : 'true'}`
+          : `${name}needs ${needs}${gap === undefined ? '' : ` (${gap})`}`,
+      );
     }
   }
 }
@@ -160,16 +165,20 @@ function underlines({ text, marks, notes }: DrawnLine, room: number): string[] {
       cut.push(`${name} ${value}`);
       continue;
     }
-    const row = rows.findIndex((taken) => taken.length === 0 || taken.length + 2 <= column);
-    if (row < 0) rows.push(' '.repeat(column) + value);
-    else rows[row] = rows[row]!.padEnd(column) + value;
+    // A value may begin a little to the right of its operand's first letter, as long as it stands under it.
+    const last = rows.at(-1);
+    if (last === undefined || last.length + 2 > column + Math.min(3, name.length - 1))
+      rows.push(' '.repeat(column) + value);
+    else rows[rows.length - 1] = last.padEnd(Math.max(column, last.length + 2)) + value;
   }
   const note = notes.join('; ');
   const last = rows.at(-1);
-  const start = Math.min(marks[0]?.column ?? 0, room - 30);
+  // As near to the operand as leaves it in one line; no further left than the text begins.
+  const first = marks.reduce((least, { column }) => Math.min(least, column), room);
+  const start = Math.max(text.search(/\S/), Math.min(first, room - note.length));
   if (note !== '') {
     if (last !== undefined && last.length + 3 + note.length <= room) rows[rows.length - 1] = `${last}   ${note}`;
-    else rows.push(...wrap(note, room, ' '.repeat(Math.max(0, start))));
+    else rows.push(...wrap(note, room, ' '.repeat(Math.max(0, Math.min(start, room - 20)))));
   }
   if (cut.length > 0) rows.push(...wrap(cut.join(', '), room));
   return rows;

@@ -23,6 +23,10 @@ export const numberWords = (value: number, unit: Unit): string => {
   return money || !text.includes('.') ? text : text.replace(/\.?0+$/, '');
 };
 
+/** A distance between two numbers: a cent is the least that is told between prices, unless it is less. */
+export const gapWords = (gap: number, unit: Unit): string =>
+  unit === 'price' && gap >= 0.01 ? fixed(gap, 2) : numberWords(gap, unit);
+
 /** The value of a node of a condition. */
 export const valueWords = (tree: Checked, value: number): string => {
   if (tree.type === 'condition') return Number.isNaN(value) ? 'unknown' : value === 0 ? 'false' : 'true';

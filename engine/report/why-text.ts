@@ -1,6 +1,7 @@
 import type { Ruleset, StrategyPlan } from '../compiler/ruleset.ts';
 import type { DecisionRecord, RuleRecord } from '../core/decision.ts';
 import { positionOf } from '../documents/position.ts';
+import { clientOrderId } from '../ledger/order-id.ts';
 import type { MarketData } from '../market/bars.ts';
 import { calendarOf } from '../market/calendars.ts';
 import type { ExplainedDecision } from '../runtime/explain.ts';
@@ -12,7 +13,7 @@ import type { Style } from './style.ts';
 import { drawRule } from './value-drawing.ts';
 import { numberWords } from './value-words.ts';
 import type { Answer } from './why-json.ts';
-import { wrap } from './wrap.ts';
+import { clip, wrap } from './wrap.ts';
 
 export interface WhyOptions {
   readonly width: number;
@@ -58,10 +59,12 @@ const decisionText = (
     ),
     `  close ${numberWords(decision.close, 'price')}, ${stateOf(decision)}`,
   ];
-  const draw = (record: RuleRecord, source: RuleSource, sentence: string): void => {
+  const draw = (record: RuleRecord & { readonly order: number }, source: RuleSource, sentence: string): void => {
     lines.push('', ...placeLine(record, source, width, style));
     lines.push(...drawRule(source, record.values, width, style));
-    lines.push(...wrap(sentence, width - 2).map((line) => `  ${line}`));
+    lines.push(...wrap(sentence, width, '  '));
+    const made = orders.get(record.order);
+    if (made !== undefined) lines.push(style.dim(clip(`  id ${clientOrderId(made)}`, width)));
   };
   const isAsked = ({ rule }: { readonly rule: string }): boolean => only === undefined || only === rule;
   for (const exit of decision.exits.filter(isAsked)) {
@@ -71,10 +74,7 @@ const decisionText = (
   for (const { rule, order } of decision.timed.filter(isAsked)) {
     const made = orders.get(order);
     if (made !== undefined) {
-      lines.push(
-        '',
-        ...wrap(`${rule} made order ${order}: ${orderWords(made)}.`, width - 2).map((line) => `  ${line}`),
-      );
+      lines.push('', ...wrap(`${rule} made order ${order}: ${orderWords(made)}.`, width, '  '));
     }
   }
   for (const entry of decision.entries.filter(isAsked)) {
