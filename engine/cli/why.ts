@@ -2,7 +2,7 @@ import type { Target } from '../core/recorder.ts';
 import { openCsvAhead } from '../feeds/csv-ahead.ts';
 import type { Order } from '../ledger/order.ts';
 import { DAY, type Instant, instant } from '../market/time.ts';
-import { marketTime } from '../report/clock.ts';
+import { marketDate, marketTime } from '../report/clock.ts';
 import { tradeSentence, undecidedSentence } from '../report/decision-sentence.ts';
 import { type Answer, whyJson } from '../report/why-json.ts';
 import { whyText } from '../report/why-text.ts';
@@ -109,7 +109,8 @@ function ofOrder(order: Order): Question {
 function offBar({ at, symbol }: Target, { decision, after }: ExplainedDecision, wholeDay: boolean): string | undefined {
   if (at === decision.at || at === Number.POSITIVE_INFINITY || (wholeDay && decision.at > at - DAY)) return undefined;
   const next = after === undefined ? 'it is the last one there is' : `the next one ended ${marketTime(symbol, after)}`;
-  return `No bar was decided at ${marketTime(symbol, instant(at))}: this is the last one before it; ${next}.`;
+  const when = wholeDay ? `on ${marketDate(symbol, instant(at - 1))}` : `at ${marketTime(symbol, instant(at))}`;
+  return `No bar was decided ${when}: this is the last one before it; ${next}.`;
 }
 
 function refuseEarly({ symbol, at }: Target, { data }: PreparedRun): never {

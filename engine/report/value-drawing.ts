@@ -1,9 +1,11 @@
 import type { Condition } from '../compiler/model.ts';
+import type { RuleRecord } from '../core/decision.ts';
+import type { UnknownCause } from '../core/unknown-cause.ts';
 import type { SourceFile } from '../documents/diagnostic.ts';
 import { lineOf, positionOf } from '../documents/position.ts';
-import type { Values } from '../expressions/reference.ts';
 import { childrenOf } from '../expressions/size.ts';
 import { type Checked, FALSE, TRUE, type Tri, UNKNOWN } from '../expressions/tree.ts';
+import { counted } from './amounts.ts';
 import { distances } from './distance.ts';
 import { pathOf, type RuleSource } from './rule-source.ts';
 import type { Style } from './style.ts';
@@ -33,7 +35,8 @@ const WORD = 'unknown'.length;
  * The lines of a rule as they are written, with the value under each operand, whether each part is true beside it, and
  * how far what is not true is from it.
  */
-export function drawRule(source: RuleSource, values: Values, width: number, style: Style): string[] {
+export function drawRule(source: RuleSource, record: RuleRecord, width: number, style: Style): string[] {
+  const { values } = record;
   const files = new Map<SourceFile, Map<number, DrawnLine>>();
   drawCondition(source.when);
   for (const { when } of source.named) drawCondition(when);
@@ -86,21 +89,32 @@ export function drawRule(source: RuleSource, values: Values, width: number, styl
       const text = valueWords(part, values.get(part) ?? Number.NaN);
       lineAt(file, at).marks.push({ column: column - 1, text, name: source.textOf(part) });
     }
+    const last = lineAt(file, Math.max(whole.start, whole.end - 1));
+    for (const cause of record.unknown) {
+      const isHere = operandsOf(tree).some((part) => part === cause.tree || partsOf(part).includes(cause.tree));
+      if (isHere) last.notes.push(shortCause(cause, source.textOf(cause.tree)));
+    }
     if (value === TRUE) return;
     // What a named condition lacks is told where it is written.
     const own = distances(tree, values, source.textOf, false);
-    const last = lineAt(file, Math.max(whole.start, whole.end - 1));
-    for (const { operand, needs, gap, flag } of own) {
-      if (flag && own.length === 1) continue;
+    for (const { operand, value: now, needs, gap, flag } of own) {
+      if (flag && (own.length === 1 || now === 'unknown')) continue;
       const name = own.length > 1 || isCompound(tree) ? `${operand} ` : '';
-      last.notes.push(
-        flag
-          ? `${name.trim()} is ${needs === 'true' ? 'false' : 'true'}`
-          : `${name}needs ${needs}${gap === undefined ? '' : ` (${gap})`}`,
-      );
+      last.notes.push(flag ? `${operand} is ${now}` : `${name}needs ${needs}${gap === undefined ? '' : ` (${gap})`}`);
     }
   }
 }
+
+const partsOf = (tree: Checked): readonly Checked[] =>
+  tree.kind === 'named' && tree.type !== 'condition' ? [tree.target] : tree.kind === 'node' ? tree.inputs : [];
+
+const shortCause = (cause: UnknownCause, name: string): string => {
+  if (cause.kind === 'flat') return `${name}: no position`;
+  if (cause.kind === 'missing') return `${name} is missing`;
+  return cause.left === undefined
+    ? `${name} is warming up`
+    : `${name} is warming up, ${counted(cause.left, 'more bar')} to come`;
+};
 
 const isCompound = (tree: Checked): boolean => tree.kind === 'and' || tree.kind === 'or' || tree.kind === 'unary';
 
@@ -180,6 +194,6 @@ function underlines({ text, marks, notes }: DrawnLine, room: number): string[] {
     if (last !== undefined && last.length + 3 + note.length <= room) rows[rows.length - 1] = `${last}   ${note}`;
     else rows.push(...wrap(note, room, ' '.repeat(Math.max(0, Math.min(start, room - 20)))));
   }
-  if (cut.length > 0) rows.push(...wrap(cut.join(', '), room));
+  if (cut.length > 0) rows.push(...wrap(cut.join(', '), room, ' '.repeat(Math.max(0, Math.min(start, room - 20)))));
   return rows;
 }

@@ -61,7 +61,7 @@ const decisionText = (
   ];
   const draw = (record: RuleRecord & { readonly order: number }, source: RuleSource, sentence: string): void => {
     lines.push('', ...placeLine(record, source, width, style));
-    lines.push(...drawRule(source, record.values, width, style));
+    lines.push(...drawRule(source, record, width, style));
     lines.push(...wrap(sentence, width, '  '));
     const made = orders.get(record.order);
     if (made !== undefined) lines.push(style.dim(clip(`  id ${clientOrderId(made)}`, width)));
