@@ -216,19 +216,19 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'why',
     group: 'Try',
     summary: 'why a strategy did or did not trade on a bar, with every value under its rule',
-    arguments: '[FILE] STRATEGY SYMBOL|ORDER',
+    arguments: '[FILE] STRATEGY SYMBOL | ORDER',
     maxArguments: 3,
     examples: [
       {
-        line: 'engine why rsi AAPL --at "2024-03-05 10:00"',
+        line: 'engine why rsi AMZN --at 2024-03-05T10:00',
         says: 'the bar that ended then, New York time; UTC for crypto',
       },
-      { line: 'engine why rsi AAPL --at 2024-03-05 --data bars', says: 'the last bar of a day, on your own bars' },
+      { line: 'engine why rsi AMZN --at 2024-03-05 --data bars', says: 'the last bar of a day, on your own bars' },
       { line: 'engine why --trade 3', says: 'the decisions behind entry and exit of the third trade of the backtest' },
-      { line: 'engine why 12', says: 'the decision behind an order: its number, or its client order id' },
+      { line: 'engine why 2', says: 'the decision behind an order: its number, or its client order id' },
       {
-        line: 'engine why examples/14-stop-limit-entry.yaml --format json',
-        says: 'the last bar of a file with one strategy and one symbol, as JSON',
+        line: 'engine why strategies.d/rsi.yaml rsi AMZN --format json',
+        says: 'the last bar, with this strategy alone in the account, as JSON',
       },
     ],
     flags: [

@@ -15,15 +15,8 @@ export interface Shortfall {
  */
 export function shortfalls(tree: Checked, values: Values, enter = true, wanted = true): readonly Shortfall[] {
   if (values.get(tree) === (wanted ? TRUE : FALSE)) return [];
-  switch (tree.kind) {
-    case 'named':
-      return enter ? shortfalls(tree.target, values, enter, wanted) : [];
-    case 'unary':
-      return tree.operator === 'not' ? shortfalls(tree.operand, values, enter, !wanted) : [{ tree, wanted }];
-    case 'and':
-    case 'or':
-      return [...shortfalls(tree.left, values, enter, wanted), ...shortfalls(tree.right, values, enter, wanted)];
-    default:
-      return [{ tree, wanted }];
-  }
+  if (tree.kind === 'named') return enter ? shortfalls(tree.target, values, enter, wanted) : [];
+  if (tree.kind === 'unary' && tree.operator === 'not') return shortfalls(tree.operand, values, enter, !wanted);
+  if (tree.kind !== 'and' && tree.kind !== 'or') return [{ tree, wanted }];
+  return [...shortfalls(tree.left, values, enter, wanted), ...shortfalls(tree.right, values, enter, wanted)];
 }

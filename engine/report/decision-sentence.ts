@@ -75,8 +75,9 @@ export function entrySentence(
 }
 
 function whyBlocked(decision: DecisionRecord, entry: EntryRecord, orders: Orders): string {
-  const { blocker, before, cooldown, model } = entry;
-  switch (blocker) {
+  const { before, cooldown, model } = entry;
+  const reason: string = entry.blocker ?? '';
+  switch (reason) {
     case 'no_rise':
       return before === UNKNOWN
         ? 'on_rise needs it to have been false before, and it was unknown on every bar until this one'
@@ -86,14 +87,14 @@ function whyBlocked(decision: DecisionRecord, entry: EntryRecord, orders: Orders
     case 'entry_working': {
       const order = [...orders.values()].find(({ role, decidedAt }) => role === 'entry' && decidedAt < decision.at);
       return order === undefined
-        ? blockerWords(blocker)
+        ? blockerWords(reason)
         : `${named(order)}, decided ${marketTime(order.symbol, order.decidedAt)}, was still at work`;
     }
     case 'position_open': {
       const { position } = decision;
-      return position === undefined
-        ? blockerWords(blocker)
-        : `a ${position.side} position has been open for ${counted(Math.max(0, position.bars), 'bar')}`;
+      if (position === undefined) return blockerWords(reason);
+      const since = position.bars > 0 ? `for ${counted(position.bars, 'bar')}` : 'since this bar';
+      return `a ${position.side} position has been open ${since}`;
     }
     case 'cooldown':
       if (cooldown?.kind === 'bars')
@@ -104,7 +105,7 @@ function whyBlocked(decision: DecisionRecord, entry: EntryRecord, orders: Orders
     case 'entries_per_session':
       return `the session has had its ${counted(model.entriesPerSession ?? 0, 'entry', 'entries')} (entries_per_session)`;
     default:
-      return blockerWords(blocker ?? '');
+      return blockerWords(reason);
   }
 }
 

@@ -21,9 +21,20 @@ export interface Distance {
   readonly flag: boolean;
 }
 
-/** The distances of all parts that keep a condition from being true; `enter` looks behind the names of conditions. */
-export const distances = (tree: Checked, values: Values, textOf: TextOf, enter = true): readonly Distance[] =>
-  shortfalls(tree, values, enter).map((shortfall) => distanceOf(shortfall, values, textOf));
+/** How the parts of a condition are looked for: behind the names of conditions too, and for true, unless said otherwise. */
+interface Looking {
+  readonly enter: boolean;
+  readonly wanted: boolean;
+}
+
+/** The distances of all parts that keep a condition from being true. */
+export const distances = (
+  tree: Checked,
+  values: Values,
+  textOf: TextOf,
+  { enter, wanted }: Looking = { enter: true, wanted: true },
+): readonly Distance[] =>
+  shortfalls(tree, values, enter, wanted).map((shortfall) => distanceOf(shortfall, values, textOf));
 
 export const distanceWords = ({ operand, value, needs, gap, flag }: Distance): string =>
   flag ? `${operand} is ${value}` : `${operand} ${value}, needs ${needs}${gap === undefined ? '' : ` (${gap})`}`;

@@ -2,6 +2,7 @@ import type { Condition } from '../compiler/model.ts';
 import type { RuleRecord } from '../core/decision.ts';
 import type { UnknownCause } from '../core/unknown-cause.ts';
 import type { SourceFile } from '../documents/diagnostic.ts';
+import type { DocumentPath } from '../documents/document.ts';
 import { lineOf, positionOf } from '../documents/position.ts';
 import { childrenOf } from '../expressions/size.ts';
 import { type Checked, FALSE, TRUE, type Tri, UNKNOWN } from '../expressions/tree.ts';
@@ -38,8 +39,8 @@ const WORD = 'unknown'.length;
 export function drawRule(source: RuleSource, record: RuleRecord, width: number, style: Style): string[] {
   const { values } = record;
   const files = new Map<SourceFile, Map<number, DrawnLine>>();
-  drawCondition(source.when);
-  for (const { when } of source.named) drawCondition(when);
+  drawCondition(source.when, true);
+  for (const { when, wanted } of source.named) drawCondition(when, wanted);
   return [...files].flatMap(([file, lines], n) => [
     ...(n > 0 ? [`  ${style.cyan(':::')} ${file.path}`] : []),
     ...drawn([...lines.values()], width, style),
@@ -60,15 +61,16 @@ export function drawRule(source: RuleSource, record: RuleRecord, width: number, 
     return line;
   }
 
-  function drawCondition(condition: Condition): Tri {
+  function drawCondition(condition: Condition, wanted: boolean): Tri {
     const path = pathOf(condition);
     const file = source.document.source(path);
     if (condition.kind === 'expression') {
       const value = triOf(values.get(condition.tree));
-      drawExpression(condition.tree, path, value);
+      drawExpression(condition.tree, path, value, wanted);
       return value;
     }
-    const parts = condition.parts.map(drawCondition);
+    const turned = condition.kind === 'none';
+    const parts = condition.parts.map((part) => drawCondition(part, wanted !== turned));
     const value = combined(condition.kind, parts);
     for (const key of [path, [...path, condition.kind]]) {
       if (typeof key.at(-1) !== 'number') lineAt(file, source.document.keySpan(key).start).value ??= value;
@@ -76,7 +78,7 @@ export function drawRule(source: RuleSource, record: RuleRecord, width: number, 
     return value;
   }
 
-  function drawExpression(tree: Checked, path: readonly (string | number)[], value: Tri): void {
+  function drawExpression(tree: Checked, path: DocumentPath, value: Tri, wanted: boolean): void {
     const embedded = source.document.expression(path);
     const file = source.document.source(path);
     if (embedded === undefined) return;
@@ -94,9 +96,9 @@ export function drawRule(source: RuleSource, record: RuleRecord, width: number, 
       const isHere = operandsOf(tree).some((part) => part === cause.tree || partsOf(part).includes(cause.tree));
       if (isHere) last.notes.push(shortCause(cause, source.textOf(cause.tree)));
     }
-    if (value === TRUE) return;
+    if (value === (wanted ? TRUE : FALSE)) return;
     // What a named condition lacks is told where it is written.
-    const own = distances(tree, values, source.textOf, false);
+    const own = distances(tree, values, source.textOf, { enter: false, wanted });
     for (const { operand, value: now, needs, gap, flag } of own) {
       if (flag && (own.length === 1 || now === 'unknown')) continue;
       const name = own.length > 1 || isCompound(tree) ? `${operand} ` : '';
@@ -130,20 +132,11 @@ const combined = (kind: 'all' | 'any' | 'none', parts: readonly Tri[]): Tri => {
 
 /** What a value is written under: names, bar fields, calls, in the order written; numbers speak for themselves. */
 function operandsOf(tree: Checked): readonly Checked[] {
-  switch (tree.kind) {
-    case 'number':
-      return tree.name === undefined ? [] : [tree];
-    case 'text':
-      return [];
-    case 'operand':
-    case 'named':
-      return [tree];
-    case 'node':
-      // A cross says more by what it compares.
-      return tree.type === 'condition' ? tree.inputs.flatMap(operandsOf) : [tree];
-    default:
-      return childrenOf(tree).flatMap(operandsOf);
-  }
+  if (tree.kind === 'number') return tree.name === undefined ? [] : [tree];
+  // A cross says more by what it compares.
+  const isWhole =
+    tree.kind === 'operand' || tree.kind === 'named' || (tree.kind === 'node' && tree.type !== 'condition');
+  return isWhole ? [tree] : childrenOf(tree).flatMap(operandsOf);
 }
 
 function drawn(lines: readonly DrawnLine[], width: number, style: Style): string[] {
