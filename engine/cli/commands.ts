@@ -216,7 +216,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'why',
     group: 'Try',
     summary: 'why a strategy did or did not trade on a bar, with every value under its rule',
-    arguments: '[FILE] STRATEGY SYMBOL | ORDER',
+    arguments: 'STRATEGY SYMBOL|ORDER',
     maxArguments: 3,
     examples: [
       {
