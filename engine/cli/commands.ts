@@ -37,6 +37,33 @@ const SIMULATION: readonly FlagSpec[] = [
   },
 ];
 
+/** Bars and assumptions of a backtest, shared by every command that asks about one. */
+const PAST_BARS: readonly FlagSpec[] = [
+  {
+    name: 'data',
+    value: 'DIR|FILE',
+    summary: 'CSV bars: timestamp,open,high,low,close,volume (default: the sample market)',
+  },
+  { name: 'from', value: 'DATE', summary: 'first day that counts; bars before it warm up' },
+  { name: 'to', value: 'DATE', summary: 'last day' },
+  ...SIMULATION,
+  {
+    name: 'fill-at',
+    value: 'PRICE',
+    choices: ['next_open', 'close'],
+    summary: 'where market orders fill; close is optimistic',
+  },
+  RISK,
+  {
+    name: 'operator',
+    value: 'RULE',
+    choices: ['next_session', 'never'],
+    summary: 'when a breaker that waits for a person is cleared (default: next_session)',
+  },
+  SYMBOLS,
+  { name: 'tz', value: 'ZONE', summary: 'time zone of timestamps that carry none: America/New_York, UTC' },
+];
+
 /** Every command that works today, in the order help shows them. */
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -174,36 +201,58 @@ export const COMMANDS: readonly CommandSpec[] = [
         says: 'other costs',
       },
       { line: 'engine backtest --format json --out result.json', says: 'every trade, order and figure as JSON' },
+      { line: 'engine backtest --explain', says: 'with a count of what held entries back' },
     ],
     flags: [
-      {
-        name: 'data',
-        value: 'DIR|FILE',
-        summary: 'CSV bars: timestamp,open,high,low,close,volume (default: the sample market)',
-      },
-      { name: 'from', value: 'DATE', summary: 'first day that counts; bars before it warm up' },
-      { name: 'to', value: 'DATE', summary: 'last day' },
-      ...SIMULATION,
-      {
-        name: 'fill-at',
-        value: 'PRICE',
-        choices: ['next_open', 'close'],
-        summary: 'where market orders fill; close is optimistic',
-      },
-      RISK,
-      {
-        name: 'operator',
-        value: 'RULE',
-        choices: ['next_session', 'never'],
-        summary: 'when a breaker that waits for a person is cleared (default: next_session)',
-      },
-      SYMBOLS,
-      { name: 'tz', value: 'ZONE', summary: 'time zone of timestamps that carry none: America/New_York, UTC' },
+      ...PAST_BARS,
       { name: 'close-at-end', summary: 'close what is still open at the last bar' },
+      { name: 'explain', summary: 'add what held entries back, as engine blockers counts it' },
       TEXT_OR_JSON,
       { name: 'out', value: 'FILE', summary: 'write the report there instead of stdout' },
     ],
     load: () => import('./backtest.ts'),
+  },
+  {
+    name: 'why',
+    group: 'Try',
+    summary: 'why a strategy did or did not trade on a bar, with every value under its rule',
+    arguments: 'STRATEGY SYMBOL|ORDER',
+    maxArguments: 3,
+    examples: [
+      {
+        line: 'engine why rsi AMZN --at 2024-03-05T10:00',
+        says: 'the bar that ended then, New York time; UTC for crypto',
+      },
+      { line: 'engine why rsi AMZN --at 2024-03-05 --data bars', says: 'the last bar of a day, on your own bars' },
+      { line: 'engine why --trade 3', says: 'the decisions behind entry and exit of the third trade of the backtest' },
+      { line: 'engine why 2', says: 'the decision behind an order: its number, or its client order id' },
+      {
+        line: 'engine why strategies.d/rsi.yaml rsi AMZN --format json',
+        says: 'the last bar, with this strategy alone in the account, as JSON',
+      },
+    ],
+    flags: [
+      { name: 'at', value: 'TIME', summary: 'end of the bar, or the last one before it (default: the last bar)' },
+      { name: 'trade', value: 'N', summary: 'a trade by its number, in the order in which they ended' },
+      ...PAST_BARS,
+      TEXT_OR_JSON,
+    ],
+    notes: ['It runs the backtest again up to that bar: give the flags that the backtest was given.'],
+    load: () => import('./why.ts'),
+  },
+  {
+    name: 'blockers',
+    group: 'Try',
+    summary: 'what held entries back: which clause, and what blocked those that were true',
+    arguments: '[PATH...]',
+    maxArguments: 10_000,
+    examples: [
+      { line: 'engine blockers', says: 'every entry of every enabled strategy, on the sample market' },
+      { line: 'engine blockers strategies.d/rsi.yaml --data bars', says: 'one strategy, on your own bars' },
+      { line: 'engine blockers --format json', says: 'the counts as JSON' },
+    ],
+    flags: [...PAST_BARS, TEXT_OR_JSON],
+    load: () => import('./blockers.ts'),
   },
   {
     name: 'run',
@@ -240,8 +289,6 @@ export const COMMANDS: readonly CommandSpec[] = [
 export const LATER: Readonly<Record<string, string>> = {
   sweep: 'searching over parameters',
   test: 'running the `tests:` of a strategy',
-  why: 'explaining a decision',
-  blockers: 'the histogram of what held entries back',
   replay: 'replaying a recorded session',
   check: 'checking keys and connectivity',
   config: 'showing the merged configuration',

@@ -318,8 +318,8 @@ export function planRuleset(
   const traded: string[] = [];
   for (const model of running) {
     const strategyIndex = strategies.length;
-    const { id, timeframe, session, capital, entries, exits } = model;
-    strategies.push({ index: strategyIndex, id, timeframe, session, capital, entries, exits });
+    const { id, document, timeframe, session, capital, entries, exits } = model;
+    strategies.push({ index: strategyIndex, id, document, timeframe, session, capital, entries, exits });
     for (const symbol of model.symbols) {
       if (!traded.includes(symbol)) traded.push(symbol);
       const number = symbolIndex(planner, symbol);

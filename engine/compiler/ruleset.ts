@@ -1,3 +1,4 @@
+import type { StrategyDocument } from '../documents/document.ts';
 import type { Checked } from '../expressions/tree.ts';
 import type { IndicatorEntry } from '../indicators/entry.ts';
 import type { Hours } from '../market/calendar.ts';
@@ -60,6 +61,8 @@ export interface InstancePlan {
 export interface StrategyPlan {
   readonly index: number;
   readonly id: string;
+  /** What it was written as, for explanations. */
+  readonly document: StrategyDocument;
   readonly timeframe: Timeframe;
   readonly session: SessionModel;
   readonly capital: StrategyModel['capital'];

@@ -11,6 +11,7 @@ import type { Breakers, Trip } from './breakers.ts';
 import type { Broker } from './broker.ts';
 import type { Instance } from './instance.ts';
 import type { LimitDesk } from './limits.ts';
+import type { Probe } from './probe.ts';
 
 /** What is told to whoever watches; none of it comes back. */
 export interface CoreObserver {
@@ -20,6 +21,8 @@ export interface CoreObserver {
   /** A breaker tripped, or let go. */
   tripped?(trip: Trip): void;
   cleared?(trip: Trip): void;
+  /** Asks for a record of every decision. */
+  readonly probe?: Probe | undefined;
 }
 
 /** What every decision needs: the account, the way to the broker, and the time. */

@@ -19,6 +19,7 @@ import { bindInstances, type Instance, type InstanceState } from './instance.ts'
 import { cancelLegs, growLegs, placeLegs, shrinkLegs, trail } from './legs.ts';
 import { createLimitDesk, limitsOf } from './limits.ts';
 import { createPipeline } from './pipeline.ts';
+import type { Probe } from './probe.ts';
 import { moves, restated } from './protection.ts';
 import { createQuiet } from './quiet.ts';
 import { entrySession } from './windows.ts';
@@ -118,7 +119,7 @@ export function createCore(options: CoreOptions): Core {
     ruleset,
     instances,
     pipeline.stretches,
-    measureAccount === undefined,
+    measureAccount === undefined && options.observer.probe === undefined,
     options.fillAtClose ? 0 : 1,
   );
   /** The bars of the instant that are not quiet, and the instances whose series has one. */
@@ -246,11 +247,18 @@ export function createCore(options: CoreOptions): Core {
       count(instances[k]!);
     }
     if (pipeline.hasLate) pipeline.late(instantNumber);
+    const { probe } = options.observer;
+    if (probe !== undefined) for (let n = 0; n < found; n++) begin(probe, instances[due[n]!]!);
     for (let n = 0; n < found; n++) {
       const instance = instances[due[n]!]!;
       if (instance.state.side !== 0) decideExit(context, instance);
     }
     for (let n = 0; n < found; n++) decideEntry(context, instances[due[n]!]!, values);
+  }
+
+  function begin(probe: Probe, instance: Instance): void {
+    instance.stretch?.publish();
+    probe.begin(context, instance, values);
   }
 
   /** One more bar for an instance: ages, and the measures that its rules read. */

@@ -7,6 +7,7 @@ import { TIMEFRAME_MS } from '../market/timeframe.ts';
 import { type CoreContext, draftOrder, nowOf, refuse } from './context.ts';
 import { passEntry } from './gate.ts';
 import type { BoundEntry, Instance } from './instance.ts';
+import type { Blocker } from './probe.ts';
 import { agreeProtection, levelPrice, type Protection } from './protection.ts';
 import { entrySession } from './windows.ts';
 
@@ -18,17 +19,33 @@ export function decideEntry(context: CoreContext, instance: Instance, values: Fl
     const value = entry.ahead === undefined ? entry.when(0) : (entry.ahead[stretch!.at] as Tri);
     const before = entry.sign > 0 ? state.lastLong : state.lastShort;
     if (value !== UNKNOWN) remember(instance, entry, value);
-    if (value !== TRUE) continue;
-    if (entry.model.trigger === 'on_rise' && before !== FALSE) continue;
-    const { strategyIndex, symbolIndex } = instance.plan;
-    if (
-      context.active &&
-      mayEnter(context, instance, entry) &&
-      !context.breakers.holdsBack(strategyIndex, symbolIndex)
-    ) {
-      submitEntry(context, instance, entry, values);
+    const { probe } = context.observer;
+    if (probe === undefined) {
+      if (value === TRUE) enter(context, instance, entry, before, values);
+      continue;
     }
+    const orders = context.orders.length;
+    const blocker = value === TRUE ? enter(context, instance, entry, before, values) : undefined;
+    // A fill within the call may have made legs: the entry's own order is the first.
+    const order = context.orders.length > orders ? orders + 1 : 0;
+    probe.entered(context, instance, entry, { value, before, blocker, order });
   }
+}
+
+/** Makes the order of an entry whose condition is true; gives what stands in its way. */
+function enter(
+  context: CoreContext,
+  instance: Instance,
+  entry: BoundEntry,
+  before: Tri,
+  values: Float64Array,
+): Blocker | undefined {
+  if (entry.model.trigger === 'on_rise' && before !== FALSE) return 'no_rise';
+  if (!context.active) return 'before_start';
+  const blocker = inTheWay(context, instance, entry);
+  if (blocker !== undefined) return blocker;
+  if (context.breakers.holdsBack(instance.plan.strategyIndex, instance.plan.symbolIndex)) return 'breaker';
+  return submitEntry(context, instance, entry, values);
 }
 
 function remember(instance: Instance, entry: BoundEntry, value: Tri): void {
@@ -36,13 +53,13 @@ function remember(instance: Instance, entry: BoundEntry, value: Tri): void {
   else instance.state.lastShort = value;
 }
 
-function mayEnter(context: CoreContext, instance: Instance, entry: BoundEntry): boolean {
+function inTheWay(context: CoreContext, instance: Instance, entry: BoundEntry): Blocker | undefined {
   const { state } = instance;
-  if (instance.entryOrder !== undefined) return false;
-  if (adds(instance, entry)) return true;
+  if (instance.entryOrder !== undefined) return 'entry_working';
+  if (adds(instance, entry)) return undefined;
   // A position in the way must be about to be closed, whole, by an order of this bar.
-  if (state.side !== 0 && !closing(context, instance)) return false;
-  return cooledDown(context, instance, entry.model.cooldown);
+  if (state.side !== 0 && !closing(context, instance)) return 'position_open';
+  return cooledDown(context, instance, entry.model.cooldown) ? undefined : 'cooldown';
 }
 
 /** An entry of the open position's side adds to it while there is room for one more, and nothing is on its way out. */
@@ -64,22 +81,28 @@ function cooledDown(context: CoreContext, instance: Instance, cooldown: Duration
   return nowOf(context) >= instance.state.exitTime + cooldown.milliseconds;
 }
 
-function submitEntry(context: CoreContext, instance: Instance, entry: BoundEntry, values: Float64Array): void {
+function submitEntry(
+  context: CoreContext,
+  instance: Instance,
+  entry: BoundEntry,
+  values: Float64Array,
+): Blocker | undefined {
   const { state, plan } = instance;
   instance.stretch?.publish();
   const most = entry.model.entriesPerSession;
   const session = most === undefined && !instance.hasWindow ? 0 : entrySession(context, instance);
-  if (session < 0) return;
-  if (most !== undefined && state.entrySession === session && state.entriesInSession >= most) return;
+  if (session < 0) return 'session';
+  if (most !== undefined && state.entrySession === session && state.entriesInSession >= most)
+    return 'entries_per_session';
   const exit = entry.sign > 0 ? instance.exits.long : instance.exits.short;
   const protection = agreeProtection(exit);
   // A protective level that is unknown blocks the entry: no position without its stop.
-  if (protection === undefined) return;
+  if (protection === undefined) return 'level_unknown';
   const rule = context.tickRules[plan.symbolIndex]!;
   const close = values[instance.series.slot + 3]!;
   const limitPrice = priceOf(entry.limitPrice, rule);
   const stopPrice = priceOf(entry.stopPrice, rule);
-  if (limitPrice === null || stopPrice === null) return;
+  if (limitPrice === null || stopPrice === null) return 'price_unknown';
   const increment = quantityIncrement(rule, context.fractional);
   const wanted = sharesWanted(context, instance, entry, close, protection);
   const qty = Number.isFinite(wanted) && wanted > 0 ? floorQty(qtyFrom(wanted), increment) : NO_QTY;
@@ -99,7 +122,7 @@ function submitEntry(context: CoreContext, instance: Instance, entry: BoundEntry
   const verdict = passEntry(context, order, plan.strategyIndex, close, rule, replacing, nowOf(context));
   if (verdict.kind === 'refused') {
     refuse(context, order, verdict.reason);
-    return;
+    return verdict.reason;
   }
   instance.entryOrder = order;
   instance.entryAge = 0;
@@ -107,6 +130,7 @@ function submitEntry(context: CoreContext, instance: Instance, entry: BoundEntry
   if (!adds(instance, entry)) instance.agreed = protection;
   context.book.reserve(order, close);
   context.broker.submit(verdict.order);
+  return undefined;
 }
 
 /** An order's price on the grid; undefined when it has none, null when it is unknown. */

@@ -79,6 +79,7 @@ export function submitExit(
     timeInForce: 'gtc',
   });
   instance.exitOrder = order;
+  context.observer.probe?.left(context, instance, order.seq);
   context.broker.submit(passExit(context, order, nowOf(context)));
 }
 

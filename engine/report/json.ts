@@ -77,23 +77,25 @@ const fillJson = (fill: Fill): Record<string, unknown> => ({
   commission: formatExactMoney(fill.commission),
 });
 
-const orderJson = (order: Order): string =>
-  JSON.stringify({
-    id: clientOrderId(order),
-    strategy: order.strategy,
-    symbol: order.symbol,
-    rule: order.rule,
-    side: order.side,
-    type: order.type,
-    qty: formatQty(order.qty),
-    status: order.status,
-    reason: order.reason ?? null,
-    decidedAt: time(order.decidedAt),
-    limitPrice: order.limitPrice === undefined ? null : formatPrice(order.limitPrice),
-    stopPrice: order.stopPrice === undefined ? null : formatPrice(order.stopPrice),
-    timeInForce: order.timeInForce,
-    fills: order.fills.map(fillJson),
-  });
+/** An order as every JSON answer writes it. */
+export const orderObject = (order: Order): Record<string, unknown> => ({
+  id: clientOrderId(order),
+  strategy: order.strategy,
+  symbol: order.symbol,
+  rule: order.rule,
+  side: order.side,
+  type: order.type,
+  qty: formatQty(order.qty),
+  status: order.status,
+  reason: order.reason ?? null,
+  decidedAt: time(order.decidedAt),
+  limitPrice: order.limitPrice === undefined ? null : formatPrice(order.limitPrice),
+  stopPrice: order.stopPrice === undefined ? null : formatPrice(order.stopPrice),
+  timeInForce: order.timeInForce,
+  fills: order.fills.map(fillJson),
+});
+
+const orderJson = (order: Order): string => JSON.stringify(orderObject(order));
 
 const tripJson = (trip: Trip): string =>
   JSON.stringify({
@@ -134,8 +136,9 @@ function* members<Item>(items: readonly Item[], write: (item: Item) => string): 
 /**
  * The JSON report of a run in pieces, so that a million trades never stand in memory as one text; times are ISO 8601 UTC,
  * exact amounts are decimal strings, figures are numbers or null with a word in `reasons`.
+ * @param more further members, written last
  */
-export function* resultJson(result: RunResult): Generator<string> {
+export function* resultJson(result: RunResult, more: Readonly<Record<string, unknown>> = {}): Generator<string> {
   const { data } = result;
   const optionalTime = (at: Instant | undefined): string | null => (at === undefined ? null : time(at));
   const head = {
@@ -179,5 +182,6 @@ export function* resultJson(result: RunResult): Generator<string> {
   yield* members(result.breakers, tripJson);
   yield ',\n "equity": [';
   yield* members(result.equity, equityJson);
+  for (const [name, value] of Object.entries(more)) yield `,\n ${JSON.stringify(name)}: ${JSON.stringify(value)}`;
   yield '\n}\n';
 }

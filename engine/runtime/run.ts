@@ -1,5 +1,6 @@
 import type { FillAssumptions } from '../brokers/assumptions.ts';
 import type { Operator, Trip } from '../core/breakers.ts';
+import type { Probe } from '../core/probe.ts';
 import type { Fill, Order } from '../ledger/order.ts';
 import type { Trade } from '../ledger/trade.ts';
 import type { Instant } from '../market/time.ts';
@@ -37,6 +38,8 @@ export interface Observer {
   refused?(order: Order, reason: string): void;
   tripped?(trip: Trip): void;
   cleared?(trip: Trip): void;
+  /** Asks for a record of every decision; no bar is passed over then. */
+  readonly probe?: Probe | undefined;
   /** A feed that can go on has reached its length (the sample year is over): the run so far. */
   complete?(result: RunResult): void;
 }

@@ -1,0 +1,82 @@
+import type { Ruleset } from '../compiler/ruleset.ts';
+import type { Order } from '../ledger/order.ts';
+import { clientOrderId } from '../ledger/order-id.ts';
+import type { Trade } from '../ledger/trade.ts';
+import { listed } from '../report/wrap.ts';
+import { failure } from './exit.ts';
+import { didYouMean } from './nearest.ts';
+
+/** The strategy and symbol that two words name. */
+export interface Asked {
+  readonly strategy: string;
+  readonly symbol: string;
+}
+
+/** @throws Failure for a name that is not there */
+export const findInstance = (ruleset: Ruleset, strategy: string | undefined, symbol: string | undefined): Asked => {
+  const ids = ruleset.strategies.map(({ id }) => id);
+  const only = ids.length === 1 ? ids[0] : undefined;
+  const id = strategy ?? only;
+  if (id === undefined)
+    throw failure(
+      'engine why needs a strategy and a symbol',
+      `engine why ${ids[0]} SYMBOL; the strategies are ${listed(ids)}`,
+    );
+  if (!ids.includes(id)) {
+    const near = didYouMean(id, ids);
+    throw failure(`no enabled strategy is called \`${id}\``, near ?? `the strategies are ${listed(ids)}`);
+  }
+  const symbols = ruleset.instances
+    .filter(({ strategyIndex }) => ruleset.strategies[strategyIndex]!.id === id)
+    .map(({ symbolIndex }) => ruleset.symbols[symbolIndex]!);
+  const wanted = symbol?.toUpperCase() ?? (symbols.length === 1 ? symbols[0] : undefined);
+  if (wanted === undefined) throw failure(`engine why ${id} needs a symbol`, `${id} trades ${listed(symbols)}`);
+  if (!symbols.includes(wanted)) {
+    throw failure(`${id} does not trade \`${wanted}\``, didYouMean(wanted, symbols) ?? `it trades ${listed(symbols)}`);
+  }
+  return { strategy: id, symbol: wanted };
+};
+
+/** The order of a number or a client order id. */
+export const findOrder = (orders: readonly Order[], asked: string): Order => {
+  const found = /^\d+$/.test(asked)
+    ? orders[Number(asked) - 1]
+    : orders.find((order) => clientOrderId(order) === asked);
+  if (found !== undefined) return found;
+  if (orders.length === 0) throw failure('the run made no order', 'engine blockers counts what held entries back');
+  if (/^\d+$/.test(asked)) throw failure(`there is no order ${asked}`, `the run made orders 1 to ${orders.length}`);
+  throw failure(
+    `there is no order \`${asked}\``,
+    didYouMean(asked, orders.slice(-2000).map(clientOrderId)) ??
+      'engine backtest --format json lists the ids of all orders',
+  );
+};
+
+/** The trade of a number, from 1 in the order of their ends, as the JSON report lists them. */
+export const findTrade = (trades: readonly Trade[], asked: string): Trade => {
+  if (trades.length === 0) throw failure('the run closed no trade', 'engine blockers counts what held entries back');
+  const trade = /^[1-9]\d*$/.test(asked) ? trades[Number(asked) - 1] : undefined;
+  if (trade === undefined) {
+    throw failure(
+      /^[1-9]\d*$/.test(asked) ? `there is no trade ${asked}` : `--trade cannot be \`${asked}\``,
+      `the run closed trades 1 to ${trades.length}, in the order in which they ended`,
+    );
+  }
+  return trade;
+};
+
+/** The orders that opened and closed a trade: the first entry that filled it, the last exit. */
+export const ordersOfTrade = (
+  orders: readonly Order[],
+  trade: Trade,
+): { readonly entry: Order | undefined; readonly exit: Order | undefined } => {
+  const own = orders.filter(
+    ({ strategy, symbol, fills }) => strategy === trade.strategy && symbol === trade.symbol && fills.length > 0,
+  );
+  return {
+    entry: own.find(({ role, fills }) => role === 'entry' && fills[0]!.time === trade.entryTime),
+    exit: own.findLast(
+      ({ role, rule, fills }) => role !== 'entry' && rule === trade.exitRule && fills.at(-1)!.time === trade.exitTime,
+    ),
+  };
+};
