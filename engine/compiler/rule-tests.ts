@@ -98,7 +98,10 @@ export function barsOfTest(
 /** How many bars are written down or made by steps; undefined for a file. */
 export function countOf({ rows, generate }: SymbolBars): number | undefined {
   if (rows !== undefined) return rows.length;
-  return generate?.steps.reduce((sum, { flat, up, down, random }) => sum + (flat ?? up ?? down ?? random ?? 0), 0);
+  return generate?.steps.reduce(
+    (sum, { flat, up, down, random, bars }) => sum + (bars?.length ?? flat ?? up ?? down ?? random ?? 0),
+    0,
+  );
 }
 
 /** The symbols as they are written: tests are about those, whatever a run trades in their place. */
@@ -116,7 +119,10 @@ function checkBars({ reporter, scope }: Checking, test: StrategyTest, path: Docu
   const counts = new Map<string, number | undefined>();
   for (const { symbol, bars, path: where } of barsOfTest(symbols, test)) {
     counts.set(symbol, countOf(bars));
-    checkRows(reporter, bars, [...path, ...where, 'rows']);
+    checkRows(reporter, bars.rows, [...path, ...where, 'rows']);
+    bars.generate?.steps.forEach((step, k) => {
+      checkRows(reporter, step.bars, [...path, ...where, 'generate', 'steps', k, 'bars']);
+    });
   }
   if (!symbols.some((symbol) => counts.has(symbol))) {
     reporter.at(
@@ -134,7 +140,7 @@ function checkBars({ reporter, scope }: Checking, test: StrategyTest, path: Docu
   return counts;
 }
 
-function checkRows(reporter: Reporter, { rows }: SymbolBars, path: DocumentPath): void {
+function checkRows(reporter: Reporter, rows: SymbolBars['rows'], path: DocumentPath): void {
   rows?.forEach((row, number) => {
     const [open, high, low, close] = typeof row === 'number' ? [row, row, row, row] : row;
     const wrong = faultOf([open!, high!, low!, close!, (typeof row === 'number' ? undefined : row[4]) ?? 0]);

@@ -3,6 +3,9 @@ import { createStream, gaussian, seed } from './sample-random.ts';
 /** Open, high, low, close, volume. */
 export type Row = readonly [open: number, high: number, low: number, close: number, volume: number];
 
+/** Bars written down, each a close or [open, high, low, close, volume]. */
+export type Written = readonly (number | readonly number[])[];
+
 /** A path of prices as the `generate:` of a test describes it. */
 export interface Path {
   readonly start?: number;
@@ -15,6 +18,7 @@ interface Step {
   readonly up?: number;
   readonly down?: number;
   readonly random?: number;
+  readonly bars?: Written;
   readonly pct?: number;
   readonly volume?: number;
   readonly seed?: number;
@@ -38,13 +42,11 @@ const bar = (open: number, close: number, volume: number): Row => [
 ];
 
 /** Bars written down: a close alone opens at the close before it. */
-export function rowsWritten(rows: readonly (number | readonly number[])[]): Row[] {
-  let last: number | undefined;
+export function rowsWritten(rows: Written, before?: number, volume = USUAL_VOLUME): Row[] {
+  let last = before;
   return rows.map((row) => {
     const made: Row =
-      typeof row === 'number'
-        ? bar(last ?? row, row, USUAL_VOLUME)
-        : [row[0]!, row[1]!, row[2]!, row[3]!, row[4] ?? USUAL_VOLUME];
+      typeof row === 'number' ? bar(last ?? row, row, volume) : [row[0]!, row[1]!, row[2]!, row[3]!, row[4] ?? volume];
     last = made[3];
     return made;
   });
@@ -53,21 +55,29 @@ export function rowsWritten(rows: readonly (number | readonly number[])[]): Row[
 /** Bars of a path, step by step, the same on every machine. */
 export function rowsGenerated({ start = 100, volume = USUAL_VOLUME, steps }: Path): Row[] {
   const rows: Row[] = [];
-  let last = toTick(start);
   for (const step of steps) {
-    const pct = step.pct ?? 1;
-    const bars = step.flat ?? step.up ?? step.down ?? step.random ?? 0;
-    const stream = createStream();
-    seed(stream, step.seed ?? 1, bars, 0);
-    for (let k = 0; k < bars; k++) {
-      let move = 0;
-      if (step.up !== undefined) move = pct;
-      else if (step.down !== undefined) move = -pct;
-      else if (step.random !== undefined) move = pct * gaussian(stream);
-      const close = toTick(last * (1 + move / 100));
-      rows.push(bar(last, close, step.volume ?? volume));
-      last = close;
-    }
+    const last = rows.at(-1)?.[3] ?? toTick(start);
+    const of = { ...step, volume: step.volume ?? volume };
+    rows.push(...(step.bars === undefined ? moves(of, last) : rowsWritten(step.bars, last, of.volume)));
+  }
+  return rows;
+}
+
+function moves(step: Step & { readonly volume: number }, before: number): Row[] {
+  const { flat, up, down, random, pct = 1 } = step;
+  const count = flat ?? up ?? down ?? random ?? 0;
+  const stream = createStream();
+  seed(stream, step.seed ?? 1, count, 0);
+  const rows: Row[] = [];
+  let last = before;
+  for (let k = 0; k < count; k++) {
+    let move = 0;
+    if (up !== undefined) move = pct;
+    else if (down !== undefined) move = -pct;
+    else if (random !== undefined) move = pct * gaussian(stream);
+    const close = flat === undefined ? toTick(last * (1 + move / 100)) : last;
+    rows.push(bar(last, close, step.volume));
+    last = close;
   }
   return rows;
 }

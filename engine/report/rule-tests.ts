@@ -91,7 +91,8 @@ const coverageLines = (open: readonly Clause[], { width, style }: TestScreen): s
 /** Up to here a mutant's text is shown whole. */
 const LONGEST = 48;
 
-export const changeOf = ({ before, after }: Mutant): string => `${clip(before, LONGEST)} → ${clip(after, LONGEST)}`;
+export const changeOf = ({ before, after }: Mutant): string =>
+  `${clip(before, LONGEST)} → ${after === '' ? '(nothing)' : clip(after, LONGEST)}`;
 
 function mutationLines(results: readonly MutationResult[], { width, style }: TestScreen): string[] {
   const unnoticed = results.flatMap((result) => result.unnoticed);

@@ -121,9 +121,9 @@ const isExit = ({ rule, reason }: BarRecord['exits'][number], word: string): boo
   reason === word || rule === `exit.${word}` || rule.endsWith(`.${word}`);
 
 const exitsText = ({ exits }: BarRecord): string =>
-  exits.length === 0 ? 'nothing was closed' : exits.map(({ rule }) => rule.replace(/^exit\./, '')).join(', ');
+  exits.length === 0 ? 'none' : exits.map(({ rule }) => rule.replace(/^exit\./, '')).join(', ');
 
 function blockedText({ blocked }: BarRecord): string {
-  if (blocked.size === 0) return 'the rule was false';
-  return [...blocked.values()].map((word) => word ?? 'nothing: the order went out').join(', ');
+  if (blocked.size === 0) return 'nothing (the rule was false)';
+  return [...blocked.values()].map((word) => word ?? 'nothing (the order went out)').join(', ');
 }

@@ -1,6 +1,6 @@
 import type { SourceFile, Span } from '../../documents/diagnostic.ts';
 import type { DocumentPath, StrategyDocument } from '../../documents/document.ts';
-import { changesOf } from './mutate-expression.ts';
+import { ALWAYS, changesOf, NEVER } from './mutate-expression.ts';
 
 /** One small wrong change of a strategy's text. */
 export interface Mutant {
@@ -67,7 +67,7 @@ function visit(document: StrategyDocument, value: unknown, path: DocumentPath, m
     // What a list is without one of its lines.
     parts.forEach((part, k) => {
       if (typeof part === 'string')
-        add(document, [...at, k], document.valueSpan([...at, k]), kind === 'all' ? 'true' : 'false', mutants);
+        add(document, [...at, k], document.valueSpan([...at, k]), kind === 'all' ? ALWAYS : NEVER, mutants);
     });
   }
 }
@@ -77,7 +77,7 @@ function add(document: StrategyDocument, path: DocumentPath, span: Span, after: 
   mutants.push({ file, span, path, before: file.text.slice(span.start, span.end), after });
 }
 
-const WINDOW = /^(\d+m) (after open|before close)$/;
+const WINDOW = / (?:after open|before close)$/;
 const BARS = /^(\d+)( bars?)$/;
 
 function scalar(document: StrategyDocument, path: DocumentPath, mutants: Mutant[]): void {
@@ -89,10 +89,10 @@ function scalar(document: StrategyDocument, path: DocumentPath, mutants: Mutant[
     put({ start: 0, end: text.length }, text === 'on_rise' ? 'while_true' : 'on_rise');
     return;
   }
-  const window = WINDOW.exec(text);
-  if (window !== null) {
-    // The window is open to its side of the session.
-    if (path[0] === 'session') put({ start: 0, end: window[1]!.length }, '0m');
+  if (WINDOW.test(text)) {
+    // Without the word, all of the session is open to entries.
+    if (path[0] === 'session')
+      add(document, path, { start: document.keySpan(path).start, end: document.valueSpan(path).end }, '', mutants);
     return;
   }
   const bars = BARS.exec(text);

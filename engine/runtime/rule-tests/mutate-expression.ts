@@ -9,6 +9,10 @@ export interface Change {
   readonly after: string;
 }
 
+/** Conditions in place of a clause that is dropped. */
+export const ALWAYS = '1 > 0';
+export const NEVER = '1 < 0';
+
 /** The contrary of each comparison, and the joining and reckoning words for each other. */
 const OPERATORS: Readonly<Record<string, string>> = {
   '>': '<=',
@@ -103,7 +107,7 @@ function binary(text: string, { operator, left, right, span }: BinarySyntax): re
   }
   if (operator !== 'and' && operator !== 'or') return changes;
   // A clause is dropped by what makes no difference to the other.
-  const neutral = operator === 'and' ? 'true' : 'false';
+  const neutral = operator === 'and' ? `(${ALWAYS})` : `(${NEVER})`;
   for (const side of [left, right]) {
     if (side.span.end - side.span.start < span.end - span.start) changes.push({ span: side.span, after: neutral });
   }
