@@ -21,7 +21,7 @@ export interface Clause {
 export interface Coverage {
   readonly clauses: readonly Clause[];
   /** Counts the clauses of a bar. */
-  see(look: Look): void;
+  readonly see: (look: Look) => void;
 }
 
 interface Watch {
