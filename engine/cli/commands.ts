@@ -214,7 +214,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       { line: 'engine test', says: 'the `tests:` of every strategy; exit code 1 when one fails' },
       {
-        line: 'engine test strategies.d/rsi.yaml --filter stop',
+        line: 'engine test strategies.d/rsi.yaml --filter recovery',
         says: 'those whose name, or strategy, holds the word',
       },
       { line: 'engine test --coverage', says: 'with the parts of rules that were never true, or never false' },
