@@ -255,6 +255,39 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./blockers.ts'),
   },
   {
+    name: 'test',
+    group: 'Try',
+    summary: 'run the tests that strategies carry, and try whether they notice mistakes',
+    arguments: '[PATH...]',
+    maxArguments: 10_000,
+    examples: [
+      { line: 'engine test', says: 'the `tests:` of every strategy; exit code 1 when one fails' },
+      {
+        line: 'engine test strategies.d/rsi.yaml --filter recovery',
+        says: 'those whose name, or strategy, holds the word',
+      },
+      { line: 'engine test --coverage', says: 'with the parts of rules that were never true, or never false' },
+      {
+        line: 'engine test --mutate',
+        says: 'changes the rules one little thing at a time, and lists the changes that no test noticed',
+      },
+      { line: 'engine test --format junit --out tests.xml', says: 'for a build server' },
+    ],
+    flags: [
+      { name: 'filter', value: 'TEXT', summary: 'only tests whose name, or whose strategy, holds this' },
+      { name: 'coverage', summary: 'list the clauses that no test made both true and false' },
+      { name: 'mutate', summary: 'run the tests on mutants of the rules: each should make one fail' },
+      { name: 'format', value: 'FORMAT', choices: ['pretty', 'json', 'junit'], summary: 'how results are written' },
+      { name: 'out', value: 'FILE', summary: 'write the results there instead of stdout' },
+    ],
+    later: ['drills'],
+    notes: [
+      'A test gives bars and says what must be so on some of them: conditions, indicators, orders, the position, what held an entry back. Orders fill as in a backtest, without costs and without risk.yaml.',
+      'Exit codes: 0 all passed, 1 a test failed or there is none, 2 usage or files that cannot be read.',
+    ],
+    load: () => import('./test.ts'),
+  },
+  {
     name: 'run',
     group: 'Run',
     summary: 'run the strategies: --dry decides and simulates, nothing is sent',
@@ -288,7 +321,6 @@ export const COMMANDS: readonly CommandSpec[] = [
 /** Commands that are planned and not built; typing one says so. */
 export const LATER: Readonly<Record<string, string>> = {
   sweep: 'searching over parameters',
-  test: 'running the `tests:` of a strategy',
   replay: 'replaying a recorded session',
   check: 'checking keys and connectivity',
   config: 'showing the merged configuration',

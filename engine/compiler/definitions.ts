@@ -157,7 +157,12 @@ function nameIn(value: unknown, name: string, path: DocumentPath = []): Document
 /** Warns about names that nothing reads: dead weight, or a rule that forgot them. */
 export function reportUnused(reporter: Reporter, value: Strategy, definitions: Definitions): void {
   const tested = new Set(
-    (value.tests ?? []).flatMap((test) => test.expect.flatMap((line) => Object.keys(line.conditions ?? {}))),
+    (value.tests ?? []).flatMap((test) =>
+      test.expect.flatMap(({ conditions = {}, indicators = {} }) => [
+        ...Object.keys(conditions),
+        ...Object.keys(indicators).map((name) => name.split('.')[0]),
+      ]),
+    ),
   );
   for (const [name, definition] of definitions.named) {
     if (definition.used || tested.has(name)) continue;

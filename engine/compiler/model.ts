@@ -94,6 +94,8 @@ export interface StrategyModel {
   readonly session: SessionModel;
   readonly entries: readonly EntryModel[];
   readonly exits: { readonly long: ExitModel; readonly short: ExitModel };
+  /** Trees that no rule reads and a test does: laid out with the rest, for whoever looks at the arena. */
+  readonly watched?: readonly Checked[];
 }
 
 /** What lets a tripped breaker go. */

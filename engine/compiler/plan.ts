@@ -336,6 +336,7 @@ export function planRuleset(
       strategyTrees(model, (tree) => {
         planTree(planner, index, place, tree);
       });
+      for (const tree of model.watched ?? []) planTree(planner, index, place, tree);
       instances.push(instance);
     }
   }

@@ -13,6 +13,7 @@ import { checkExits, NO_EXITS } from './exits.ts';
 import { checkAmount, checkAt, checkRule, treeOf } from './expressions.ts';
 import { createReporter, type Reporter } from './finding.ts';
 import type { EntryModel, ExitModel, SizeKind, StrategyModel } from './model.ts';
+import { checkTests, NOTHING_WATCHED, type Watched } from './rule-tests.ts';
 import type { StrategyScope } from './scope.ts';
 import { checkSession } from './session.ts';
 import { parseCapital, parseDuration, wordOf } from './words.ts';
@@ -21,6 +22,8 @@ import { parseCapital, parseDuration, wordOf } from './words.ts';
 export interface CheckedStrategy {
   /** Undefined when there was an error. */
   readonly model: StrategyModel | undefined;
+  /** What its tests can look at; `model` carries it only when it is to be tested. */
+  readonly watched: Watched;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -54,10 +57,11 @@ export function checkStrategy(document: StrategyDocument): CheckedStrategy {
   definitions.checkAll();
   requireStop(checking, exits);
   for (const entry of entries) warnOfOwnExit(checking, entry, exits[entry.side]);
+  const watched = value.tests === undefined ? NOTHING_WATCHED : checkTests(checking, definitions);
   reportUnused(reporter, value, definitions);
 
   const failed = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
-  if (failed || capital === undefined) return { model: undefined, diagnostics };
+  if (failed || capital === undefined) return { model: undefined, watched, diagnostics };
   const model: StrategyModel = {
     id: value.id,
     document,
@@ -70,7 +74,7 @@ export function checkStrategy(document: StrategyDocument): CheckedStrategy {
     entries,
     exits,
   };
-  return { model, diagnostics };
+  return { model, watched, diagnostics };
 }
 
 function checkSymbols({ reporter, value }: Checking): readonly string[] {

@@ -51,7 +51,7 @@ export interface CoreContext {
 }
 
 /** End of the bar being decided. */
-export const nowOf = ({ clock }: CoreContext): Instant => clock[0]! as Instant;
+export const nowOf = ({ clock }: Pick<CoreContext, 'clock'>): Instant => clock[0]! as Instant;
 
 /** Fields of a new order that differ from one to the next; the rest is filled in. */
 export type OrderDraft = Pick<Order, 'rule' | 'role' | 'exitReason' | 'side' | 'positionSide' | 'type' | 'qty'> &

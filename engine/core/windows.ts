@@ -3,8 +3,11 @@ import { instant } from '../market/time.ts';
 import { type CoreContext, nowOf } from './context.ts';
 import type { Instance } from './instance.ts';
 
+/** The part of the context that tells the time. */
+export type Timing = Pick<CoreContext, 'calendars' | 'clock' | 'baseLength'>;
+
 /** When an order decided now would fill: at once while the session runs, else at the next one's open. Gives its session too. */
-function nextFill(context: CoreContext, instance: Instance): { time: number; session: number } {
+function nextFill(context: Timing, instance: Instance): { time: number; session: number } {
   const calendar = context.calendars[instance.plan.symbolIndex]!;
   const now = nowOf(context);
   const running = calendar.sessionAt(now);
@@ -19,7 +22,7 @@ function nextFill(context: CoreContext, instance: Instance): { time: number; ses
   return { time: calendar.open(session), session };
 }
 
-function moment(context: CoreContext, instance: Instance, session: number, word: SessionWord): number {
+function moment(context: Timing, instance: Instance, session: number, word: SessionWord): number {
   const calendar = context.calendars[instance.plan.symbolIndex]!;
   return (word.anchor === 'open' ? calendar.open(session) : calendar.close(session)) + word.offset;
 }
@@ -30,7 +33,7 @@ export function hasWindow({ entriesFrom, entriesUntil, flatBy, days }: SessionMo
 }
 
 /** Session of the next fill when entries may fill then, -1 when the session block shuts them out. */
-export function entrySession(context: CoreContext, instance: Instance): number {
+export function entrySession(context: Timing, instance: Instance): number {
   const { entriesFrom, entriesUntil, flatBy, days } = instance.strategy.session;
   const { time, session } = nextFill(context, instance);
   if (entriesFrom !== undefined && time < moment(context, instance, session, entriesFrom)) return -1;
@@ -47,7 +50,7 @@ export function entrySession(context: CoreContext, instance: Instance): number {
 }
 
 /** Time by which a position must be closed, ms. */
-export function flatDeadline(context: CoreContext, instance: Instance, word: SessionWord): number {
+export function flatDeadline(context: Timing, instance: Instance, word: SessionWord): number {
   const calendar = context.calendars[instance.plan.symbolIndex]!;
   const now = nowOf(context);
   const running = calendar.sessionAt(now);

@@ -2,6 +2,7 @@ import { DATA_CODES } from './codes/data.ts';
 import { EXPRESSION_CODES } from './codes/expressions.ts';
 import { MEANING_CODES } from './codes/meaning.ts';
 import { SCHEMA_CODES } from './codes/schema.ts';
+import { TEST_CODES } from './codes/tests.ts';
 import { YAML_CODES } from './codes/yaml.ts';
 
 /** The long text of one code, as `engine explain` prints it. */
@@ -18,7 +19,7 @@ export interface CodeEntry {
 
 /**
  * Every diagnostic code there is. Codes are frozen: a meaning never changes, a number is never used again.
- * 0xx YAML and files, 1xx shape of the document, 2xx expressions, 3xx meaning, 4xx market data and its files.
+ * 0xx YAML and files, 1xx shape of the document, 2xx expressions, 3xx meaning (350 on: tests), 4xx market data and its files.
  */
 export const CODES = {
   ...YAML_CODES,
@@ -26,6 +27,7 @@ export const CODES = {
   ...EXPRESSION_CODES,
   ...MEANING_CODES,
   ...DATA_CODES,
+  ...TEST_CODES,
 } as const satisfies Record<string, CodeEntry>;
 
 export type DiagnosticCode = keyof typeof CODES;

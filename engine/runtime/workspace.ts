@@ -6,6 +6,7 @@ import type { RiskDocument, StrategyDocument } from '../documents/document.ts';
 import { finding } from '../documents/finding.ts';
 import { parseRisk, parseStrategy } from '../documents/load.ts';
 import { type ReadFile, readDocument, readWorkspace, revision } from '../documents/read.ts';
+import { missingFiles } from './rule-tests/files.ts';
 
 export interface WorkspaceOptions {
   /** The folder that holds `strategies.d/` and `risk.yaml`. */
@@ -92,7 +93,9 @@ function checkFiles(options: WorkspaceOptions, gathered: Gathered, plan = true):
   for (const file of [...gathered.strategies, ...gathered.templates]) {
     const parsed = parseStrategy(file, gathered.siblings);
     diagnostics.push(...parsed.diagnostics);
-    if (parsed.document !== undefined) documents.push(withSymbols(parsed.document, options.symbols));
+    if (parsed.document === undefined) continue;
+    if (parsed.document.value.tests !== undefined) diagnostics.push(...missingFiles(parsed.document));
+    documents.push(withSymbols(parsed.document, options.symbols));
   }
   let risk: RiskDocument | undefined;
   if (gathered.risk !== undefined) {
