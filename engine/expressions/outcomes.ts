@@ -11,6 +11,8 @@ export interface Goal {
   readonly wanted: boolean;
 }
 
+export type { RangeOf } from './certainties.ts';
+
 const OWN_RANGE: RangeOf = (atom) => atom.range;
 
 /** Cases looked through before nothing more is claimed. */
