@@ -25,7 +25,7 @@ export function checkBreakers(risk: RiskModel, models: readonly StrategyModel[])
   const reporter = createReporter(document, diagnostics);
   const shorts =
     document.value.limits?.allow_short === true ||
-    models.some(({ exits: _, entries }) => entries.some(({ side }) => side === 'short'));
+    models.some(({ entries }) => entries.some(({ side }) => side === 'short'));
   const rangeOf: RangeOf = (atom) => {
     const loses =
       !shorts && atom.kind === 'operand' && atom.operand.kind === 'measure' && LOSSES.has(atom.operand.name);

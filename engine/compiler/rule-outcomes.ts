@@ -1,10 +1,10 @@
 import type { DocumentPath } from '../documents/document.ts';
 import { quoted } from '../documents/finding.ts';
-import { ofBars } from '../expressions/certainties.ts';
 import { leaves } from '../expressions/leaves.ts';
 import { keyOf } from '../expressions/linear.ts';
 import { canBe, implies } from '../expressions/outcomes.ts';
 import { printNamed } from '../expressions/print.ts';
+import { childrenOf } from '../expressions/size.ts';
 import type { Checked } from '../expressions/tree.ts';
 import { treeOf } from './condition-tree.ts';
 import { type Culprit, culpritIn, culpritOf, flat, looksAtItself, reasonOf } from './culprit.ts';
@@ -62,20 +62,8 @@ function reportDeadParts(reporter: Reporter, tree: Checked, path: DocumentPath):
     reportPart(reporter, 'W371', culprit, `${reasonOf(culprit)}, so ${effect}`, helpFor(culprit));
     return;
   }
-  switch (tree.kind) {
-    case 'unary':
-      reportDeadParts(reporter, tree.operand, path);
-      break;
-    case 'and':
-    case 'or':
-      reportDeadParts(reporter, tree.left, path);
-      reportDeadParts(reporter, tree.right, path);
-      break;
-    case 'choice':
-      for (const part of [tree.condition, tree.then, tree.otherwise]) reportDeadParts(reporter, part, path);
-      break;
-    default:
-  }
+  const logical = tree.kind === 'unary' || tree.kind === 'and' || tree.kind === 'or' || tree.kind === 'choice';
+  if (logical) for (const part of childrenOf(tree)) reportDeadParts(reporter, part, path);
 }
 
 interface Clause extends Place {
@@ -95,8 +83,6 @@ function knownBy(tree: Checked, into: Set<string>): void {
   else if (tree.kind === 'and') for (const side of [tree.left, tree.right]) knownBy(side, into);
   else if (tree.kind === 'compare' || tree.kind === 'node' || tree.kind === 'operand') {
     leaves(tree, (leaf) => into.add(keyOf(leaf)));
-    if (tree.kind === 'node' && tree.type === 'condition' && ofBars(tree))
-      for (const input of tree.inputs) leaves(input, (leaf) => into.add(keyOf(leaf)));
   }
 }
 

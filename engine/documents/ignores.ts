@@ -51,7 +51,8 @@ function beginsComment(text: string, at: number): boolean {
   const before = text.slice(start, at);
   if (before !== '' && !/\s$/.test(before)) return false;
   let quote = '';
-  for (const [index, char] of [...before].entries()) {
+  for (let index = 0; index < before.length; index++) {
+    const char = before[index]!;
     if (quote !== '') quote = char === quote ? '' : quote;
     // A quote inside a plain word is an apostrophe.
     else if ((char === '"' || char === "'") && /[\s[{,:(]|^$/.test(before[index - 1] ?? '')) quote = char;
