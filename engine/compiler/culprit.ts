@@ -13,8 +13,10 @@ import type { Place } from './part.ts';
 export interface Culprit extends Place {
   /** Undefined: several entries of a list, none of them alone. */
   readonly tree: Checked | undefined;
-  /** Parts that exclude each other when all must take their value; empty when one part is enough. */
+  /** Parts that exclude each other, or of which one would do and none can; empty when one part is enough. */
   readonly clauses: readonly Checked[];
+  /** Each part by itself keeps from the value. */
+  readonly each: boolean;
   readonly wanted: boolean;
 }
 
@@ -28,7 +30,7 @@ export function culpritOf(condition: Condition, path: DocumentPath, wanted: bool
   if ((together || trees.length === 1) && alone >= 0)
     return culpritOf(condition.parts[alone]!, [...path, condition.kind, alone], inner);
   const clauses = together ? conflict(trees, inner) : trees;
-  return { path: [...path, condition.kind], span: undefined, tree: undefined, clauses, wanted: inner };
+  return { path: [...path, condition.kind], span: undefined, tree: undefined, clauses, each: !together, wanted: inner };
 }
 
 /** The same inside one expression. */
@@ -37,11 +39,18 @@ export function culpritIn(tree: Checked, path: DocumentPath, wanted: boolean, ra
   if (tree.kind === 'unary') return culpritIn(tree.operand, path, !wanted, rangeOf);
   if (tree.kind === 'and' || tree.kind === 'or') {
     const together = (tree.kind === 'and') === wanted;
-    if (!together) return { path, span: tree.span, tree, clauses: [tree.left, tree.right], wanted };
+    if (!together) return { path, span: tree.span, tree, clauses: flat(tree, tree.kind), each: true, wanted };
     for (const side of [tree.left, tree.right]) if (!can(side)) return culpritIn(side, path, wanted, rangeOf);
-    return { path, span: tree.span, tree, clauses: conflict(flat(tree, tree.kind), wanted, rangeOf), wanted };
+    return {
+      path,
+      span: tree.span,
+      tree,
+      clauses: conflict(flat(tree, tree.kind), wanted, rangeOf),
+      each: false,
+      wanted,
+    };
   }
-  return { path, span: tree.span, tree, clauses: [], wanted };
+  return { path, span: tree.span, tree, clauses: [], each: false, wanted };
 }
 
 export const flat = (tree: Checked, kind: 'and' | 'or'): readonly Checked[] =>
@@ -61,9 +70,10 @@ function conflict(clauses: readonly Checked[], wanted: boolean, rangeOf?: RangeO
 const text = (tree: Checked): string => quoted(printNamed(tree), 60);
 
 /** Why, as the end of a sentence. */
-export function reasonOf({ tree, clauses, wanted }: Culprit, rangeOf: RangeOf = (atom) => atom.range): string {
+export function reasonOf({ tree, clauses, each, wanted }: Culprit, rangeOf: RangeOf = (atom) => atom.range): string {
   if (clauses.length > 1) {
     const list = `${clauses.slice(0, -1).map(text).join(', ')} and ${text(clauses.at(-1)!)}`;
+    if (each) return `${list} are ${wanted ? 'never' : 'always'} true, each by itself`;
     return wanted ? `${list} are never true on one bar` : `${list} are never false on one bar`;
   }
   if (tree === undefined) return 'no bar makes it so';

@@ -77,11 +77,14 @@ function clausesOf(condition: Condition): readonly Clause[] {
   return flat(condition.tree, 'and').map((tree) => ({ tree, path: condition.path, span: tree.span }));
 }
 
+/** Whether one of two numbers is taken in it: the other may be unknown. */
+const chooses = (tree: Checked): boolean => tree.kind === 'choice' || childrenOf(tree).some(chooses);
+
 /** Leaves that are known whenever the clause is true. */
 function knownBy(tree: Checked, into: Set<string>): void {
   if (tree.kind === 'named') knownBy(tree.target, into);
   else if (tree.kind === 'and') for (const side of [tree.left, tree.right]) knownBy(side, into);
-  else if (tree.kind === 'compare' || tree.kind === 'node' || tree.kind === 'operand') {
+  else if ((tree.kind === 'compare' && !chooses(tree)) || tree.kind === 'node' || tree.kind === 'operand') {
     leaves(tree, (leaf) => into.add(keyOf(leaf)));
   }
 }

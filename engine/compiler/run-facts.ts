@@ -100,16 +100,16 @@ function checkEntries(model: StrategyModel, risk: RiskModel, facts: RunFacts, ca
     if (asked === undefined) continue;
     if (!facts.fractional) {
       const low = cheapest(shares, facts.bars);
-      if (low !== undefined && shares.length === model.symbols.length && asked < low.price) {
-        const message = `\`${model.id}\` buys for ${dollars(asked)}, and the cheapest share it trades never cost less than ${dollars(low.price)} (${low.symbol}): the size is 0 shares`;
+      if (low !== undefined && shares.length === model.symbols.length && asked.most < low.price) {
+        const message = `\`${model.id}\` buys for ${dollars(asked.amount)}, and the cheapest share it trades never cost less than ${dollars(low.price)} (${low.symbol}): that is no whole share`;
         reporter.at('W387', sizePath(entry), message, 'raise the size or the purse, or run with --fractional');
         continue;
       }
     }
     const most = mostPct === undefined ? undefined : (cash * mostPct) / 100;
     // Twice as much: rounding down to whole shares takes less than half away.
-    if (most !== undefined && asked >= 2 * most) {
-      const message = `\`${model.id}\` asks for ${dollars(asked)} an entry, and max_position_pct cuts each to ${dollars(most)}`;
+    if (most !== undefined && asked.least >= 2 * most) {
+      const message = `\`${model.id}\` asks for ${dollars(asked.amount)} an entry, and max_position_pct cuts each to ${dollars(most)}`;
       reporter.at('W388', sizePath(entry), message, 'ask for less, or raise the limit in risk.yaml');
     }
   }

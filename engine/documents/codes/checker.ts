@@ -94,8 +94,8 @@ export const CHECKER_CODES = {
     title: 'size of no whole share',
     explanation:
       'The dollars of the size do not buy one share at the prices at hand. Shares are bought whole unless the run allows fractions, so every entry comes to 0 shares and is refused.',
-    wrong: 'order:\n  type: limit\n  limit_price: 400\nsize:\n  notional: 100\n',
-    right: 'order:\n  type: limit\n  limit_price: 400\nsize:\n  notional: 1000\n',
+    wrong: 'size:\n  notional: 100   # of a share at 400 dollars\n',
+    right: 'size:\n  notional: 1000\n',
   },
   W388: {
     severity: 'warning',
