@@ -75,9 +75,17 @@ export const dry = async (context: CommandContext, choices: DryChoices): Promise
     await showFindings(source.diagnostics, workspace.counts, json ? 'json' : 'pretty', terminal, json ? 'out' : 'err');
     return exitOf(source.diagnostics, false);
   }
-  if (source.diagnostics.length > 0) {
-    await showFindings(source.diagnostics, workspace.counts, 'pretty', terminal, 'err');
-  }
+  // A feed in one piece is known whole before it runs.
+  const known = !source.feed.endless && source.feed.length === 1 && source.feed.warmup === 0;
+  const beforehand = [
+    ...source.diagnostics,
+    ...workspace.atRun({
+      cash,
+      fractional: assumptions.fractional,
+      bars: known ? source.feed.piece(0) : new Map(),
+    }),
+  ];
+  if (beforehand.length > 0) await showFindings(beforehand, workspace.counts, 'pretty', terminal, 'err');
   const screen = progressScreen(terminal, ruleset.traded[0] ?? '', () => performance.now());
   const once = flags.once === true || !terminal.outTty;
   const reading = remembered(source.feed, source.feed.endless && !once);

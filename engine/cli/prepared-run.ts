@@ -97,9 +97,11 @@ export const prepareRun = async (
     await showFindings(bars.diagnostics, workspace.counts, json ? 'json' : 'pretty', terminal, json ? 'out' : 'err');
     return exitOf(bars.diagnostics, false);
   }
-  if (bars.diagnostics.length > 0) {
-    await showFindings(bars.diagnostics, workspace.counts, 'pretty', terminal, 'err');
-  }
+  const beforehand = [
+    ...bars.diagnostics,
+    ...workspace.atRun({ cash, fractional: assumptions.fractional, bars: bars.data.bars }),
+  ];
+  if (beforehand.length > 0) await showFindings(beforehand, workspace.counts, 'pretty', terminal, 'err');
   refuseEmpty(bars.data, first, from, to);
   return {
     ruleset,

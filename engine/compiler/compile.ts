@@ -3,11 +3,14 @@ import type { RiskDocument, StrategyDocument } from '../documents/document.ts';
 import { finding } from '../documents/finding.ts';
 import { leaves } from '../expressions/leaves.ts';
 import type { Checked } from '../expressions/tree.ts';
+import { checkBreakers } from './breaker-outcomes.ts';
 import { checkAt } from './expressions.ts';
 import { contextOf, createReporter } from './finding.ts';
 import type { BreakerModel, RiskModel, StrategyModel, Until } from './model.ts';
 import { planRuleset } from './plan.ts';
+import { checkSizes } from './purse-sizes.ts';
 import type { Ruleset } from './ruleset.ts';
+import { checkRun, checkShares, type RunFacts } from './run-facts.ts';
 import { createRiskScope } from './scope.ts';
 import { checkStrategy } from './strategy.ts';
 import { parseDuration, wordOf } from './words.ts';
@@ -22,6 +25,8 @@ export interface CompileResult {
   /** Undefined when anything has an error: a ruleset is whole or it is not. */
   readonly ruleset: (() => Ruleset) | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /** Warnings that hang on the account and the bars of a run. */
+  readonly atRun: (ruleset: Ruleset, facts: RunFacts) => readonly Diagnostic[];
 }
 
 /**
@@ -38,11 +43,17 @@ export function compile(input: CompileInput): CompileResult {
     else models.push(checked.model);
   });
   const risk = checkRisk(input.risk, diagnostics);
-  diagnostics.push(...checkTogether(models, input.strategies));
+  diagnostics.push(
+    ...checkTogether(models, input.strategies),
+    ...checkBreakers(risk, models),
+    ...checkSizes(models, risk),
+    ...checkShares(models),
+  );
   warnOfShorts(models, risk, diagnostics);
+  const atRun: CompileResult['atRun'] = (ruleset, facts) => checkRun(models, risk, ruleset, facts);
   if (!whole || diagnostics.some((diagnostic) => diagnostic.severity === 'error'))
-    return { ruleset: undefined, diagnostics };
-  return { ruleset: () => planRuleset(input.revision, models, risk, notActing(risk)), diagnostics };
+    return { ruleset: undefined, diagnostics, atRun };
+  return { ruleset: () => planRuleset(input.revision, models, risk, notActing(risk)), diagnostics, atRun };
 }
 
 const SCOPES = ['account', 'strategy', 'symbol'] as const;

@@ -4,6 +4,7 @@ import type { Meaning } from '../expressions/tree.ts';
 import { checkCondition, checkNumbers, treeOf } from './expressions.ts';
 import type { Reporter } from './finding.ts';
 import { MEASURES } from './measures.ts';
+import { checkOutcome } from './rule-outcomes.ts';
 import { createStrategyScope, type Definition, type StrategyScope } from './scope.ts';
 
 /** The names that a strategy defines, and the scope that sees them. */
@@ -113,7 +114,9 @@ export function createDefinitions(reporter: Reporter, value: Strategy): Definiti
     const path: DocumentPath = ['conditions', name];
     define(name, path, () => {
       const condition = checkCondition(reporter, scope, written, path);
-      return condition === undefined ? { kind: 'broken' } : { kind: 'tree', tree: treeOf(condition) };
+      if (condition === undefined) return { kind: 'broken' };
+      checkOutcome(reporter, condition, path);
+      return { kind: 'tree', tree: treeOf(condition) };
     });
   }
   return {

@@ -3,12 +3,14 @@ import type { DocumentPath } from '../documents/document.ts';
 import { finding } from '../documents/finding.ts';
 import type { Condition as WrittenCondition } from '../documents/generated/types.ts';
 import { checkDefinition, checkExpression, meaningOf } from '../expressions/check.ts';
-import { canBe } from '../expressions/outcomes.ts';
 import type { Checked, ExpressionFinding, Meaning, Scope, ValueType } from '../expressions/tree.ts';
 import { CATALOGUE } from '../indicators/catalogue.ts';
 import { contextOf, type Reporter } from './finding.ts';
 import type { Condition } from './model.ts';
-import { joined, negated } from './scope.ts';
+import { checkOpeningRanges } from './opening-range.ts';
+import { checkOutcome } from './rule-outcomes.ts';
+
+export { treeOf } from './condition-tree.ts';
 
 /** Checks the expression at `path`, reports what it finds, gives the tree if there was no error. */
 export function checkAt(reporter: Reporter, scope: Scope, path: DocumentPath, wanted: ValueType): Checked | undefined {
@@ -16,6 +18,7 @@ export function checkAt(reporter: Reporter, scope: Scope, path: DocumentPath, wa
   if (embedded === undefined) return undefined;
   const result = checkExpression(embedded.text, scope, wanted, CATALOGUE);
   reportFindings(reporter, path, result.findings);
+  if (result.tree !== undefined) checkOpeningRanges(reporter, result.tree, path);
   return result.tree;
 }
 
@@ -73,6 +76,7 @@ export function checkNumbers(reporter: Reporter, scope: Scope, path: DocumentPat
   if (embedded === undefined) return { kind: 'broken' };
   const { tree, findings } = checkDefinition(embedded.text, scope, CATALOGUE);
   reportFindings(reporter, path, findings);
+  if (tree !== undefined) checkOpeningRanges(reporter, tree, path);
   return tree === undefined ? { kind: 'broken' } : meaningOf(tree);
 }
 
@@ -85,11 +89,7 @@ export function checkRule(
 ): Condition | undefined {
   const condition = checkCondition(reporter, scope, written, path);
   if (condition === undefined) return undefined;
-  const tree = treeOf(condition);
-  const help =
-    'look at the numbers and at `and` / `or`: what each part asks for is listed by `engine indicators NAME` (range)';
-  if (!canBe(tree, true)) reporter.at('W330', path, 'this rule can never be true', help);
-  else if (!canBe(tree, false)) reporter.at('W331', path, 'this rule is always true', help);
+  checkOutcome(reporter, condition, path);
   return condition;
 }
 
@@ -109,13 +109,4 @@ export function checkCondition(
   const parts = list.map((part, index) => checkCondition(reporter, scope, part, [...path, kind, index]));
   if (parts.length === 0 || parts.some((part) => part === undefined)) return undefined;
   return { kind, parts: parts as Condition[] };
-}
-
-/** The whole condition as one tree. */
-export function treeOf(condition: Condition): Checked {
-  if (condition.kind === 'expression') return condition.tree;
-  const trees = condition.parts.map(treeOf);
-  const both = condition.kind === 'all' ? 'and' : 'or';
-  const whole = trees.reduce((left, right) => joined(both, left, right));
-  return condition.kind === 'none' ? negated(whole) : whole;
 }

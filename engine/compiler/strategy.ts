@@ -2,20 +2,22 @@ import type { Diagnostic } from '../documents/diagnostic.ts';
 import type { DocumentPath, StrategyDocument } from '../documents/document.ts';
 import type { EntrySide, ExitSide, Strategy } from '../documents/generated/types.ts';
 import { checkExpression } from '../expressions/check.ts';
-import { printTree } from '../expressions/print.ts';
 import type { Checked } from '../expressions/tree.ts';
 import { CATALOGUE } from '../indicators/catalogue.ts';
 import type { PositionSide } from '../ledger/order.ts';
 import { MINUTE } from '../market/time.ts';
 import { TIMEFRAME_MS, TIMEFRAMES } from '../market/timeframe.ts';
+import { checkBrokerRules } from './broker-rules.ts';
 import { createDefinitions, reportUnused } from './definitions.ts';
 import { checkExits, NO_EXITS } from './exits.ts';
-import { checkAmount, checkAt, checkRule, treeOf } from './expressions.ts';
+import { checkAmount, checkAt, checkRule } from './expressions.ts';
 import { createReporter, type Reporter } from './finding.ts';
-import type { EntryModel, ExitModel, SizeKind, StrategyModel } from './model.ts';
+import type { EntryModel, SizeKind, StrategyModel } from './model.ts';
+import { checkOwnExit } from './rule-outcomes.ts';
 import { checkTests, NOTHING_WATCHED, type Watched } from './rule-tests.ts';
 import type { StrategyScope } from './scope.ts';
 import { checkSession } from './session.ts';
+import { checkSessionBars } from './session-bars.ts';
 import { parseCapital, parseDuration, wordOf } from './words.ts';
 
 /** What checking one strategy gives. */
@@ -56,7 +58,9 @@ export function checkStrategy(document: StrategyDocument): CheckedStrategy {
   for (const side of SIDES) exits[side] = checkExits(checking, side, written);
   definitions.checkAll();
   requireStop(checking, exits);
-  for (const entry of entries) warnOfOwnExit(checking, entry, exits[entry.side]);
+  checkSessionBars(checking, session);
+  for (const entry of entries) checkBrokerRules(checking, entry, session);
+  for (const entry of entries) checkOwnExit(reporter, entry, exits[entry.side]);
   const watched = value.tests === undefined ? NOTHING_WATCHED : checkTests(checking, definitions);
   reportUnused(reporter, value, definitions);
 
@@ -184,19 +188,6 @@ function volatilityOf({ scope, value }: Checking): EntryModel['size']['volatilit
 
 const hasCoin = (symbols: Strategy['symbols']): boolean =>
   typeof symbols === 'string' || symbols.some((symbol) => symbol.includes('/'));
-
-/** An entry whose rule is also an exit's is left on the bar after it is entered. */
-function warnOfOwnExit({ reporter }: Checking, entry: EntryModel, exit: ExitModel): void {
-  const rule = printTree(treeOf(entry.when));
-  const same = exit.rules.find(({ when }) => printTree(treeOf(when)) === rule);
-  if (same === undefined) return;
-  reporter.at(
-    'W333',
-    ['entry', entry.side, 'when'],
-    `the rule that enters is also the rule that leaves (${same.rule})`,
-    'let the exit ask for something else',
-  );
-}
 
 /** `risk_pct` sizes by the distance to the stop: without a stop there is no distance. */
 function requireStop(checking: Checking, exits: StrategyModel['exits']): void {

@@ -1,3 +1,4 @@
+import { CHECKER_CODES } from './codes/checker.ts';
 import { DATA_CODES } from './codes/data.ts';
 import { EXPRESSION_CODES } from './codes/expressions.ts';
 import { MEANING_CODES } from './codes/meaning.ts';
@@ -26,6 +27,7 @@ export const CODES = {
   ...SCHEMA_CODES,
   ...EXPRESSION_CODES,
   ...MEANING_CODES,
+  ...CHECKER_CODES,
   ...DATA_CODES,
   ...TEST_CODES,
 } as const satisfies Record<string, CodeEntry>;

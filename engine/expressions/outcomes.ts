@@ -1,180 +1,174 @@
-import { constantOf } from './constants.ts';
-import { printTree } from './print.ts';
-import type { Range } from './ranges.ts';
-import type { Checked, Comparison } from './tree.ts';
+import { certainties, ofBars, type RangeOf } from './certainties.ts';
+import { agree, CONTRARY, type Demand, possible } from './demand.ts';
+import { feasible } from './inequalities.ts';
+import { bare, keyOf } from './linear.ts';
+import { rowsOf } from './relaxed.ts';
+import type { Checked, Compare, NodeLeaf } from './tree.ts';
 
-/** A comparison that must come out one way. */
-interface Demand {
-  readonly operator: Comparison;
-  readonly left: Checked;
-  readonly right: Checked;
-  readonly ties: boolean;
+/** A condition and the value that it must take. */
+export interface Goal {
+  readonly tree: Checked;
+  readonly wanted: boolean;
 }
+
+export type { RangeOf } from './certainties.ts';
+
+const OWN_RANGE: RangeOf = (atom) => atom.range;
+
+/** Cases looked through before nothing more is claimed. */
+const MOST_CASES = 96;
 
 /**
  * Whether a condition can ever take the wanted value, by the ranges of its parts and by contradictions among its comparisons
- * (`rsi > 120`, `rsi < 30 and rsi > 70`). False is certain; true means that nothing speaks against it.
+ * (`rsi > 120`, `rsi < 30 and rsi > 70`, `close > high`). False is certain; true means that nothing speaks against it.
  */
-export function canBe(tree: Checked, wanted: boolean): boolean {
+export const canBe = (tree: Checked, wanted: boolean, rangeOf: RangeOf = OWN_RANGE): boolean =>
+  canAllBe([{ tree, wanted }], rangeOf);
+
+/** Whether conditions can take their wanted values on one and the same bar. */
+export const canAllBe = (goals: readonly Goal[], rangeOf: RangeOf = OWN_RANGE): boolean =>
+  search({ demands: [], flags: new Map(), open: [] }, goals, { rangeOf, left: MOST_CASES });
+
+/** Whether a bar that makes all of `given` true makes `tree` true as well, unless that is unknown. */
+export const implies = (given: readonly Checked[], tree: Checked): boolean =>
+  !canAllBe([...given.map((each) => ({ tree: each, wanted: true })), { tree, wanted: false }]);
+
+type Part = Goal | Demand;
+/** One of these must hold, each a list of parts that hold together. */
+type Alternatives = readonly (readonly Part[])[];
+
+/** What holds so far. */
+interface Case {
+  readonly demands: readonly Demand[];
+  /** Conditions that are leaves, and the value they must take. */
+  readonly flags: ReadonlyMap<string, boolean>;
+  readonly open: readonly Alternatives[];
+}
+
+interface Search {
+  readonly rangeOf: RangeOf;
+  left: number;
+}
+
+/** Takes all that must hold together, then tries the alternatives one after another. */
+function search(before: Case, parts: readonly Part[], state: Search): boolean {
+  const demands = [...before.demands];
+  const flags = new Map(before.flags);
+  const open = [...before.open];
+  const stack = parts.toReversed();
+  for (let part = stack.pop(); part !== undefined; part = stack.pop()) {
+    const step = 'wanted' in part ? stepOf(part) : stepOfDemand(part);
+    if (step.alternatives !== undefined) open.push(step.alternatives);
+    if (step.demand !== undefined) {
+      if (!possible(step.demand)) return false;
+      demands.push(step.demand);
+    }
+    if (step.flag !== undefined) {
+      const { key, wanted } = step.flag;
+      if ((flags.get(key) ?? wanted) !== wanted) return false;
+      flags.set(key, wanted);
+    }
+    stack.push(...(step.all ?? []));
+  }
+  if (demands.length > 0 && !consistent(demands, state.rangeOf)) return false;
+  const [first, ...rest] = open;
+  if (first === undefined) return true;
+  return first.some((alternative) => {
+    if (state.left <= 0) return true;
+    state.left--;
+    return search({ demands, flags, open: rest }, alternative, state);
+  });
+}
+
+function consistent(demands: readonly Demand[], rangeOf: RangeOf): boolean {
+  if (!agree(demands)) return false;
+  const { rows, atoms } = rowsOf(demands, rangeOf);
+  return rows.length === 0 || feasible([...rows, ...certainties(atoms, rangeOf)]);
+}
+
+/** What a part comes to: further parts, a demand, a leaf's value, or a choice between lists of parts. */
+interface Step {
+  readonly all?: readonly Part[];
+  readonly demand?: Demand;
+  readonly flag?: { readonly key: string; readonly wanted: boolean };
+  readonly alternatives?: Alternatives;
+}
+
+const demandOf = ({ operator, left, right, ties }: Compare): Demand => ({ operator, left, right, ties });
+
+function stepOf({ tree: written, wanted }: Goal): Step {
+  const tree = bare(written);
   switch (tree.kind) {
-    case 'named':
-      return canBe(tree.target, wanted);
     case 'unary':
-      return canBe(tree.operand, !wanted);
-    case 'compare':
-      return possible(wanted ? tree : { ...tree, operator: CONTRARY[tree.operator] });
+      return { all: [{ tree: tree.operand, wanted: !wanted }] };
+    case 'compare': {
+      const demand = demandOf(tree);
+      return { all: [wanted ? demand : { ...demand, operator: CONTRARY[tree.operator] }] };
+    }
     case 'and':
     case 'or': {
-      const both = (tree.kind === 'and') === wanted;
-      if (!both) return canBe(tree.left, wanted) || canBe(tree.right, wanted);
-      return canBe(tree.left, wanted) && canBe(tree.right, wanted) && consistent(demandsOf(tree, wanted));
+      const [left, right] = [
+        { tree: tree.left, wanted },
+        { tree: tree.right, wanted },
+      ];
+      return (tree.kind === 'and') === wanted ? { all: [right, left] } : { alternatives: [[left], [right]] };
     }
-    case 'pure':
-      return !wanted || demandsOf(tree, true).every(possible);
-    case 'choice':
-      return canBe(tree.then, wanted) || canBe(tree.otherwise, wanted);
-    case 'number':
-    case 'text':
-    case 'operand':
-    case 'arithmetic':
-    case 'node':
-      return true;
-  }
-}
-
-const CONTRARY: Readonly<Record<Comparison, Comparison>> = {
-  '>': '<=',
-  '<': '>=',
-  '>=': '<',
-  '<=': '>',
-  '==': '!=',
-  '!=': '==',
-};
-const MIRRORED: Readonly<Record<Comparison, Comparison>> = {
-  '>': '<',
-  '<': '>',
-  '>=': '<=',
-  '<=': '>=',
-  '==': '==',
-  '!=': '!=',
-};
-
-function possible({ operator, left, right, ties }: Demand): boolean {
-  const [a, b] = [left.range, right.range];
-  // within a tie values on both sides of a bound count as equal
-  const slack = ties
-    ? 1e-8 * Math.max(...[...a, ...b].map((bound) => (Number.isFinite(bound) ? Math.abs(bound) : 0)))
-    : 0;
-  switch (operator) {
-    case '>':
-      return a[1] > b[0];
-    case '<':
-      return a[0] < b[1];
-    case '>=':
-      return a[1] >= b[0] - slack;
-    case '<=':
-      return a[0] <= b[1] + slack;
-    case '==':
-      return a[1] >= b[0] - slack && a[0] <= b[1] + slack;
-    case '!=':
-      return !(a[0] === a[1] && b[0] === b[1] && a[0] === b[0]);
-  }
-}
-
-/** The comparisons that must all hold for the tree to take the wanted value; alternatives are left out. */
-function demandsOf(tree: Checked, wanted: boolean): readonly Demand[] {
-  switch (tree.kind) {
-    case 'named':
-      return demandsOf(tree.target, wanted);
-    case 'unary':
-      return demandsOf(tree.operand, !wanted);
-    case 'compare':
-      return [wanted ? tree : { ...tree, operator: CONTRARY[tree.operator] }];
-    case 'and':
-    case 'or':
-      return (tree.kind === 'and') === wanted
-        ? [...demandsOf(tree.left, wanted), ...demandsOf(tree.right, wanted)]
-        : [];
+    case 'choice': {
+      const when = (value: boolean): Goal => ({ tree: tree.condition, wanted: value });
+      return {
+        alternatives: [
+          [when(true), { tree: tree.then, wanted }],
+          [when(false), { tree: tree.otherwise, wanted }],
+        ],
+      };
+    }
     case 'pure': {
       const [x, low, high] = tree.args;
-      if (!wanted || tree.name !== 'between' || !x || !low || !high) return [];
-      const ties = (bound: Checked): boolean => x.unit === 'price' && bound.unit === 'price';
-      return [
-        { operator: '>=', left: x, right: low, ties: ties(low) },
-        { operator: '<=', left: x, right: high, ties: ties(high) },
-      ];
+      if (tree.name !== 'between' || !x || !low || !high) return {};
+      const beside = (operator: Demand['operator'], bound: Checked): Demand => {
+        return { operator, left: x, right: bound, ties: x.unit === 'price' && bound.unit === 'price' };
+      };
+      if (wanted) return { all: [beside('>=', low), beside('<=', high)] };
+      return { alternatives: [[beside('<', low)], [beside('>', high)]] };
     }
+    case 'operand':
+      return { flag: { key: keyOf(tree), wanted } };
+    case 'node':
+      return { flag: { key: keyOf(tree), wanted }, all: wanted ? meantBy(tree) : [] };
     case 'number':
     case 'text':
-    case 'operand':
     case 'arithmetic':
-    case 'choice':
-    case 'node':
-      return [];
+    case 'named':
+      return {};
   }
 }
 
-/** What is left for one number, between two bounds. */
-interface Room {
-  low: number;
-  high: number;
-  lowOpen: boolean;
-  highOpen: boolean;
+/** A number that is one of two splits its comparison in two. */
+function stepOfDemand(demand: Demand): Step {
+  for (const side of ['left', 'right'] as const) {
+    const tree = bare(demand[side]);
+    if (tree.kind !== 'choice') continue;
+    const when = (value: boolean): Goal => ({ tree: tree.condition, wanted: value });
+    return {
+      alternatives: [
+        [when(true), { ...demand, [side]: tree.then }],
+        [when(false), { ...demand, [side]: tree.otherwise }],
+      ],
+    };
+  }
+  return { demand };
 }
 
-const BELOW = 1;
-const EQUAL = 2;
-const ABOVE = 4;
-const SIGNS: Readonly<Record<Comparison, number>> = {
-  '>': ABOVE,
-  '<': BELOW,
-  '>=': ABOVE | EQUAL,
-  '<=': BELOW | EQUAL,
-  '==': EQUAL,
-  '!=': ABOVE | BELOW,
+const SIDES: Readonly<Record<string, Demand['operator']>> = {
+  crosses_above: '>',
+  crosses_below: '<',
+  crosses: '!=',
 };
 
-function consistent(demands: readonly Demand[]): boolean {
-  if (demands.length < 2) return true;
-  const rooms = new Map<string, Room>();
-  const signs = new Map<string, number>();
-  for (const demand of demands) {
-    const [left, right] = [constantOf(demand.left), constantOf(demand.right)];
-    // a tie with a constant has no sharp bound
-    if ((left !== undefined && right !== undefined) || (demand.ties && (left ?? right) !== undefined)) continue;
-    if (right !== undefined) {
-      if (!fits(rooms, demand.left, demand.operator, right)) return false;
-    } else if (left !== undefined) {
-      if (!fits(rooms, demand.right, MIRRORED[demand.operator], left)) return false;
-    } else {
-      const [a, b] = [printTree(demand.left), printTree(demand.right)];
-      const key = a <= b ? `${a} ? ${b}` : `${b} ? ${a}`;
-      const rest =
-        (signs.get(key) ?? BELOW | EQUAL | ABOVE) & SIGNS[a <= b ? demand.operator : MIRRORED[demand.operator]];
-      if (rest === 0) return false;
-      signs.set(key, rest);
-    }
-  }
-  return true;
-}
-
-/** Narrows the room of a number by one comparison with a constant; false when nothing is left. */
-function fits(rooms: Map<string, Room>, tree: Checked, operator: Comparison, bound: number): boolean {
-  if (Number.isNaN(bound)) return true;
-  const key = printTree(tree);
-  const [low, high]: Range = tree.range;
-  const room = rooms.get(key) ?? { low, high, lowOpen: false, highOpen: false };
-  rooms.set(key, room);
-  const open = operator === '>' || operator === '<';
-  const fromBelow = operator === '>' || operator === '>=' || operator === '==';
-  const fromAbove = operator === '<' || operator === '<=' || operator === '==';
-  if (fromBelow && (bound > room.low || (bound === room.low && open))) {
-    room.low = bound;
-    room.lowOpen = open;
-  }
-  if (fromAbove && (bound < room.high || (bound === room.high && open))) {
-    room.high = bound;
-    room.highOpen = open;
-  }
-  return room.low < room.high || (room.low === room.high && !room.lowOpen && !room.highOpen);
+/** A crossing says on which side the numbers are now. */
+function meantBy(node: NodeLeaf): readonly Demand[] {
+  const operator = SIDES[node.entry.name];
+  const [left, right] = node.inputs;
+  if (operator === undefined || left === undefined || right === undefined) return [];
+  return ofBars(left) && ofBars(right) ? [{ operator, left, right, ties: true }] : [];
 }

@@ -1,9 +1,11 @@
 import { relative, resolve, sep } from 'node:path';
 import { compile } from '../compiler/compile.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
+import type { RunFacts } from '../compiler/run-facts.ts';
 import type { Diagnostic, SourceFile } from '../documents/diagnostic.ts';
 import type { RiskDocument, StrategyDocument } from '../documents/document.ts';
 import { finding } from '../documents/finding.ts';
+import { idleIgnores, readIgnores, withoutIgnored } from '../documents/ignores.ts';
 import { parseRisk, parseStrategy } from '../documents/load.ts';
 import { type ReadFile, readDocument, readWorkspace, revision } from '../documents/read.ts';
 import { missingFiles } from './rule-tests/files.ts';
@@ -27,6 +29,8 @@ export interface Workspace {
   readonly files: readonly SourceFile[];
   readonly ruleset: Ruleset | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /** Warnings about the rules, the account and the bars of a run together. */
+  readonly atRun: (facts: RunFacts) => readonly Diagnostic[];
   readonly counts: { readonly files: number; readonly strategies: number; readonly breakers: number };
 }
 
@@ -111,13 +115,17 @@ function checkFiles(options: WorkspaceOptions, gathered: Gathered, plan = true):
   const id = revision(files.map((file) => ({ path: fromFolder(options.dir, file.path), bytes: file.bytes })));
   const compiled = compile({ strategies: documents, risk, revision: id });
   diagnostics.push(...compiled.diagnostics);
-  diagnostics.sort(byPlace);
-  const whole = !diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+  const { ignores, diagnostics: malformed } = readIgnores(files);
+  const told = [...withoutIgnored(diagnostics, ignores), ...malformed, ...idleIgnores(diagnostics, ignores)];
+  told.sort(byPlace);
+  const whole = !told.some((diagnostic) => diagnostic.severity === 'error');
+  const ruleset = plan && whole ? compiled.ruleset?.() : undefined;
   return {
     revision: id,
     files,
-    ruleset: plan && whole ? compiled.ruleset?.() : undefined,
-    diagnostics,
+    ruleset,
+    diagnostics: told,
+    atRun: (facts) => (ruleset === undefined ? [] : withoutIgnored(compiled.atRun(ruleset, facts), ignores)),
     counts: {
       files: files.length,
       strategies: gathered.strategies.length,

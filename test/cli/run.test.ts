@@ -45,7 +45,7 @@ entry:
   long:
     when: crosses_above(close, average)
     size:
-      purse_pct: 50
+      purse_pct: 50   # engine-ignore W388: the account is this strategy alone
 exit:
   when: crosses_below(close, average)
 `;

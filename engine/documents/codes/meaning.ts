@@ -191,7 +191,7 @@ export const MEANING_CODES = {
     severity: 'warning',
     title: 'entry that is its own exit',
     explanation:
-      'Entry and exit ask for the same thing: the position is left as soon as it is open, and only the costs remain.',
+      'Every bar that makes the entry true makes an exit true as well, be it the same rule or a wider one: the position is left as soon as it is open, and only the costs remain.',
     wrong: 'entry:\n  long:\n    when: close > open\nexit:\n  when: close > open\n',
     right: 'entry:\n  long:\n    when: close > open\nexit:\n  when: close < open\n',
   },
