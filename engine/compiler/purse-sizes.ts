@@ -38,6 +38,7 @@ export function dollarsAsked(model: StrategyModel, entry: EntryModel, purse: num
       return distance === undefined ? undefined : asked((purse * amount) / distance, 2);
     }
     case 'shares':
+    case 'volatility_target_pct':
       return undefined;
   }
 }

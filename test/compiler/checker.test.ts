@@ -141,7 +141,7 @@ describe('rules and risk together', () => {
     const breaker = riskOf('drawdown_pct > 120');
     expect(codes(check([sized('purse_pct: 20')], breaker))).toEqual(['W390']);
     const short = sized('purse_pct: 20').replace('  long:', '  short:');
-    expect(codes(check([short], breaker))).toEqual([]);
+    expect(codes(check([short], `${breaker}limits:\n  allow_short: true\n`))).toEqual([]);
     expect(codes(check([sized('purse_pct: 20')], riskOf('drawdown_pct > 100')))).toEqual([]);
   });
 });
