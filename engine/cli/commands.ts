@@ -271,16 +271,17 @@ export const COMMANDS: readonly CommandSpec[] = [
         line: 'engine test --mutate',
         says: 'changes the rules one little thing at a time, and lists the changes that no test noticed',
       },
+      { line: 'engine test --drills', says: 'drives every breaker of risk.yaml: it must trip, hold and let go' },
       { line: 'engine test --format junit --out tests.xml', says: 'for a build server' },
     ],
     flags: [
       { name: 'filter', value: 'TEXT', summary: 'only tests whose name, or whose strategy, holds this' },
       { name: 'coverage', summary: 'list the clauses that no test made both true and false' },
+      { name: 'drills', summary: 'drive the circuit breakers of risk.yaml over made-up prices, instead of the tests' },
       { name: 'mutate', summary: 'run the tests on mutants of the rules: each should make one fail' },
       { name: 'format', value: 'FORMAT', choices: ['pretty', 'json', 'junit'], summary: 'how results are written' },
       { name: 'out', value: 'FILE', summary: 'write the results there instead of stdout' },
     ],
-    later: ['drills'],
     notes: [
       'A test gives bars and says what must be so on some of them: conditions, indicators, orders, the position, what held an entry back. Orders fill as in a backtest, without costs and without risk.yaml.',
       'Exit codes: 0 all passed, 1 a test failed or there is none, 2 usage or files that cannot be read.',

@@ -31,12 +31,14 @@ const refuseMixed = (flags: CommandContext['flags']): void => {
   throw failure(`--format junit has no place for --${other}`, 'use --format json, or leave one of them out');
 };
 
-export const run = async ({ positionals, flags, terminal, interruption }: CommandContext): Promise<number> => {
+export const run = async (context: CommandContext): Promise<number> => {
+  const { positionals, flags, terminal, interruption } = context;
   const format = textFlag(flags, 'format') ?? 'pretty';
   const out = textFlag(flags, 'out');
   const filter = textFlag(flags, 'filter');
   refuseMixed(flags);
   if (out !== undefined) checkWritable(out);
+  if (flags.drills === true) return (await import('./drills.ts')).runDrills(context);
   const dir = workspaceFolder(flags);
   const paths = positionals.length > 0 ? positionals : undefined;
 

@@ -1,0 +1,188 @@
+import { DEFAULT_ASSUMPTIONS } from '../../brokers/assumptions.ts';
+import { compile } from '../../compiler/compile.ts';
+import type { BreakerModel } from '../../compiler/model.ts';
+import type { Ruleset } from '../../compiler/ruleset.ts';
+import type { Operator, Trip } from '../../core/breakers.ts';
+import { parseStrategy } from '../../documents/load.ts';
+import { leaves } from '../../expressions/leaves.ts';
+import { printTree } from '../../expressions/print.ts';
+import { sessionBars } from '../../feeds/test-bars.ts';
+import type { Row } from '../../feeds/test-rows.ts';
+import type { Bars, MarketData } from '../../market/bars.ts';
+import { calendarOf } from '../../market/calendars.ts';
+import { DAY } from '../../market/time.ts';
+import { runBacktest } from '../backtest.ts';
+import type { RunResult } from '../result.ts';
+import { DRILL_PATHS, type DrillPath } from './paths.ts';
+
+/** What came of driving one breaker. */
+export interface DrillResult {
+  readonly breaker: string;
+  /** As it is written: `drawdown_pct > 20`. */
+  readonly when: string;
+  readonly verdict: 'ok' | 'failed' | 'not_drilled';
+  /** The path that tripped it. */
+  readonly path: string | undefined;
+  readonly trip: Trip | undefined;
+  /** Bars of the path until it tripped. */
+  readonly bars: number;
+  /** How it let go, in words. */
+  readonly letGo: string | undefined;
+  /** What is wrong, or why it could not be drilled. */
+  readonly problem: string | undefined;
+}
+
+const SYMBOL = 'DRILL';
+const FIRST_DAY = '2024-01-08';
+const CAPITAL = 10_000;
+
+/** Measures that no simulated market moves. */
+const LIVE_ONLY: readonly string[] = ['bars_late'];
+
+const HOURS_A_SESSION = 7;
+
+/** Drives one breaker over the paths until it trips, then holds it to what it declares. */
+export async function drill(breaker: BreakerModel): Promise<DrillResult> {
+  const when = printTree(breaker.when);
+  const none = { breaker: breaker.id, when, path: undefined, trip: undefined, bars: 0, letGo: undefined } as const;
+  const live = measuresOf(breaker).find((name) => LIVE_ONLY.includes(name));
+  if (live !== undefined) return { ...none, verdict: 'not_drilled', problem: `${live} moves on live feeds only` };
+  if (!breaker.enabled) return { ...none, verdict: 'not_drilled', problem: 'it has `enabled: false`' };
+  for (const path of DRILL_PATHS) {
+    const bars = barsOf(path, breaker);
+    const alone = await ride(breaker, path, bars, 'never');
+    const [trip] = alone.breakers;
+    if (trip === undefined) continue;
+    const attended = await ride(breaker, path, bars, 'next_session');
+    const problem = wrong(breaker, bars, alone, trip) ?? lingers(breaker, bars, alone, attended);
+    return {
+      breaker: breaker.id,
+      when,
+      verdict: problem === undefined ? 'ok' : 'failed',
+      path: path.name,
+      trip,
+      bars: bars.end.findIndex((end) => end >= trip.trippedAt) + 1,
+      letGo: letGoWords(breaker),
+      problem,
+    };
+  }
+  return {
+    ...none,
+    verdict: 'failed',
+    problem: `none of ${DRILL_PATHS.length} paths trips it: ${DRILL_PATHS.map(({ name }) => name).join('; ')}`,
+  };
+}
+
+function measuresOf({ when }: BreakerModel): string[] {
+  const names: string[] = [];
+  leaves(when, (leaf) => {
+    if (leaf.kind === 'operand' && leaf.operand.kind === 'measure') names.push(leaf.operand.name.split(':', 1)[0]!);
+  });
+  return names;
+}
+
+/** The path, and after it quiet bars for as long as the breaker may hold, with a recovery for those that wait for one. */
+function barsOf(path: DrillPath, { until }: BreakerModel): Bars {
+  const last = path.rows.at(-1)![3];
+  const sessions = until.kind === 'time' ? Math.min(40, Math.ceil((until.milliseconds / DAY) * 1.5) + 2) : 4;
+  const aSession = path.timeframe === '1m' ? 390 : HOURS_A_SESSION;
+  const calm = Array.from(
+    { length: sessions * aSession + (until.kind === 'bars' ? until.bars : 0) },
+    (): Row => [last, last, last, last, 1_000_000],
+  );
+  return sessionBars(SYMBOL, path.timeframe, [...path.rows, ...calm], FIRST_DAY);
+}
+
+function rulesetFor(breaker: BreakerModel, path: DrillPath): Ruleset {
+  const text = `id: drill\nsymbols:\n  - ${SYMBOL}\ntimeframe: ${path.timeframe}\ncapital: ${CAPITAL}\n${path.rules}`;
+  const { document, diagnostics } = parseStrategy({ path: 'drill.yaml', text });
+  const compiled = document && compile({ strategies: [document], risk: undefined, revision: 'drill' });
+  if (compiled?.ruleset === undefined) {
+    const told = [...diagnostics, ...(compiled?.diagnostics ?? [])].map(({ message }) => message).join('; ');
+    throw new Error(`the rules of the drill \`${path.name}\` are faulty: ${told}`);
+  }
+  return { ...compiled.ruleset(), risk: { document: undefined, limits: {}, breakers: [breaker] } };
+}
+
+function ride(breaker: BreakerModel, path: DrillPath, bars: Bars, operator: Operator): Promise<RunResult> {
+  const data: MarketData = {
+    source: 'drill',
+    synthetic: true,
+    bars: new Map([[SYMBOL, bars]]),
+    actions: [],
+    rowsRead: bars.length,
+    barsUsed: bars.length,
+    outsideSession: 0,
+    quarantined: [],
+    quarantinedCount: 0,
+    hash: '',
+    warnings: [],
+  };
+  return runBacktest(rulesetFor(breaker, path), data, {
+    cash: undefined,
+    from: undefined,
+    to: undefined,
+    assumptions: { ...DEFAULT_ASSUMPTIONS, slippage: { kind: 'none' } },
+    closeAtEnd: false,
+    operator,
+  });
+}
+
+/** What a tripped breaker let through, or left standing. */
+function wrong({ action }: BreakerModel, bars: Bars, run: RunResult, trip: Trip): string | undefined {
+  const until = trip.clearedAt ?? Number.POSITIVE_INFINITY;
+  const entries = run.orders.filter(
+    ({ role, decidedAt }) => role === 'entry' && decidedAt >= trip.trippedAt && decidedAt < until,
+  );
+  if (entries.length > 0) return `${entries.length} entries were made while it was tripped`;
+  if (action !== 'flatten') return undefined;
+  const next = bars.end.findIndex((end) => end > trip.trippedAt);
+  const late = run.trades.find(({ entryTime, exitTime }) => entryTime < trip.trippedAt && exitTime > bars.start[next]!);
+  const open = run.openPositions.find(({ entryTime }) => entryTime < trip.trippedAt);
+  return late !== undefined || open !== undefined ? 'a position was still open after the next bar' : undefined;
+}
+
+/** A trip that let go too soon, too late or never. */
+function lingers(breaker: BreakerModel, bars: Bars, alone: RunResult, attended: RunResult): string | undefined {
+  const { until, action } = breaker;
+  const trip = alone.breakers[0]!;
+  const calendar = calendarOf(SYMBOL);
+  if (action === 'halt' || until.kind === 'manual') {
+    if (trip.clearedAt !== undefined) return 'it let go though nobody cleared it';
+    return attended.breakers[0]?.clearedAt === undefined ? 'it held though it was cleared' : undefined;
+  }
+  if (trip.clearedAt === undefined) return until.kind === 'clear' ? undefined : 'it never let go';
+  const { trippedAt, clearedAt } = trip;
+  switch (until.kind) {
+    case 'time':
+      return clearedAt - trippedAt === until.milliseconds ? undefined : 'it did not let go when its time was over';
+    case 'bars': {
+      const waited = bars.end.indexOf(clearedAt) - bars.end.indexOf(trippedAt);
+      return waited === until.bars ? undefined : `it let go after ${waited} bars`;
+    }
+    case 'next_session': {
+      // The bar that ends with a session belongs to it.
+      const of = (time: number): number => bars.session[bars.end.indexOf(time)]!;
+      return of(clearedAt) === of(trippedAt) + 1 ? undefined : `it let go on ${calendar.date(of(clearedAt))}`;
+    }
+    case 'clear':
+      return undefined;
+  }
+}
+
+function letGoWords({ action, until }: BreakerModel): string {
+  if (action === 'halt' || until.kind === 'manual') return 'holds until a person clears it';
+  switch (until.kind) {
+    case 'next_session':
+      return 'lets go at the next session';
+    case 'clear':
+      return 'lets go when it is no longer true';
+    case 'bars':
+      return `lets go after ${until.bars} bars`;
+    case 'time':
+      return `lets go after ${lengthOf(until.milliseconds)}`;
+  }
+}
+
+const lengthOf = (milliseconds: number): string =>
+  milliseconds % DAY === 0 ? `${milliseconds / DAY} d` : `${milliseconds / 60_000} min`;
