@@ -33,6 +33,7 @@ interface Reader {
 const SPACE = 32;
 const HASH = 35;
 const DASH = 45;
+const DOT = 46;
 const COLON = 58;
 const DOUBLE = 34;
 const SINGLE = 39;
@@ -126,14 +127,16 @@ const isKeyCode = (code: number): boolean =>
   (code >= 65 && code <= 90) ||
   code === 95 ||
   (code >= 48 && code <= 57) ||
-  code === DASH;
+  code === DASH ||
+  code === DOT;
 
 function readEntry(reader: Reader, start: number, indent: number, depth: number): Entry | undefined {
   const { text, lines, file } = reader;
   const lineEnd = lines.end[reader.at] as number;
   let colon = start;
   while (colon < lineEnd && isKeyCode(text.charCodeAt(colon))) colon++;
-  if (colon === start || text.charCodeAt(colon) !== COLON || text.charCodeAt(start) === DASH) return undefined;
+  if (colon === start || text.charCodeAt(colon) !== COLON) return undefined;
+  if (text.charCodeAt(start) === DASH || text.charCodeAt(start) === DOT) return undefined;
   const word = text.slice(start, colon);
   const key: ScalarNode = {
     kind: 'scalar',
