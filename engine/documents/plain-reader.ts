@@ -1,4 +1,5 @@
 import type { SourceFile } from './diagnostic.ts';
+import { tooManyLevels } from './levels.ts';
 import type { Entry, ListNode, MapNode, ScalarNode, YamlNode } from './node.ts';
 import { resolvePlain } from './scalar.ts';
 
@@ -8,6 +9,7 @@ import { resolvePlain } from './scalar.ts';
  * finds the words for it. What it does give is what the library gives, at a twentieth of the time and without loading it.
  */
 export function readPlain(file: SourceFile): MapNode | undefined {
+  if (tooManyLevels(file.text) !== undefined) return undefined;
   const lines = scan(file.text);
   if (lines === undefined || lines.count === 0) return undefined;
   const reader: Reader = { file, text: file.text, lines, at: 0 };
