@@ -60,9 +60,15 @@ describe('drills', () => {
     ['symbol', 'pause_entries', '7 bars'],
     ['account', 'halt', '1h'],
     ['strategy', 'flatten', '3d'],
-    ['account', 'pause_entries', 'clear'],
   ])('scope %s, action %s, until %s', async (scope, action, until) => {
     expect(await drill(one('consecutive_losses >= 3', scope, action, until))).toMatchObject({ verdict: 'ok' });
+  });
+
+  it('until: clear lets go when prices come back, and never where only trades could change it', async () => {
+    expect(await drill(one('drawdown_pct > 5', 'account', 'pause_entries', 'clear'))).toMatchObject({ verdict: 'ok' });
+    const stuck = await drill(one('consecutive_losses >= 3', 'account', 'pause_entries', 'clear'));
+    expect(stuck).toMatchObject({ verdict: 'failed' });
+    expect(stuck.problem).toContain('it never let go');
   });
 
   it('one that nothing trips fails, and says what was tried', async () => {

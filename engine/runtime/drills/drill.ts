@@ -13,7 +13,7 @@ import { calendarOf } from '../../market/calendars.ts';
 import { DAY } from '../../market/time.ts';
 import { runBacktest } from '../backtest.ts';
 import type { RunResult } from '../result.ts';
-import { DRILL_PATHS, type DrillPath } from './paths.ts';
+import { DRILL_PATHS, type DrillPath, moving } from './paths.ts';
 
 /** What came of driving one breaker. */
 export interface DrillResult {
@@ -86,11 +86,13 @@ function barsOf(path: DrillPath, { until }: BreakerModel): Bars {
   const last = path.rows.at(-1)![3];
   const sessions = until.kind === 'time' ? Math.min(40, Math.ceil((until.milliseconds / DAY) * 1.5) + 2) : 4;
   const aSession = path.timeframe === '1m' ? 390 : HOURS_A_SESSION;
+  // Who waits for the condition to be false again is given prices that come back.
+  const back = until.kind === 'clear' ? moving(300, 1, last) : [];
   const calm = Array.from(
     { length: sessions * aSession + (until.kind === 'bars' ? until.bars : 0) },
     (): Row => [last, last, last, last, 1_000_000],
   );
-  return sessionBars(SYMBOL, path.timeframe, [...path.rows, ...calm], FIRST_DAY);
+  return sessionBars(SYMBOL, path.timeframe, [...path.rows, ...back, ...calm], FIRST_DAY);
 }
 
 function rulesetFor(breaker: BreakerModel, path: DrillPath): Ruleset {
@@ -151,7 +153,11 @@ function lingers(breaker: BreakerModel, bars: Bars, alone: RunResult, attended: 
     if (trip.clearedAt !== undefined) return 'it let go though nobody cleared it';
     return attended.breakers[0]?.clearedAt === undefined ? 'it held though it was cleared' : undefined;
   }
-  if (trip.clearedAt === undefined) return until.kind === 'clear' ? undefined : 'it never let go';
+  if (trip.clearedAt === undefined) {
+    return until.kind === 'clear'
+      ? 'it never let go: prices came back, and while entries rest no trade can make it false again'
+      : 'it never let go';
+  }
   const { trippedAt, clearedAt } = trip;
   switch (until.kind) {
     case 'time':

@@ -14,7 +14,7 @@ export interface DrillPath {
 const VOLUME = 1_000_000;
 
 /** Rows that each open where the last one closed, moving by a percent a bar. */
-function moving(count: number, pct: number, start = 100): Row[] {
+export function moving(count: number, pct: number, start = 100): Row[] {
   const rows: Row[] = [];
   let open = start;
   for (let k = 0; k < count; k++) {
