@@ -1,84 +1,103 @@
-import { dateOfDay, dateText, utcDay } from '../market/civil.ts';
 import type { Instant } from '../market/time.ts';
-import { profitFactorOf } from './metrics.ts';
-import { moneyToNumber } from './money.ts';
+import type { Money } from './money.ts';
 import type { EquityPoint, Trade } from './trade.ts';
+import type { TradeLog } from './trade-log.ts';
 
-/** One line of a table of trades. */
-export interface BreakdownRow {
+/** Trades that have something in common. */
+export interface TradeTally {
   readonly key: string;
   readonly trades: number;
   readonly wins: number;
   readonly losses: number;
-  /** Dollars, net. */
-  readonly pnl: number;
-  readonly winRatePct: number;
-  /** `null` without a losing trade. */
-  readonly profitFactor: number | null;
-  readonly expectancy: number;
+  /** Net, exact. */
+  readonly pnl: Money;
 }
 
-export interface Breakdown {
-  readonly bySymbol: readonly BreakdownRow[];
-  readonly byStrategy: readonly BreakdownRow[];
-  readonly byEntryRule: readonly BreakdownRow[];
-  readonly byExitReason: readonly BreakdownRow[];
-  readonly byMonth: readonly BreakdownRow[];
+/** A month or a year of a run: what its trades came to, and what the account made of it. */
+export interface PeriodTally extends TradeTally {
+  /** Return of the account over it, percent; null where equity was not above zero. */
+  readonly returnPct: number | null;
 }
 
-/** `YYYY-MM` of an instant, UTC. */
-export const monthOf = (at: Instant): string => dateText(dateOfDay(utcDay(at))).slice(0, 7);
+type Shared = Pick<Trade, 'strategy' | 'symbol' | 'side' | 'entryRule' | 'exitRule' | 'exitReason'>;
 
-const rowOf = (key: string, trades: readonly Trade[]): BreakdownRow => {
-  const profits = trades.map(({ pnl }) => moneyToNumber(pnl));
-  const wins = profits.filter((profit) => profit > 0).length;
-  const pnl = profits.reduce((sum, profit) => sum + profit, 0);
-  const factor = profitFactorOf(profits);
-  return {
-    key,
-    trades: trades.length,
-    wins,
-    losses: profits.filter((profit) => profit < 0).length,
-    pnl,
-    winRatePct: (wins / trades.length) * 100,
-    profitFactor: typeof factor === 'number' ? factor : null,
-    expectancy: pnl / trades.length,
-  };
-};
+const emptyTally = (key: string) => ({ key, trades: 0, wins: 0, losses: 0, pnl: 0n });
 
-/** Rows of trades that share a key, sorted by key. */
-export const tableBy = (trades: readonly Trade[], keyOf: (trade: Trade) => string): BreakdownRow[] => {
-  const groups = new Map<string, Trade[]>();
-  for (const trade of trades) {
-    const key = keyOf(trade);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [trade]);
-    else group.push(trade);
+/** Counts trades by a key, in the order in which keys first come up; nothing is made of the trades themselves. */
+export function tallyTrades(log: TradeLog, keyOf: (shared: Shared, row: number) => string): TradeTally[] {
+  const tallies = new Map<string, ReturnType<typeof emptyTally>>();
+  for (let row = 0; row < log.length; row++) {
+    const key = keyOf(log.kinds[log.kind[row]!]!, row);
+    let tally = tallies.get(key);
+    if (tally === undefined) {
+      tally = emptyTally(key);
+      tallies.set(key, tally);
+    }
+    const dollars = log.dollars[row]!;
+    tally.trades += 1;
+    if (dollars > 0) tally.wins += 1;
+    else if (dollars < 0) tally.losses += 1;
+    tally.pnl += log.pnl[row]!;
   }
-  return [...groups].map(([key, group]) => rowOf(key, group)).toSorted((a, b) => (a.key < b.key ? -1 : 1));
-};
+  return [...tallies.values()].map((tally) => ({ ...tally, pnl: tally.pnl as Money }));
+}
 
-/** The tables of a run; a trade belongs to the month of its exit (`month`: the exchange's, UTC when left out). */
-export const breakDown = (trades: readonly Trade[], month: (at: Instant) => string = monthOf): Breakdown => ({
-  bySymbol: tableBy(trades, (trade) => trade.symbol),
-  byStrategy: tableBy(trades, (trade) => trade.strategy),
-  byEntryRule: tableBy(trades, (trade) => `${trade.strategy}.${trade.entryRule}`),
-  byExitReason: tableBy(trades, (trade) => trade.exitReason),
-  byMonth: tableBy(trades, (trade) => month(trade.exitTime)),
-});
+export const sortedByKey = <Row extends TradeTally>(rows: readonly Row[]): Row[] =>
+  rows.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 
-/** Return of each calendar month of an equity curve, percent, oldest first. */
-export const monthlyReturns = (
+/**
+ * The months of a run, oldest first, those without a trade too; a trade belongs to the month of its exit.
+ * @param monthOf `YYYY-MM` of a time, on the exchange's clock
+ */
+export function tallyMonths(
+  log: TradeLog,
   startEquity: number,
   daily: readonly EquityPoint[],
-  month: (at: Instant) => string = monthOf,
-): { month: string; returnPct: number }[] => {
+  monthOf: (at: Instant) => string,
+): PeriodTally[] {
+  const trades = new Map(
+    tallyTrades(log, (_, row) => monthOf(log.exitTime[row]! as Instant)).map((one) => [one.key, one]),
+  );
   const ends = new Map<string, number>();
-  for (const { time, equity } of daily) ends.set(month(time), equity);
+  for (const { time, equity } of daily) ends.set(monthOf(time), equity);
   let before = startEquity;
-  return [...ends].map(([key, equity]) => {
-    const returnPct = (equity / before - 1) * 100;
+  const months = new Map<string, number | null>();
+  for (const [month, equity] of ends) {
+    months.set(month, before > 0 ? (equity / before - 1) * 100 : null);
     before = equity;
-    return { month: key, returnPct };
-  });
-};
+  }
+  // A run that stops within a day has trades and no session close yet.
+  for (const month of trades.keys()) if (!months.has(month)) months.set(month, null);
+  return sortedByKey(
+    [...months].map(([key, returnPct]) => ({
+      ...(trades.get(key) ?? { ...emptyTally(key), pnl: 0n as Money }),
+      returnPct,
+    })),
+  );
+}
+
+/** The same by year: returns of the months compounded. */
+export function tallyYears(months: readonly PeriodTally[]): PeriodTally[] {
+  const years = new Map<string, PeriodTally>();
+  for (const month of months) {
+    const key = month.key.slice(0, 4);
+    const year = years.get(key);
+    if (year === undefined) {
+      years.set(key, { ...month, key });
+      continue;
+    }
+    const grown =
+      year.returnPct === null || month.returnPct === null
+        ? null
+        : ((1 + year.returnPct / 100) * (1 + month.returnPct / 100) - 1) * 100;
+    years.set(key, {
+      key,
+      trades: year.trades + month.trades,
+      wins: year.wins + month.wins,
+      losses: year.losses + month.losses,
+      pnl: (year.pnl + month.pnl) as Money,
+      returnPct: grown,
+    });
+  }
+  return [...years.values()];
+}

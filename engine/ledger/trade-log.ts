@@ -153,32 +153,6 @@ export function sampleOfLog(log: TradeLog, strategy?: string): TradeSample {
   return { profits: all.profits.filter(own), bars: all.bars.filter(own), risks: all.risks.filter(own) };
 }
 
-/** Trades that were ended by one reason. */
-export interface ExitTally {
-  readonly reason: Trade['exitReason'];
-  readonly trades: number;
-  readonly wins: number;
-  /** Exact. */
-  readonly pnl: Money;
-}
-
-/** Trades by what ended them, in the order in which reasons first came up. */
-export function tallyExits(log: TradeLog): ExitTally[] {
-  const tallies = new Map<Trade['exitReason'], { trades: number; wins: number; pnl: bigint }>();
-  for (let row = 0; row < log.length; row++) {
-    const reason = log.kinds[log.kind[row]!]!.exitReason;
-    let tally = tallies.get(reason);
-    if (tally === undefined) {
-      tally = { trades: 0, wins: 0, pnl: 0n };
-      tallies.set(reason, tally);
-    }
-    tally.trades += 1;
-    if (log.dollars[row]! > 0) tally.wins += 1;
-    tally.pnl += log.pnl[row]!;
-  }
-  return [...tallies].map(([reason, { trades, wins, pnl }]) => ({ reason, trades, wins, pnl: pnl as Money }));
-}
-
 /** The last trades, oldest first. */
 export const latestTrades = (log: TradeLog, most: number): Trade[] => {
   const first = Math.max(0, log.length - most);

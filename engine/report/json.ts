@@ -1,11 +1,12 @@
 import type { Commission, FillAssumptions, Slippage } from '../brokers/assumptions.ts';
 import type { Trip } from '../core/breakers.ts';
+import type { TradeTally } from '../ledger/breakdown.ts';
 import { formatExactMoney, formatPrice, formatQty } from '../ledger/money.ts';
 import type { Fill, Order } from '../ledger/order.ts';
 import { clientOrderId } from '../ledger/order-id.ts';
 import type { EquityPoint, OpenPosition, Trade, TradeLeg } from '../ledger/trade.ts';
 import type { Instant } from '../market/time.ts';
-import type { RunResult, StrategyResult } from '../runtime/result.ts';
+import type { Breakdown, RunResult, StrategyResult } from '../runtime/result.ts';
 import { isoWriter } from './iso-time.ts';
 
 export const SCHEMA_VERSION = 1;
@@ -110,6 +111,11 @@ const tripJson = (trip: Trip): string =>
     values: trip.values,
   });
 
+const tallyJson = (tally: TradeTally): Record<string, unknown> => ({ ...tally, pnl: formatExactMoney(tally.pnl) });
+
+const breakdownJson = (breakdown: Breakdown): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(breakdown).map(([by, rows]) => [by, rows.map(tallyJson)])));
+
 const equityJson = (point: EquityPoint): string =>
   JSON.stringify({ time: time(point.time), equity: point.equity.toFixed(2) });
 
@@ -178,7 +184,7 @@ export function* resultJson(result: RunResult, more: Readonly<Record<string, unk
   yield* members(result.openPositions, positionJson);
   yield ',\n "orders": [';
   yield* members(result.orders, orderJson);
-  yield ',\n "breakers": [';
+  yield `,\n "breakdown": ${breakdownJson(result.breakdown)},\n "breakers": [`;
   yield* members(result.breakers, tripJson);
   yield ',\n "equity": [';
   yield* members(result.equity, equityJson);

@@ -1,4 +1,6 @@
+import { type PeriodTally, type TradeTally, tallyYears } from '../ledger/breakdown.ts';
 import type { Money } from '../ledger/money.ts';
+import type { ExitReason } from '../ledger/order.ts';
 import type { RunResult } from '../runtime/result.ts';
 import {
   count,
@@ -156,10 +158,11 @@ const trips = (result: RunResult, width: number, style: Style): string[] => {
 };
 
 const byExit = (result: RunResult, width: number, style: Style): string[] => {
-  if (result.exits.length === 0) return [];
+  const { byExitReason } = result.breakdown;
+  if (byExitReason.length === 0) return [];
   const tally = new Map<string, { trades: number; wins: number; pnl: bigint }>();
-  for (const { reason, trades, wins, pnl } of result.exits) {
-    const words = exitWords(reason);
+  for (const { key, trades, wins, pnl } of byExitReason) {
+    const words = exitWords(key as ExitReason);
     const row = tally.get(words) ?? { trades: 0, wins: 0, pnl: 0n };
     tally.set(words, { trades: row.trades + trades, wins: row.wins + wins, pnl: row.pnl + pnl });
   }
@@ -180,6 +183,57 @@ const byExit = (result: RunResult, width: number, style: Style): string[] => {
     { title: 'mean', align: 'right' },
   ];
   return ['', style.bold('How trades ended'), ...table(columns, rows, { width, indent: 2, style })];
+};
+
+const tallyCells = (tally: TradeTally, style: Style): string[] => [
+  count(tally.trades),
+  tally.trades === 0 ? '-' : `${fixed((100 * tally.wins) / tally.trades, 1)} %`,
+  tintOf(tally.pnl, style)(signedMoney(tally.pnl)),
+];
+
+const TALLY_COLUMNS: readonly Column[] = [
+  { title: 'trades', align: 'right' },
+  { title: 'won', align: 'right' },
+  { title: 'P&L closed', align: 'right' },
+];
+
+/** More months than this are shown as years. */
+const SHOWN_MONTHS = 24;
+
+const byPeriod = (result: RunResult, width: number, style: Style): string[] => {
+  const { byMonth } = result.breakdown;
+  if (byMonth.length < 2) return [];
+  const years = byMonth.length > SHOWN_MONTHS;
+  const periods: readonly PeriodTally[] = years ? tallyYears(byMonth) : byMonth;
+  const columns: readonly Column[] = [
+    { title: years ? 'year' : 'month', align: 'left' },
+    { title: 'return', align: 'right' },
+    ...TALLY_COLUMNS,
+  ];
+  const rows = periods.map((period) => [
+    period.key,
+    period.returnPct === null ? '-' : tintOf(period.returnPct, style)(signedPercent(period.returnPct)),
+    ...tallyCells(period, style),
+  ]);
+  return ['', style.bold(years ? 'By year' : 'By month'), ...table(columns, rows, { width, indent: 2, style })];
+};
+
+const SHOWN_SYMBOLS = 20;
+
+const bySymbol = (result: RunResult, width: number, style: Style): string[] => {
+  const { bySymbol: symbols } = result.breakdown;
+  if (symbols.length < 2) return [];
+  const rows = symbols
+    .toSorted((a, b) => (a.pnl < b.pnl ? 1 : a.pnl > b.pnl ? -1 : 0))
+    .slice(0, SHOWN_SYMBOLS)
+    .map((tally) => [tally.key, ...tallyCells(tally, style)]);
+  const more = symbols.length - SHOWN_SYMBOLS;
+  return [
+    '',
+    style.bold('By symbol'),
+    ...table([{ title: 'symbol', align: 'left' }, ...TALLY_COLUMNS], rows, { width, indent: 2, style }),
+    ...(more > 0 ? [style.dim(`  and ${count(more)} more (--format json)`)] : []),
+  ];
 };
 
 const SHOWN_POSITIONS = 20;
@@ -234,7 +288,7 @@ const TRADE_COLUMNS: readonly Column[] = [
 const lastTrades = (result: RunResult, width: number, style: Style): string[] => {
   const last = result.latest;
   if (last.length === 0) return [];
-  const all = result.exits.reduce((sum, { trades }) => sum + trades, 0);
+  const all = result.breakdown.byExitReason.reduce((sum, { trades }) => sum + trades, 0);
   const title = last.length === all ? 'Trades' : `Last ${last.length} of ${counted(all, 'trade')}`;
   const rows = last.map((trade) => [
     marketTime(trade.symbol, trade.exitTime),
@@ -287,7 +341,7 @@ const bullets = (title: string, sentences: readonly string[], width: number, sty
 export const resultText = (result: RunResult, options: TextOptions): string => {
   const style = options.style ?? styleOf(false);
   const { width } = options;
-  const realised = result.exits.reduce((sum, { pnl }) => sum + pnl, 0n) as Money;
+  const realised = result.breakdown.byExitReason.reduce((sum, { pnl }) => sum + pnl, 0n) as Money;
   const open = result.openPositions.reduce((sum, { unrealized }) => sum + unrealized, 0n) as typeof realised;
   const notes = figureNotes(result.metrics, result.reasons, width);
   const fall = drawdownLine(result, (at) => marketDate(result.data.symbols[0] ?? '', at));
@@ -308,6 +362,8 @@ export const resultText = (result: RunResult, options: TextOptions): string => {
         ]),
     ...strategies(result, width, style),
     ...byExit(result, width, style),
+    ...bySymbol(result, width, style),
+    ...byPeriod(result, width, style),
     ...openPositions(result, width, style),
     ...lastTrades(result, width, style),
     ...refusals(result, width, style),

@@ -1,20 +1,47 @@
 import type { Ruleset } from '../compiler/ruleset.ts';
 import { buyHoldPct } from '../ledger/benchmark.ts';
+import type { Book } from '../ledger/book.ts';
+import { sortedByKey, tallyMonths, tallyTrades } from '../ledger/breakdown.ts';
+import { figure, START } from '../ledger/curve.ts';
 import { drawdownOf } from '../ledger/drawdown.ts';
 import type { Order } from '../ledger/order.ts';
 import { tallyRefusals } from '../ledger/order-log.ts';
 import { figuresOf } from '../ledger/run-figures.ts';
-import { anyShort, latestTrades, tallyExits } from '../ledger/trade-log.ts';
+import { anyShort, latestTrades } from '../ledger/trade-log.ts';
 import type { MarketData } from '../market/bars.ts';
-import { isCrypto } from '../market/calendars.ts';
-import { instant } from '../market/time.ts';
-import type { RunResult } from './result.ts';
+import { calendarOf, isCrypto } from '../market/calendars.ts';
+import { type Instant, instant } from '../market/time.ts';
+import type { Breakdown, RunResult } from './result.ts';
 import type { RunOptions } from './run.ts';
 import type { Session } from './session.ts';
 import { ENGINE_VERSION } from './version.ts';
 
 /** Trades that a report shows one by one. */
 const LATEST = 8;
+
+/** @param symbol the one whose exchange's clock says which month it is */
+function breakdownOf(book: Book, symbol: string): Breakdown {
+  const log = book.state.trades;
+  const calendar = calendarOf(symbol);
+  // Trades and samples come in the order of time: a session's month is asked for once.
+  let known = -1;
+  let month = '';
+  const monthOf = (at: Instant): string => {
+    // A session closes at its end: what is sampled then belongs to it.
+    const session = Math.max(0, calendar.sessionOn(instant(at - 1)));
+    if (session !== known) {
+      known = session;
+      month = calendar.date(session).slice(0, 7);
+    }
+    return month;
+  };
+  return {
+    byExitReason: tallyTrades(log, ({ exitReason }) => exitReason),
+    bySymbol: sortedByKey(tallyTrades(log, (shared) => shared.symbol)),
+    byEntryRule: sortedByKey(tallyTrades(log, ({ strategy, entryRule }) => `${strategy}.${entryRule}`)),
+    byMonth: tallyMonths(log, figure(book.state.curve, 0, START), book.equityPoints(), monthOf),
+  };
+}
 
 /** What came of a session so far, as every report renders it. */
 export function resultOf(
@@ -76,7 +103,7 @@ export function resultOf(
       orders ??= session.core.orders();
       return orders;
     },
-    exits: tallyExits(book.state.trades),
+    breakdown: breakdownOf(book, ruleset.traded[0] ?? ''),
     latest: latestTrades(book.state.trades, LATEST),
     refusals: tallyRefusals(session.core.orderLog),
     soldShort: anyShort(book.state.trades),

@@ -1,11 +1,11 @@
 import type { FillAssumptions } from '../brokers/assumptions.ts';
 import type { Trip } from '../core/breakers.ts';
+import type { PeriodTally, TradeTally } from '../ledger/breakdown.ts';
 import type { Drawdown } from '../ledger/drawdown.ts';
 import type { MetricReasons, Metrics } from '../ledger/figures.ts';
 import type { Order } from '../ledger/order.ts';
 import type { RefusalTally } from '../ledger/order-log.ts';
 import type { EquityPoint, OpenPosition, Trade } from '../ledger/trade.ts';
-import type { ExitTally } from '../ledger/trade-log.ts';
 import type { Instant } from '../market/time.ts';
 
 export interface StrategyResult {
@@ -13,6 +13,15 @@ export interface StrategyResult {
   readonly capital: number;
   readonly metrics: Metrics;
   readonly reasons: MetricReasons;
+}
+
+/** Trades counted by what they have in common; by reason in the order in which they first came up, else by key. */
+export interface Breakdown {
+  readonly byExitReason: readonly TradeTally[];
+  readonly bySymbol: readonly TradeTally[];
+  /** `strategy.entry.long` */
+  readonly byEntryRule: readonly TradeTally[];
+  readonly byMonth: readonly PeriodTally[];
 }
 
 /** All that a finished (or interrupted) run has to say; every report is a rendering of it. */
@@ -45,7 +54,7 @@ export interface RunResult {
   readonly orders: readonly Order[];
   /** What reports say of them all, counted without making one object of each: by what ended a trade, the last few trades,
    * what was refused or cut, and whether a trade was short. */
-  readonly exits: readonly ExitTally[];
+  readonly breakdown: Breakdown;
   readonly latest: readonly Trade[];
   readonly refusals: readonly RefusalTally[];
   readonly soldShort: boolean;

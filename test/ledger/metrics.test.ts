@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { buyHoldPct } from '../../engine/ledger/benchmark.ts';
-import { breakDown, monthlyReturns } from '../../engine/ledger/breakdown.ts';
+import { sortedByKey, tallyMonths, tallyTrades, tallyYears } from '../../engine/ledger/breakdown.ts';
 import { drawdownOf } from '../../engine/ledger/drawdown.ts';
 import { computeMetrics, type MetricsInput, sampleOf } from '../../engine/ledger/metrics.ts';
 import { moneyFrom, priceFrom, qtyFrom } from '../../engine/ledger/money.ts';
 import type { EquityPoint, Trade } from '../../engine/ledger/trade.ts';
+import { createTradeLog, keepTrade } from '../../engine/ledger/trade-log.ts';
 import { DAY, instant } from '../../engine/market/time.ts';
 
 const curve = (equity: readonly number[]): EquityPoint[] =>
@@ -190,38 +191,47 @@ it('a drawdown tells its peak, bottom and recovery', () => {
   expect(drawdownOf(100, curve([101, 102]))).toMatchObject({ fraction: 0, bottom: undefined });
 });
 
-it('tables group trades', () => {
+it('tables group trades, their money exact', () => {
+  const log = createTradeLog();
   const trades = [
     tradeOf(10, { symbol: 'B', exitTime: instant(0) }),
     tradeOf(-5, { symbol: 'A', exitTime: instant(40 * DAY), exitReason: 'stop_loss' }),
     tradeOf(20, { symbol: 'A', strategy: 't', exitTime: instant(40 * DAY) }),
   ];
-  const tables = breakDown(trades);
-  expect(tables.bySymbol).toEqual([
-    { key: 'A', trades: 2, wins: 1, losses: 1, pnl: 15, winRatePct: 50, profitFactor: 4, expectancy: 7.5 },
-    { key: 'B', trades: 1, wins: 1, losses: 0, pnl: 10, winRatePct: 100, profitFactor: null, expectancy: 10 },
+  trades.forEach((trade, key) => {
+    keepTrade(log, key, trade);
+  });
+  const monthOf = (at: number): string => new Date(at).toISOString().slice(0, 7);
+  const symbols = sortedByKey(tallyTrades(log, ({ symbol }) => symbol));
+  expect(symbols).toEqual([
+    { key: 'A', trades: 2, wins: 1, losses: 1, pnl: moneyFrom(15) },
+    { key: 'B', trades: 1, wins: 1, losses: 0, pnl: moneyFrom(10) },
   ]);
-  expect(tables.byStrategy.map(({ key, pnl }) => [key, pnl])).toEqual([
-    ['s', 5],
-    ['t', 20],
-  ]);
-  expect(tables.byExitReason.map(({ key, trades: count }) => [key, count])).toEqual([
+  expect(tallyTrades(log, ({ exitReason }) => exitReason).map(({ key, trades: count }) => [key, count])).toEqual([
     ['exit_rule', 2],
     ['stop_loss', 1],
   ]);
-  expect(tables.byMonth.map(({ key, pnl }) => [key, pnl])).toEqual([
-    ['1970-01', 10],
-    ['1970-02', 15],
+  const months = tallyMonths(
+    log,
+    100,
+    [
+      { time: instant(DAY), equity: 105 },
+      { time: instant(20 * DAY), equity: 110 },
+      { time: instant(40 * DAY), equity: 99 },
+      { time: instant(70 * DAY), equity: 99 },
+    ],
+    monthOf,
+  );
+  expect(months.map(({ key, trades: count, pnl }) => [key, count, pnl])).toEqual([
+    ['1970-01', 1, moneyFrom(10)],
+    ['1970-02', 2, moneyFrom(15)],
+    ['1970-03', 0, moneyFrom(0)],
   ]);
-  expect(tables.byEntryRule.map(({ key }) => key)).toEqual(['s.entry.long', 't.entry.long']);
-  const months = monthlyReturns(100, [
-    { time: instant(DAY), equity: 105 },
-    { time: instant(20 * DAY), equity: 110 },
-    { time: instant(40 * DAY), equity: 99 },
-  ]);
-  expect(months.map(({ month }) => month)).toEqual(['1970-01', '1970-02']);
-  expect(months[0]?.returnPct).toBeCloseTo(10, 10);
-  expect(months[1]?.returnPct).toBeCloseTo(-10, 10);
+  expect(months.map(({ returnPct }) => returnPct!.toFixed(6))).toEqual(['10.000000', '-10.000000', '0.000000']);
+  const [year, ...more] = tallyYears(months);
+  expect(more).toEqual([]);
+  expect(year).toMatchObject({ key: '1970', trades: 3, wins: 2, losses: 1, pnl: moneyFrom(25) });
+  expect(year!.returnPct).toBeCloseTo(-1, 10);
 });
 
 it('buy and hold weighs its symbols alike from the first open', () => {

@@ -1,10 +1,11 @@
 import { DEFAULT_ASSUMPTIONS } from '../../engine/brokers/assumptions.ts';
+import { sortedByKey, tallyMonths, tallyTrades } from '../../engine/ledger/breakdown.ts';
 import type { Metrics } from '../../engine/ledger/figures.ts';
 import { moneyFrom, priceFrom, qtyFrom } from '../../engine/ledger/money.ts';
 import type { Order } from '../../engine/ledger/order.ts';
 import { createOrderLog, fileOrder, openOrder, tallyRefusals } from '../../engine/ledger/order-log.ts';
 import type { OpenPosition, Trade } from '../../engine/ledger/trade.ts';
-import { anyShort, createTradeLog, keepTrade, latestTrades, tallyExits } from '../../engine/ledger/trade-log.ts';
+import { anyShort, createTradeLog, keepTrade, latestTrades } from '../../engine/ledger/trade-log.ts';
 import { instant } from '../../engine/market/time.ts';
 import type { RunResult } from '../../engine/runtime/result.ts';
 
@@ -158,7 +159,22 @@ export function counted(trades: readonly Trade[], orders: readonly Order[]) {
   return {
     trades,
     orders,
-    exits: tallyExits(closed),
+    breakdown: {
+      byExitReason: tallyTrades(closed, ({ exitReason }) => exitReason),
+      bySymbol: sortedByKey(tallyTrades(closed, ({ symbol }) => symbol)),
+      byEntryRule: sortedByKey(tallyTrades(closed, ({ strategy, entryRule }) => `${strategy}.${entryRule}`)),
+      byMonth: tallyMonths(
+        closed,
+        100_000,
+        trades.length === 0
+          ? []
+          : [
+              { time: instant(Date.UTC(2024, 1, 29)), equity: 101_000 },
+              { time: EXIT, equity: 103_412.554 },
+            ],
+        (at) => new Date(at).toISOString().slice(0, 7),
+      ),
+    },
     latest: latestTrades(closed, 8),
     refusals: tallyRefusals(filed),
     soldShort: anyShort(closed),
