@@ -1,17 +1,8 @@
-import { openCsvAhead } from '../feeds/csv-ahead.ts';
-import { textFlag } from './arguments.ts';
-import { refuseMissing } from './bars-missing.ts';
+import { withBarsAhead } from './bars-ahead.ts';
 import type { CommandContext } from './command.ts';
 
-export const run = async (context: CommandContext): Promise<number> => {
-  const path = textFlag(context.flags, 'data');
-  if (path !== undefined) refuseMissing(path);
-  // The bars are read while all else is loaded.
-  const ahead = path === undefined ? undefined : await openCsvAhead(path);
-  try {
+export const run = (context: CommandContext): Promise<number> =>
+  withBarsAhead(context.flags, async (ahead) => {
     const { simulate } = await import('./simulate.ts');
-    return await simulate(context, ahead);
-  } finally {
-    ahead?.close();
-  }
-};
+    return simulate(context, ahead);
+  });

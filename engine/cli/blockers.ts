@@ -1,21 +1,16 @@
 import { createBlockerTally } from '../core/blocker-tally.ts';
-import { openCsvAhead } from '../feeds/csv-ahead.ts';
 import { blockersJson } from '../report/blockers-json.ts';
 import { blockersText } from '../report/blockers-text.ts';
 import { runBacktest } from '../runtime/backtest.ts';
-import { textFlag } from './arguments.ts';
-import { refuseMissing } from './bars-missing.ts';
+import { withBarsAhead } from './bars-ahead.ts';
 import type { CommandContext } from './command.ts';
 import { exitOfRun } from './interruption.ts';
 import { prepareRun } from './prepared-run.ts';
 import { progressScreen } from './progress.ts';
 import { growYoungMemory } from './young-memory.ts';
 
-export const run = async (context: CommandContext): Promise<number> => {
-  const path = textFlag(context.flags, 'data');
-  if (path !== undefined) refuseMissing(path);
-  const ahead = path === undefined ? undefined : await openCsvAhead(path);
-  try {
+export const run = (context: CommandContext): Promise<number> =>
+  withBarsAhead(context.flags, async (ahead) => {
     growYoungMemory();
     const prepared = await prepareRun(context, context.positionals, ahead);
     if (typeof prepared === 'number') return prepared;
@@ -32,7 +27,4 @@ export const run = async (context: CommandContext): Promise<number> => {
         : blockersText(ruleset, result, tally.entries, { width, style }),
     ]);
     return exitOfRun(result.interrupted, signal);
-  } finally {
-    ahead?.close();
-  }
-};
+  });

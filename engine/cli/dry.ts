@@ -6,13 +6,13 @@ import { wrap } from '../report/wrap.ts';
 import { dryRun } from '../runtime/dry-run.ts';
 import type { RunResult } from '../runtime/result.ts';
 import type { Observer } from '../runtime/run.ts';
-import { loadWorkspace } from '../runtime/workspace.ts';
 import { textFlag } from './arguments.ts';
 import { dryFeed } from './bars-source.ts';
 import type { CommandContext } from './command.ts';
-import { exitOf, hasErrors, showFindings } from './findings.ts';
+import { hasErrors, refuseFaulty, showFindings } from './findings.ts';
 import { exitOfRun } from './interruption.ts';
 import { progressScreen } from './progress.ts';
+import { loadRules } from './rules.ts';
 import type { FeedChoice } from './run.ts';
 import { runLines } from './run-lines.ts';
 import { remembered } from './stopped-early.ts';
@@ -36,26 +36,18 @@ export const dry = async (context: CommandContext, choices: DryChoices): Promise
   const risk = textFlag(flags, 'risk');
   const signal = interruption();
 
-  const workspace = await loadWorkspace({
-    dir: folder,
-    ...(positionals.length > 0 ? { paths: positionals } : {}),
-    ...(risk === undefined ? {} : { risk }),
-    ...(symbols === undefined ? {} : { symbols }),
-  });
-  const { ruleset } = workspace;
-  if (ruleset === undefined || hasErrors(workspace.diagnostics)) {
-    await showFindings(
-      workspace.diagnostics,
-      workspace.counts,
-      json ? 'json' : 'pretty',
-      terminal,
-      json ? 'out' : 'err',
-    );
-    return exitOf(workspace.diagnostics, false);
-  }
-  if (workspace.diagnostics.length > 0) {
-    await showFindings(workspace.diagnostics, workspace.counts, 'pretty', terminal, 'err');
-  }
+  const rules = await loadRules(
+    {
+      dir: folder,
+      ...(positionals.length > 0 ? { paths: positionals } : {}),
+      ...(risk === undefined ? {} : { risk }),
+      ...(symbols === undefined ? {} : { symbols }),
+    },
+    json,
+    terminal,
+  );
+  if (typeof rules === 'number') return rules;
+  const { ruleset, counts } = rules;
   const style = terminal.errStyle;
   terminal.err(
     style
@@ -71,21 +63,18 @@ export const dry = async (context: CommandContext, choices: DryChoices): Promise
   }
 
   const source = await dryFeed(ruleset, flags, feed.kind === 'csv' ? feed.path : undefined);
-  if (hasErrors(source.diagnostics)) {
-    await showFindings(source.diagnostics, workspace.counts, json ? 'json' : 'pretty', terminal, json ? 'out' : 'err');
-    return exitOf(source.diagnostics, false);
-  }
+  if (hasErrors(source.diagnostics)) return refuseFaulty(source.diagnostics, counts, json, terminal);
   // A feed in one piece is known whole before it runs.
   const known = !source.feed.endless && source.feed.length === 1 && source.feed.warmup === 0;
   const beforehand = [
     ...source.diagnostics,
-    ...workspace.atRun({
+    ...rules.atRun({
       cash,
       fractional: assumptions.fractional,
       bars: known ? source.feed.piece(0) : new Map(),
     }),
   ];
-  if (beforehand.length > 0) await showFindings(beforehand, workspace.counts, 'pretty', terminal, 'err');
+  if (beforehand.length > 0) await showFindings(beforehand, counts, 'pretty', terminal, 'err');
   const screen = progressScreen(terminal, ruleset.traded[0] ?? '', () => performance.now());
   const once = flags.once === true || !terminal.outTty;
   const reading = remembered(source.feed, source.feed.endless && !once);

@@ -42,3 +42,18 @@ export const showFindings = async (
   if (to === 'out') await terminal.stream([text]);
   else terminal.err(text);
 };
+
+/**
+ * Shows findings that end a command before its work.
+ * @param json they are its answer, on stdout; else text on stderr
+ * @returns the exit code
+ */
+export const refuseFaulty = async (
+  diagnostics: readonly Diagnostic[],
+  counts: Counts,
+  json: boolean,
+  terminal: Terminal,
+): Promise<number> => {
+  await showFindings(diagnostics, counts, json ? 'json' : 'pretty', terminal, json ? 'out' : 'err');
+  return exitOf(diagnostics, false);
+};

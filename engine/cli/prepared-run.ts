@@ -4,12 +4,12 @@ import type { MarketData } from '../market/bars.ts';
 import { type Instant, instant } from '../market/time.ts';
 import { marketDate } from '../report/clock.ts';
 import type { RunOptions } from '../runtime/run.ts';
-import { loadWorkspace } from '../runtime/workspace.ts';
 import { textFlag } from './arguments.ts';
 import { readBars } from './bars-source.ts';
 import type { CommandContext } from './command.ts';
 import { failure } from './exit.ts';
-import { exitOf, hasErrors, showFindings } from './findings.ts';
+import { hasErrors, refuseFaulty, showFindings } from './findings.ts';
+import { loadRules } from './rules.ts';
 import { readAssumptions, readCash, readInstant, readSymbols, readZone, refuseReversed } from './simulation-flags.ts';
 import { workspaceFolder } from './workspace-folder.ts';
 
@@ -62,26 +62,18 @@ export const prepareRun = async (
   const risk = textFlag(flags, 'risk');
   readZone(textFlag(flags, 'tz'));
 
-  const workspace = await loadWorkspace({
-    dir: workspaceFolder(flags),
-    ...(paths.length > 0 ? { paths } : {}),
-    ...(risk === undefined ? {} : { risk }),
-    ...(symbols === undefined ? {} : { symbols }),
-  });
-  const { ruleset } = workspace;
-  if (ruleset === undefined || hasErrors(workspace.diagnostics)) {
-    await showFindings(
-      workspace.diagnostics,
-      workspace.counts,
-      json ? 'json' : 'pretty',
-      terminal,
-      json ? 'out' : 'err',
-    );
-    return exitOf(workspace.diagnostics, false);
-  }
-  if (workspace.diagnostics.length > 0) {
-    await showFindings(workspace.diagnostics, workspace.counts, 'pretty', terminal, 'err');
-  }
+  const rules = await loadRules(
+    {
+      dir: workspaceFolder(flags),
+      ...(paths.length > 0 ? { paths } : {}),
+      ...(risk === undefined ? {} : { risk }),
+      ...(symbols === undefined ? {} : { symbols }),
+    },
+    json,
+    terminal,
+  );
+  if (typeof rules === 'number') return rules;
+  const { ruleset, counts } = rules;
 
   const first = ruleset.traded[0] ?? '';
   const from = readInstant('from', textFlag(flags, 'from'), false, first);
@@ -93,15 +85,12 @@ export const prepareRun = async (
   if (to !== undefined && unusable.length > 0 && unusable.every(({ code }) => code === 'E408')) {
     throw failure(`no bar ends by --to ${textFlag(flags, 'to')}`, 'choose a later date');
   }
-  if (hasErrors(bars.diagnostics)) {
-    await showFindings(bars.diagnostics, workspace.counts, json ? 'json' : 'pretty', terminal, json ? 'out' : 'err');
-    return exitOf(bars.diagnostics, false);
-  }
+  if (hasErrors(bars.diagnostics)) return refuseFaulty(bars.diagnostics, counts, json, terminal);
   const beforehand = [
     ...bars.diagnostics,
-    ...workspace.atRun({ cash, fractional: assumptions.fractional, bars: bars.data.bars }),
+    ...rules.atRun({ cash, fractional: assumptions.fractional, bars: bars.data.bars }),
   ];
-  if (beforehand.length > 0) await showFindings(beforehand, workspace.counts, 'pretty', terminal, 'err');
+  if (beforehand.length > 0) await showFindings(beforehand, counts, 'pretty', terminal, 'err');
   refuseEmpty(bars.data, first, from, to);
   return {
     ruleset,

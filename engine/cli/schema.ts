@@ -4,7 +4,7 @@ import type { CommandContext } from './command.ts';
 import { EXIT, failure } from './exit.ts';
 import { didYouMean } from './nearest.ts';
 import { packageFile } from './package-files.ts';
-import { writeWhole } from './write-file.ts';
+import { deliver } from './write-file.ts';
 
 const KINDS = ['strategy', 'risk'] as const;
 
@@ -17,12 +17,6 @@ export const run = async ({ positionals, flags, terminal }: CommandContext): Pro
     );
   }
   const text = await readFile(packageFile('schemas', `${kind}.schema.json`), 'utf8');
-  const out = textFlag(flags, 'out');
-  if (out === undefined) {
-    await terminal.stream([text]);
-    return EXIT.fine;
-  }
-  await writeWhole(out, [text]);
-  terminal.err(`wrote ${out}\n`);
+  await deliver(terminal, textFlag(flags, 'out'), () => [text]);
   return EXIT.fine;
 };

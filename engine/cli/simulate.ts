@@ -3,7 +3,7 @@ import type { CsvAhead } from '../feeds/csv-ahead.ts';
 import { blockersMember } from '../report/blockers-json.ts';
 import { blockersSection } from '../report/blockers-text.ts';
 import { resultJson } from '../report/json.ts';
-import { type Style, styleOf } from '../report/style.ts';
+import type { Style } from '../report/style.ts';
 import { resultText } from '../report/text.ts';
 import { runBacktest } from '../runtime/backtest.ts';
 import { textFlag } from './arguments.ts';
@@ -12,7 +12,7 @@ import { exitOfRun } from './interruption.ts';
 import { prepareRun } from './prepared-run.ts';
 import { progressScreen } from './progress.ts';
 import { atItsEnd } from './stopped-early.ts';
-import { checkWritable, writeWhole } from './write-file.ts';
+import { checkWritable, deliver } from './write-file.ts';
 import { growYoungMemory } from './young-memory.ts';
 
 /** Runs the command over the sample market, or over bars that may have been begun ahead. */
@@ -41,11 +41,6 @@ export const simulate = async (context: CommandContext, ahead: CsvAhead | undefi
     const blockers = tally === undefined ? '' : blockersSection(ruleset, tally.entries, { width: text.width, style });
     return [resultText(result, { ...text, style }), blockers];
   };
-  if (out === undefined) {
-    await terminal.stream(pieces(terminal.style));
-    return exitOfRun(result.interrupted, signal);
-  }
-  await writeWhole(out, pieces(styleOf(false)));
-  terminal.err(`wrote ${out}\n`);
+  await deliver(terminal, out, pieces);
   return exitOfRun(result.interrupted, signal);
 };

@@ -1,18 +1,17 @@
 import { type TestReport, testsText } from '../report/rule-tests.ts';
 import { testsJson } from '../report/rule-tests-json.ts';
 import { testsJunit } from '../report/rule-tests-junit.ts';
-import { styleOf } from '../report/style.ts';
 import { type Collected, collectTests } from '../runtime/rule-tests/collect.ts';
 import { runSuite } from '../runtime/rule-tests/suite.ts';
 import { checkWorkspace } from '../runtime/workspace.ts';
 import { textFlag } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT, failure } from './exit.ts';
-import { exitOf, hasErrors, showFindings } from './findings.ts';
+import { hasErrors, refuseFaulty } from './findings.ts';
 import { exitOfRun } from './interruption.ts';
 import { mutateAll } from './mutate.ts';
 import { workspaceFolder } from './workspace-folder.ts';
-import { checkWritable, writeWhole } from './write-file.ts';
+import { checkWritable, deliver } from './write-file.ts';
 
 /** A run of no tests is not one that passed. */
 const refuseNone = ({ suites, tests }: Collected, filter: string | undefined): void => {
@@ -43,20 +42,11 @@ export const run = async (context: CommandContext): Promise<number> => {
   const paths = positionals.length > 0 ? positionals : undefined;
 
   const workspace = checkWorkspace({ dir, ...(paths === undefined ? {} : { paths }) });
-  const show = (diagnostics: typeof workspace.diagnostics): Promise<void> => {
-    const json = format === 'json';
-    return showFindings(diagnostics, workspace.counts, json ? 'json' : 'pretty', terminal, json ? 'out' : 'err');
-  };
-  if (hasErrors(workspace.diagnostics)) {
-    await show(workspace.diagnostics);
-    return exitOf(workspace.diagnostics, false);
-  }
+  const json = format === 'json';
+  if (hasErrors(workspace.diagnostics)) return refuseFaulty(workspace.diagnostics, workspace.counts, json, terminal);
   const text = filter?.toLowerCase();
   const collected = await collectTests(dir, paths, (name) => text === undefined || name.toLowerCase().includes(text));
-  if (hasErrors(collected.diagnostics)) {
-    await show(collected.diagnostics);
-    return exitOf(collected.diagnostics, false);
-  }
+  if (hasErrors(collected.diagnostics)) return refuseFaulty(collected.diagnostics, workspace.counts, json, terminal);
   refuseNone(collected, filter);
 
   const suites = collected.suites.map(runSuite);
@@ -70,14 +60,10 @@ export const run = async (context: CommandContext): Promise<number> => {
     if (mutation === undefined) return exitOfRun(true, signal);
   }
   const report: TestReport = { suites, mutation };
-  const style = out === undefined ? terminal.style : styleOf(false);
-  const screen = { width: terminal.width, style, coverage: flags.coverage === true };
-  const answer =
-    format === 'json' ? testsJson(report) : format === 'junit' ? testsJunit(suites) : testsText(report, screen);
-  if (out === undefined) await terminal.stream([answer]);
-  else {
-    await writeWhole(out, [answer]);
-    terminal.err(`wrote ${out}\n`);
-  }
+  await deliver(terminal, out, (style) => {
+    if (json) return [testsJson(report)];
+    if (format === 'junit') return [testsJunit(suites)];
+    return [testsText(report, { width: terminal.width, style, coverage: flags.coverage === true })];
+  });
   return failed ? EXIT.findings : EXIT.fine;
 };

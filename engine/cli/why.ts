@@ -1,5 +1,4 @@
 import type { Target } from '../core/recorder.ts';
-import { openCsvAhead } from '../feeds/csv-ahead.ts';
 import type { Order } from '../ledger/order.ts';
 import { DAY, type Instant, instant } from '../market/time.ts';
 import { marketDate, marketTime } from '../report/clock.ts';
@@ -10,7 +9,7 @@ import { runBacktest } from '../runtime/backtest.ts';
 import { type ExplainedDecision, explainDecisions } from '../runtime/explain.ts';
 import { textFlag } from './arguments.ts';
 import { readBarTime } from './bar-time.ts';
-import { refuseMissing } from './bars-missing.ts';
+import { withBarsAhead } from './bars-ahead.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT, failure } from './exit.ts';
 import { exitOfRun } from './interruption.ts';
@@ -29,21 +28,14 @@ interface Question {
 
 const isPath = (word: string): boolean => /[\\/]|\.ya?ml$/.test(word) && !word.startsWith('te1-');
 
-export const run = async (context: CommandContext): Promise<number> => {
-  const data = textFlag(context.flags, 'data');
-  if (data !== undefined) refuseMissing(data);
-  const ahead = data === undefined ? undefined : await openCsvAhead(data);
-  try {
+export const run = (context: CommandContext): Promise<number> =>
+  withBarsAhead(context.flags, async (ahead) => {
     growYoungMemory();
     // A pair of coins has a slash too: only the first word can be a file.
     const paths = context.positionals.slice(0, 1).filter(isPath);
     const prepared = await prepareRun(context, paths, ahead);
-    if (typeof prepared === 'number') return prepared;
-    return await answer(context, prepared, context.positionals.slice(paths.length));
-  } finally {
-    ahead?.close();
-  }
-};
+    return typeof prepared === 'number' ? prepared : answer(context, prepared, context.positionals.slice(paths.length));
+  });
 
 async function answer(context: CommandContext, prepared: PreparedRun, words: readonly string[]): Promise<number> {
   const { flags, terminal } = context;

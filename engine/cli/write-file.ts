@@ -1,7 +1,9 @@
 import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { chmod, type FileHandle, link, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { type Style, styleOf } from '../report/style.ts';
 import { type Failure, failure, fileTrouble, isFailure } from './exit.ts';
+import type { Terminal } from './terminal.ts';
 
 const WAY_OUT: Readonly<Record<string, string>> = {
   ENOSPC: 'free some space, or name a file on another disk',
@@ -97,7 +99,24 @@ export const writeWhole = async (path: string, pieces: Iterable<string>, shown =
   });
 };
 
-/** The same for a file that must not be there yet; false, and nothing written, when it is. */
+/**
+ * Gives a command's answer to whoever asked for it: on stdout, or whole in the file of `--out`, which takes no colours.
+ * @throws Failure (exit 2) naming the file when it cannot be written
+ */
+export const deliver = async (
+  terminal: Terminal,
+  out: string | undefined,
+  answer: (style: Style) => Iterable<string>,
+): Promise<void> => {
+  if (out === undefined) {
+    await terminal.stream(answer(terminal.style));
+    return;
+  }
+  await writeWhole(out, answer(styleOf(false)));
+  terminal.err(`wrote ${out}\n`);
+};
+
+/** Like `writeWhole`, for a file that must not be there yet; false, and nothing written, when it is. */
 export const writeNew = async (path: string, pieces: Iterable<string>, shown = path): Promise<boolean> =>
   attempt(path, pieces, shown, claim);
 

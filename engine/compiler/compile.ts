@@ -1,11 +1,12 @@
 import type { Diagnostic } from '../documents/diagnostic.ts';
 import type { RiskDocument, StrategyDocument } from '../documents/document.ts';
 import { finding } from '../documents/finding.ts';
-import { leaves } from '../expressions/leaves.ts';
+import { leaves, readsMeasure } from '../expressions/leaves.ts';
 import type { Checked } from '../expressions/tree.ts';
 import { checkBreakers } from './breaker-outcomes.ts';
 import { checkAt } from './expressions.ts';
 import { contextOf, createReporter } from './finding.ts';
+import { LIVE_ONLY } from './measures.ts';
 import type { BreakerModel, RiskModel, StrategyModel, Until } from './model.ts';
 import { planRuleset } from './plan.ts';
 import { checkSizes } from './purse-sizes.ts';
@@ -143,10 +144,10 @@ function warnOfOppositeSides(
 
 /** What the risk document asks for that a simulation cannot do. */
 function notActing(risk: RiskModel): readonly string[] {
-  const late = risk.breakers.filter(({ enabled, when }) => enabled && reads(when, 'bars_late'));
+  const late = risk.breakers.filter(({ enabled, when }) => enabled && readsMeasure(when, LIVE_ONLY));
   if (late.length === 0) return [];
   const ids = late.map(({ id }) => id).join(', ');
-  return [`circuit breaker ${ids}: bars_late is of live feeds; simulated bars are never late`];
+  return [`circuit breaker ${ids}: ${LIVE_ONLY} is of live feeds; simulated bars are never late`];
 }
 
 /** Reads a function that looks back over bars. */
@@ -170,12 +171,4 @@ function warnOfShorts(models: readonly StrategyModel[], risk: RiskModel, diagnos
       'key',
     );
   }
-}
-
-function reads(tree: Checked, measure: string): boolean {
-  let found = false;
-  leaves(tree, (leaf) => {
-    if (leaf.kind === 'operand' && leaf.operand.kind === 'measure' && leaf.operand.name === measure) found = true;
-  });
-  return found;
 }

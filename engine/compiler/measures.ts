@@ -166,5 +166,8 @@ export const MEASURES: ReadonlyMap<string, Measure> = new Map(
   ].map((measure) => [measure.name, measure]),
 );
 
+/** The measure that no simulated market moves. */
+export const LIVE_ONLY = 'bars_late';
+
 /** The measure behind a canonical name; a duration after a colon (`opening_high:30`) is left out of the look-up. */
 export const measureOf = (name: string): Measure | undefined => MEASURES.get(name.split(':', 1)[0]!);

@@ -36,7 +36,7 @@ export function bindAccountMeasures(
     daily_loss_pct: ({ book }, state) => Math.max(0, (1 - book.equity() / state.dayStart) * 100),
     daily_trades: (_context, state) => state.dailyTrades,
     open_positions: ({ book }) => book.openCount(),
-    gross_exposure_pct: (context) => (grossExposure(context) / context.book.equity()) * 100,
+    gross_exposure_pct: ({ book }) => (book.exposure(() => true).gross / book.equity()) * 100,
   };
   for (const [name, slot] of ruleset.measures) {
     const read = readers[name];
@@ -65,11 +65,4 @@ export function bindAccountMeasures(
     state.peak = Math.max(state.peak, context.book.equity());
     for (const writer of writers) writer(context, state);
   };
-}
-
-/** Dollars in the market, long and short, at the last marks. */
-function grossExposure({ book }: CoreContext): number {
-  let gross = 0;
-  for (const position of book.openPositions()) gross += Math.abs(position.lastPrice * (Number(position.qty) / 1e9));
-  return gross;
 }

@@ -75,14 +75,22 @@ const LONGEST = 31 * 24 * 60 * MINUTE;
 
 const fall = (from: number, to: number): number => Math.max(0, (1 - to / from) * 100);
 
-const equity = (guard: Guard, scope: Scope, { book }: View): number =>
-  scope === 'strategy' ? book.strategyEquity(guard.place) : book.equity();
+/** The equity that a breaker watches, dollars: the purse of a strategy, else the account. */
+export const equityOf = (book: Book, scope: Scope, place: number): number =>
+  scope === 'strategy' ? book.strategyEquity(place) : book.equity();
+
+const equity = (guard: Guard, scope: Scope, { book }: View): number => equityOf(book, scope, guard.place);
+
+/** What a strategy does in a symbol is a guard's business. */
+export const watches = ({ place }: Guard, scope: Scope, strategy: number, symbol: number): boolean =>
+  scope === 'account' || (scope === 'strategy' ? strategy : symbol) === place;
+
+const exposureOf = (book: Book, guard: Guard, scope: Scope): ReturnType<Book['exposure']> =>
+  book.exposure((strategy, symbol) => watches(guard, scope, strategy, symbol));
 
 const within = (list: readonly Happening[], guard: Guard, scope: Scope, now: number, minutes: number): Happening[] => {
   const from = Math.max(now - minutes * MINUTE, guard.since);
-  const own = ({ strategy, symbol }: Happening): boolean =>
-    scope === 'account' || (scope === 'strategy' ? strategy : symbol) === guard.place;
-  return list.filter((one) => one.time > from && own(one));
+  return list.filter(({ time, strategy, symbol }) => time > from && watches(guard, scope, strategy, symbol));
 };
 
 const READERS: Readonly<Record<string, Reader>> = {
@@ -94,9 +102,9 @@ const READERS: Readonly<Record<string, Reader>> = {
   daily_trades: ({ dailyTrades }) => dailyTrades,
   consecutive_losses: ({ losses }) => losses,
   losing_days: ({ losingDays }) => losingDays,
-  open_positions: (guard, scope, { book }) => book.heldBy(scope, guard.place).positions,
+  open_positions: (guard, scope, { book }) => exposureOf(book, guard, scope).positions,
   gross_exposure_pct: (guard, scope, view) =>
-    (view.book.heldBy(scope, guard.place).gross / equity(guard, scope, view)) * 100,
+    (exposureOf(view.book, guard, scope).gross / equity(guard, scope, view)) * 100,
   exit_unknown_bars: (guard, _scope, view) => view.exitUnknownBars(guard),
   // A simulated feed is never late.
   bars_late: () => 0,

@@ -1,14 +1,24 @@
 import type { BreakerModel, Until } from '../compiler/model.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import { compileCondition } from '../expressions/compile-condition.ts';
-import { leaves } from '../expressions/leaves.ts';
+import { leaves, measureName } from '../expressions/leaves.ts';
 import type { ReadTri } from '../expressions/reader.ts';
 import { type Checked, FALSE, TRUE } from '../expressions/tree.ts';
 import type { Book } from '../ledger/book.ts';
 import { moneyToNumber } from '../ledger/money.ts';
 import type { Trade } from '../ledger/trade.ts';
 import { type Instant, instant } from '../market/time.ts';
-import { freshGuard, type Guard, MARKED, type Recent, readerOf, remember, type View } from './breaker-measures.ts';
+import {
+  equityOf,
+  freshGuard,
+  type Guard,
+  MARKED,
+  type Recent,
+  readerOf,
+  remember,
+  type View,
+  watches,
+} from './breaker-measures.ts';
 
 /** When a breaker that waits for a person is cleared where no person is: in a backtest. */
 export type Operator = 'next_session' | 'never';
@@ -79,27 +89,20 @@ interface Bound {
 export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator, hands: BreakerHands): Breakers {
   const bounds = ruleset.risk.breakers.filter(({ enabled }) => enabled).map(bind);
   const guards: Guard[] = bounds.flatMap(({ model }, breaker) =>
-    placesOf(ruleset, model.scope).map((place) => freshGuard(breaker, place, equityOf(book, model, place))),
+    placesOf(ruleset, model.scope).map((place) => freshGuard(breaker, place, equityOf(book, model.scope, place))),
   );
   const state: BreakerState = { guards, trips: [], recent: { stops: [], closed: [], refusals: [] } };
   const view: View = {
     book,
     recent: state.recent,
     now: 0,
-    exitUnknownBars: (guard) => hands.exitUnknownBars(holdsOf(guard)),
+    exitUnknownBars: (guard) => hands.exitUnknownBars((strategy, symbol) => touches(guard, strategy, symbol)),
   };
   const flags = { events: true, tripped: 0, nextClear: Number.POSITIVE_INFINITY, barsTrips: 0, newSession: false };
   const onMarks = bounds.some((bound) => bound.onMarks);
 
-  const scopeOf = (guard: Guard): BreakerModel['scope'] => bounds[guard.breaker]!.model.scope;
-
-  function holdsOf(guard: Guard): (strategy: number, symbol: number) => boolean {
-    const scope = scopeOf(guard);
-    if (scope === 'account') return () => true;
-    return scope === 'strategy' ? (strategy) => strategy === guard.place : (_, symbol) => symbol === guard.place;
-  }
-
-  const touches = (guard: Guard, strategy: number, symbol: number): boolean => holdsOf(guard)(strategy, symbol);
+  const touches = (guard: Guard, strategy: number, symbol: number): boolean =>
+    watches(guard, bounds[guard.breaker]!.model.scope, strategy, symbol);
 
   function trip(guard: Guard, bound: Bound, now: number, instants: number): void {
     const { model } = bound;
@@ -129,7 +132,7 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
     if (until.kind === 'time') flags.nextClear = Math.min(flags.nextClear, now + until.milliseconds);
     if (until.kind === 'bars') flags.barsTrips++;
     hands.tripped(record);
-    const holds = holdsOf(guard);
+    const holds = (strategy: number, symbol: number): boolean => touches(guard, strategy, symbol);
     hands.cancelEntries(holds);
     if (model.action === 'flatten') hands.flatten(holds, model.id);
   }
@@ -139,7 +142,7 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
     const bound = bounds[guard.breaker]!;
     const record = state.trips[guard.trip]!;
     record.clearedAt = instant(at);
-    Object.assign(guard, freshGuard(guard.breaker, guard.place, equityOf(book, bound.model, guard.place)), {
+    Object.assign(guard, freshGuard(guard.breaker, guard.place, equityOf(book, bound.model.scope, guard.place)), {
       since: at,
     });
     flags.tripped--;
@@ -162,6 +165,12 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
     flags.nextClear = next;
     flags.newSession = false;
   }
+
+  const anyHeld = (guard: Guard): boolean =>
+    ruleset.instances.some(
+      ({ strategyIndex, symbolIndex }) =>
+        touches(guard, strategyIndex, symbolIndex) && book.holding(strategyIndex, symbolIndex) !== undefined,
+    );
 
   /** A guard's condition, its values written. */
   function isTrue(guard: Guard, bound: Bound): number {
@@ -218,13 +227,12 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
       flags.newSession = true;
       for (const guard of guards) {
         const { model } = bounds[guard.breaker]!;
-        const equity = equityOf(book, model, guard.place);
+        const equity = equityOf(book, model.scope, guard.place);
         guard.losingDays = equity < guard.dayStart ? guard.losingDays + 1 : 0;
         guard.dayStart = equity;
         guard.dailyTrades = 0;
         if (guard.trip < 0) continue;
-        const holds = holdsOf(guard);
-        if (!anyHeld(ruleset, book, holds)) state.trips[guard.trip]!.heldFlatDays++;
+        if (!anyHeld(guard)) state.trips[guard.trip]!.heldFlatDays++;
         const kind = untilOf(model).kind;
         if (kind === 'next_session' || (kind === 'manual' && operator === 'next_session')) guard.over = true;
       }
@@ -243,13 +251,13 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
 }
 
 /** A halt waits for a person, whatever its `until` says. */
-const untilOf = (model: BreakerModel): Until => (model.action === 'halt' ? { kind: 'manual' } : model.until);
+export const untilOf = (model: BreakerModel): Until => (model.action === 'halt' ? { kind: 'manual' } : model.until);
 
 function bind(model: BreakerModel): Bound {
   const names: string[] = [];
   const slotOf = new Map<Checked, number>();
   leaves(model.when, (leaf) => {
-    const name = leaf.kind === 'operand' && leaf.operand.kind === 'measure' ? leaf.operand.name : '';
+    const name = measureName(leaf) ?? '';
     if (!names.includes(name)) names.push(name);
     slotOf.set(leaf, names.indexOf(name));
   });
@@ -266,20 +274,9 @@ function bind(model: BreakerModel): Bound {
 const placesOf = (ruleset: Ruleset, scope: BreakerModel['scope']): readonly number[] =>
   scope === 'account' ? [0] : (scope === 'strategy' ? ruleset.strategies : ruleset.symbols).map((_, n) => n);
 
-/** The equity that a breaker watches: the purse of a strategy, else the account. */
-const equityOf = (book: Book, { scope }: BreakerModel, place: number): number =>
-  scope === 'strategy' ? book.strategyEquity(place) : book.equity();
-
-function follow(guard: Guard, model: BreakerModel, book: Book): void {
-  const equity = equityOf(book, model, guard.place);
+function follow(guard: Guard, { scope }: BreakerModel, book: Book): void {
+  const equity = equityOf(book, scope, guard.place);
   if (equity > guard.peak) guard.peak = equity;
-}
-
-function anyHeld(ruleset: Ruleset, book: Book, holds: (strategy: number, symbol: number) => boolean): boolean {
-  return ruleset.instances.some(
-    ({ strategyIndex, symbolIndex }) =>
-      holds(strategyIndex, symbolIndex) && book.holding(strategyIndex, symbolIndex) !== undefined,
-  );
 }
 
 /** `rejections:10` as it is written. */

@@ -17,7 +17,7 @@ import { type BarsEvent, type CoreEvent, emptyBars } from './events.ts';
 import { decideExit, decideFlat, submitExit } from './exits.ts';
 import { bindInstances, type Instance, type InstanceState } from './instance.ts';
 import { cancelLegs, growLegs, placeLegs, shrinkLegs, trail } from './legs.ts';
-import { createLimitDesk, limitsOf } from './limits.ts';
+import { createLimitDesk } from './limits.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Probe } from './probe.ts';
 import { moves, restated } from './protection.ts';
@@ -71,7 +71,7 @@ export function createCore(options: CoreOptions): Core {
   const account = createAccountState(book.equity(), ruleset.strategies.length);
   const measureAccount = bindAccountMeasures(ruleset, instances, values);
   const clock = new Float64Array(1);
-  const limits = createLimitDesk(limitsOf(ruleset.risk.document !== undefined, ruleset.risk.limits), book);
+  const limits = createLimitDesk(ruleset.risk, book);
   const breakers = createBreakers(ruleset, book, options.operator, {
     cancelEntries(holds) {
       for (const { plan, entryOrder } of instances) {
@@ -339,7 +339,7 @@ export function createCore(options: CoreOptions): Core {
     const { state, plan } = instance;
     const holding = book.holding(plan.strategyIndex, plan.symbolIndex);
     if (holding !== undefined && holding.side === subject.positionSide) {
-      state.qty = qtyToNumber(holding.qty);
+      state.qty = holding.shares;
       shrinkLegs(context, instance);
       // A reversal waits for the whole exit: its entry may not fill against what is left.
       const { entryOrder } = instance;

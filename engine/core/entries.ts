@@ -7,6 +7,7 @@ import { TIMEFRAME_MS } from '../market/timeframe.ts';
 import { type CoreContext, draftOrder, nowOf, refuse } from './context.ts';
 import { passEntry } from './gate.ts';
 import type { BoundEntry, Instance } from './instance.ts';
+import { legOf } from './legs.ts';
 import type { Blocker } from './probe.ts';
 import { agreeProtection, levelPrice, type Protection } from './protection.ts';
 import { entrySession } from './windows.ts';
@@ -172,9 +173,9 @@ function sharesWanted(
 }
 
 /** Where the stop of the open position lies, dollars; undefined when flat or without one. */
-function standingStop({ state, legs }: Instance): number | undefined {
-  if (state.side === 0) return undefined;
-  const stop = legs.find(({ role, status }) => role === 'stop_loss' && status === 'working')?.stopPrice;
+function standingStop(instance: Instance): number | undefined {
+  if (instance.state.side === 0) return undefined;
+  const stop = legOf(instance, 'stop_loss')?.stopPrice;
   return stop === undefined ? undefined : priceToNumber(stop);
 }
 

@@ -4,7 +4,7 @@ import type { Order } from '../ledger/order.ts';
 import { unitReserve } from '../ledger/reservations.ts';
 import { quantityIncrement, type TickRule } from '../ledger/tick.ts';
 import type { Approved } from './broker.ts';
-import { countedAt, type LimitDesk } from './limits.ts';
+import type { LimitDesk } from './limits.ts';
 
 /** What the gate says of an order: it may go (perhaps smaller, with the reason on the order), or why it may not. */
 export type Verdict =
@@ -34,15 +34,15 @@ export function passEntry(
 ): Verdict {
   const increment = quantityIncrement(rule, context.fractional);
   if (order.qty <= 0n) return { kind: 'refused', reason: 'size_zero' };
-  const price = countedAt(order, reference);
+  const limit = order.limitPrice === undefined ? undefined : priceToNumber(order.limitPrice);
+  const stop = order.stopPrice === undefined ? undefined : priceToNumber(order.stopPrice);
+  const price = (limit ?? stop) || reference;
   const allowance = context.limits.allow(order, strategy, price, replacing >= 0, increment, now);
   if (allowance.qty <= 0n) return { kind: 'refused', reason: allowance.reason ?? 'size_zero' };
   if (allowance.reason !== undefined) {
     order.qty = allowance.qty;
     order.reason = allowance.reason;
   }
-  const limit = order.limitPrice === undefined ? undefined : priceToNumber(order.limitPrice);
-  const stop = order.stopPrice === undefined ? undefined : priceToNumber(order.stopPrice);
   const unit = unitReserve(order, reference, limit, stop);
   const available = context.book.available(strategy, replacing);
   const shares = available / unit;

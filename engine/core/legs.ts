@@ -117,7 +117,8 @@ export function growLegs(context: CoreContext, instance: Instance): void {
   if (protection !== undefined) placeTargets(context, instance, protection, qty);
 }
 
-function legOf(instance: Instance, role: OrderRole): Order | undefined {
+/** The protective order of a role that is at work. */
+export function legOf(instance: Instance, role: OrderRole): Order | undefined {
   return instance.legs.find((leg) => leg.role === role && leg.status === 'working');
 }
 

@@ -1,10 +1,11 @@
+import type { RiskModel } from '../compiler/model.ts';
 import type { Book } from '../ledger/book.ts';
-import { floorQty, priceToNumber, type Qty, qtyFrom, qtyToNumber } from '../ledger/money.ts';
+import { floorQty, type Qty, qtyFrom, qtyToNumber } from '../ledger/money.ts';
 import type { Order } from '../ledger/order.ts';
 import { MINUTE } from '../market/time.ts';
 
 /** What `risk.yaml` allows of an order, over all strategies. */
-export interface Limits {
+interface Limits {
   /** Percent of account equity, in one symbol. */
   readonly maxPositionPct: number;
   /** Percent of account equity, all positions together. */
@@ -16,18 +17,8 @@ export interface Limits {
   readonly allowShort: boolean;
 }
 
-const NONE: Limits = {
-  maxPositionPct: Number.POSITIVE_INFINITY,
-  maxGrossExposurePct: Number.POSITIVE_INFINITY,
-  maxOpenPositions: Number.POSITIVE_INFINITY,
-  maxOrderNotional: Number.POSITIVE_INFINITY,
-  ordersPerMinute: Number.POSITIVE_INFINITY,
-  allowShort: true,
-};
-
-/** Limits as the document writes them; without a document nothing is limited, with one shorts must be allowed by name. */
-export function limitsOf(document: boolean, written: Readonly<Record<string, number | boolean>>): Limits {
-  if (!document) return NONE;
+/** Limits as the document writes them: what it does not name is not limited, but shorts must be allowed by name. */
+function limitsOf(written: Readonly<Record<string, number | boolean>>): Limits {
   const number = (name: string): number => {
     const value = written[name];
     return typeof value === 'number' ? value : Number.POSITIVE_INFINITY;
@@ -66,7 +57,17 @@ interface WorkingEntry {
   readonly price: number;
 }
 
-export function createLimitDesk(limits: Limits, book: Book): LimitDesk {
+/** Without a document nothing is limited, and nothing needs counting. */
+const UNLIMITED: LimitDesk = {
+  allow: (order) => ({ qty: order.qty, reason: undefined }),
+  sent: () => undefined,
+};
+
+const refused = (reason: string): Allowance => ({ qty: 0n as Qty, reason });
+
+export function createLimitDesk(risk: RiskModel, book: Book): LimitDesk {
+  if (risk.document === undefined) return UNLIMITED;
+  const limits = limitsOf(risk.limits);
   /** Entries at work, with the price that they were counted at; those that have ended are dropped when the list is read. */
   let working: WorkingEntry[] = [];
   /** When the orders of the last minute went out, ms; oldest first. */
@@ -79,21 +80,22 @@ export function createLimitDesk(limits: Limits, book: Book): LimitDesk {
 
   return {
     allow(order, strategy, price, replacing, increment, now) {
-      if (!limits.allowShort && order.positionSide === 'short') return { qty: 0n as Qty, reason: 'short_not_allowed' };
-      if (inLastMinute(now) >= limits.ordersPerMinute) return { qty: 0n as Qty, reason: 'orders_per_minute' };
+      if (!limits.allowShort && order.positionSide === 'short') return refused('short_not_allowed');
+      if (inLastMinute(now) >= limits.ordersPerMinute) return refused('orders_per_minute');
       working = working.filter((one) => one.order.status === 'working');
-      const held = book.exposure(order.symbolIndex, replacing ? strategy : -1);
-      let inSymbol = held.symbol;
-      let gross = held.gross;
-      let positions = held.positions;
+      const { symbolIndex } = order;
+      const stays = (holder: number, symbol: number): boolean =>
+        !replacing || holder !== strategy || symbol !== symbolIndex;
+      let { gross, positions } = book.exposure(stays);
+      let inSymbol = book.exposure((holder, symbol) => symbol === symbolIndex && stays(holder, symbol)).gross;
       for (const one of working) {
         const value = one.price * qtyToNumber((one.order.qty - one.order.filled) as Qty);
         gross += value;
-        if (one.order.symbolIndex === order.symbolIndex) inSymbol += value;
+        if (one.order.symbolIndex === symbolIndex) inSymbol += value;
         if (book.holding(one.strategy, one.order.symbolIndex) === undefined) positions++;
       }
-      const adds = !replacing && book.holding(strategy, order.symbolIndex) !== undefined;
-      if (!adds && positions >= limits.maxOpenPositions) return { qty: 0n as Qty, reason: 'max_open_positions' };
+      const adds = !replacing && book.holding(strategy, symbolIndex) !== undefined;
+      if (!adds && positions >= limits.maxOpenPositions) return refused('max_open_positions');
       const equity = book.equity();
       const allowance: Allowance = { qty: order.qty, reason: undefined };
       cut(allowance, (equity * limits.maxPositionPct) / 100 - inSymbol, price, increment, 'max_position_pct');
@@ -116,7 +118,3 @@ function cut(allowance: Allowance, dollars: number, price: number, increment: Qt
   allowance.qty = shares > 0 ? floorQty(qtyFrom(Math.floor(shares * 1e9) / 1e9), increment) : (0n as Qty);
   allowance.reason = reason;
 }
-
-/** Price at which an entry is counted against the limits, dollars. */
-export const countedAt = (order: Order, close: number): number =>
-  priceToNumber(order.limitPrice ?? order.stopPrice ?? (0n as NonNullable<Order['limitPrice']>)) || close;

@@ -1,18 +1,8 @@
 import { compileNumber, plainSlot, type SlotOf } from './compile-number.ts';
 import { constantOf } from './constants.ts';
 import type { ReadNumber, ReadTri } from './reader.ts';
-import { TIE } from './relation.ts';
+import { MIRRORED, TIE } from './relation.ts';
 import { type Checked, type Comparison, FALSE, TRUE, UNKNOWN } from './tree.ts';
-
-/** `a < b` as `b > a`, and so on. */
-const MIRRORED: Readonly<Record<Comparison, Comparison>> = {
-  '>': '<',
-  '<': '>',
-  '>=': '<=',
-  '<=': '>=',
-  '==': '==',
-  '!=': '!=',
-};
 
 /** A comparison as a closure; the shapes that rules are made of read their slots directly. */
 export function compileComparison(

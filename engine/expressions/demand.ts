@@ -1,6 +1,7 @@
 import { constantOf } from './constants.ts';
 import { keyOf } from './linear.ts';
 import type { Range } from './ranges.ts';
+import { MIRRORED } from './relation.ts';
 import type { Checked, Comparison } from './tree.ts';
 
 /** A comparison that must hold. */
@@ -10,23 +11,6 @@ export interface Demand {
   readonly right: Checked;
   readonly ties: boolean;
 }
-
-export const CONTRARY: Readonly<Record<Comparison, Comparison>> = {
-  '>': '<=',
-  '<': '>=',
-  '>=': '<',
-  '<=': '>',
-  '==': '!=',
-  '!=': '==',
-};
-export const MIRRORED: Readonly<Record<Comparison, Comparison>> = {
-  '>': '<',
-  '<': '>',
-  '>=': '<=',
-  '<=': '>=',
-  '==': '==',
-  '!=': '!=',
-};
 
 /** Whether a comparison can hold by the ranges of its sides. */
 export function possible({ operator, left, right, ties }: Demand): boolean {

@@ -1,7 +1,8 @@
 import { certainties, ofBars, type RangeOf } from './certainties.ts';
-import { agree, CONTRARY, type Demand, possible } from './demand.ts';
+import { agree, type Demand, possible } from './demand.ts';
 import { feasible } from './inequalities.ts';
 import { bare, keyOf } from './linear.ts';
+import { CONTRARY } from './relation.ts';
 import { rowsOf } from './relaxed.ts';
 import type { Checked, Compare, NodeLeaf } from './tree.ts';
 

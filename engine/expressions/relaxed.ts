@@ -1,8 +1,9 @@
 import type { RangeOf } from './certainties.ts';
 import { constantOf } from './constants.ts';
-import { type Demand, MIRRORED } from './demand.ts';
+import type { Demand } from './demand.ts';
 import type { Row } from './inequalities.ts';
 import { added, bare, type Linear, linearOf, scaled, type Term } from './linear.ts';
+import { MIRRORED } from './relation.ts';
 import type { Checked } from './tree.ts';
 
 /**

@@ -76,16 +76,11 @@ export interface Book {
   /** Signed quantity over all strategies. */
   readonly netQty: (symbol: number) => Qty;
   readonly openCount: () => number;
-  /** Dollars at the last marks, long and short added up, and how many positions: of all, of a strategy, or in a symbol. */
-  readonly heldBy: (
-    scope: 'account' | 'strategy' | 'symbol',
-    number: number,
-  ) => { readonly gross: number; readonly positions: number };
-  /** Dollars at the last marks in a symbol and in all, long and short added up, and how many positions; `without` a strategy's in that symbol (-1: none). */
-  readonly exposure: (
-    symbol: number,
-    without: number,
-  ) => { readonly symbol: number; readonly gross: number; readonly positions: number };
+  /** Dollars at the last marks, long and short added up, and how many positions, of those that `counts` names. */
+  readonly exposure: (counts: (strategy: number, symbol: number) => boolean) => {
+    readonly gross: number;
+    readonly positions: number;
+  };
   readonly cash: () => Money;
   readonly strategyCash: (strategy: number) => Money;
   /** At the last marks. */
@@ -438,31 +433,16 @@ export const openBook = (state: BookState): Book => {
       return net as Qty;
     },
     openCount: () => marks.open,
-    heldBy: (scope, number) => {
+    exposure: (counts) => {
       let gross = 0;
       let positions = 0;
       for (let n = 0; n < marks.open; n++) {
         const slot = marks.used[n]!;
-        if (scope !== 'account' && markOf(marks, slot, scope === 'strategy' ? STRATEGY : SYMBOL) !== number) continue;
+        if (!counts(markOf(marks, slot, STRATEGY), markOf(marks, slot, SYMBOL))) continue;
         gross += Math.abs(markOf(marks, slot, QTY) * markOf(marks, slot, LAST));
         positions++;
       }
       return { gross, positions };
-    },
-    exposure: (symbol, without) => {
-      let inSymbol = 0;
-      let gross = 0;
-      let positions = 0;
-      for (let n = 0; n < marks.open; n++) {
-        const slot = marks.used[n]!;
-        const own = markOf(marks, slot, SYMBOL) === symbol;
-        if (own && markOf(marks, slot, STRATEGY) === without) continue;
-        const value = Math.abs(markOf(marks, slot, QTY) * markOf(marks, slot, LAST));
-        gross += value;
-        if (own) inSymbol += value;
-        positions++;
-      }
-      return { symbol: inSymbol, gross, positions };
     },
     cash: () => cashOf(cash, 0),
     strategyCash: (strategy) => cashOf(cash, strategy + 1),

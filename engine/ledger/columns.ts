@@ -18,3 +18,13 @@ export const makeRoom = (columns: object, length: number, capacity: number): voi
 
 /** Amounts in billionths that a column of 64 bits holds; larger ones are kept beside it. */
 export const fits = (amount: bigint): boolean => amount <= 9_223_372_036_854_775_807n && amount >= 0n;
+
+/** The rows filed under a key, few each; a list that is kept and grows. */
+export const rowsUnder = (rowsByKey: Map<number, number[]>, key: number): number[] => {
+  let rows = rowsByKey.get(key);
+  if (rows === undefined) {
+    rows = [];
+    rowsByKey.set(key, rows);
+  }
+  return rows;
+};

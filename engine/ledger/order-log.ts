@@ -1,5 +1,5 @@
 import type { Instant } from '../market/time.ts';
-import { fits, makeRoom } from './columns.ts';
+import { fits, makeRoom, rowsUnder } from './columns.ts';
 import { type Money, NO_MONEY, type Price, type Qty } from './money.ts';
 import type { Fill, FillPlace, Order, OrderStatus } from './order.ts';
 
@@ -135,11 +135,7 @@ function takeOff({ atWork, makers }: OrderLog, order: Order): number {
 }
 
 function kindOf(log: OrderLog, maker: number, order: Order): number {
-  let rows = log.kindsOf.get(maker);
-  if (rows === undefined) {
-    rows = [];
-    log.kindsOf.set(maker, rows);
-  }
+  const rows = rowsUnder(log.kindsOf, maker);
   for (let k = 0; k < rows.length; k++) {
     const kind = log.kinds[rows[k]!]!;
     if (
@@ -250,35 +246,12 @@ export function orderAt(log: OrderLog, seq: number): Order {
   if (whole !== undefined) return whole;
   const row = seq - 1;
   const reason = log.reason[row]!;
-  const {
-    strategy,
-    symbol,
-    symbolIndex,
-    rule,
-    role,
-    exitReason,
-    side,
-    positionSide,
-    type,
-    timeInForce,
-    extendedHours,
-  } = log.kinds[log.kind[row]!]!;
   return {
+    ...log.kinds[log.kind[row]!]!,
     seq,
-    strategy,
-    symbol,
-    symbolIndex,
-    rule,
-    role,
-    exitReason,
-    side,
-    positionSide,
-    type,
     qty: log.qty[row]! as Qty,
     limitPrice: priceAt(log.limitPrice, row),
     stopPrice: priceAt(log.stopPrice, row),
-    timeInForce,
-    extendedHours,
     decidedAt: log.decidedAt[row]! as Instant,
     part: log.part[row]!,
     group: log.group[row]!,

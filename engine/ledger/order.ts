@@ -75,7 +75,6 @@ export interface Order {
   status: OrderStatus;
   filled: Qty;
   /** Replaced, never changed in place. */
-  /** Replaced, never changed in place. */
   fills: readonly Fill[];
   /** Why it was cancelled, refused or cut: `expired`, `position_closed`, `buying_power`, `size_zero`, `end_of_data`, ... */
   reason: string | undefined;

@@ -1,5 +1,5 @@
 import type { Instant } from '../market/time.ts';
-import { fits, makeRoom } from './columns.ts';
+import { fits, makeRoom, rowsUnder } from './columns.ts';
 import type { TradeSample } from './metrics.ts';
 import { type Money, moneyToNumber, type Price, type Qty } from './money.ts';
 import type { Trade } from './trade.ts';
@@ -62,11 +62,7 @@ export const createTradeLog = (): TradeLog => {
 
 /** Row of the kind of a trade; `key` is a number that its strategy and symbol share with no other. */
 function kindOf(log: TradeLog, key: number, trade: Trade): number {
-  let rows = log.kindsOf.get(key);
-  if (rows === undefined) {
-    rows = [];
-    log.kindsOf.set(key, rows);
-  }
+  const rows = rowsUnder(log.kindsOf, key);
   for (let k = 0; k < rows.length; k++) {
     const kind = log.kinds[rows[k]!]!;
     if (
@@ -116,24 +112,20 @@ export function keepTrade(log: TradeLog, key: number, trade: Trade): void {
 export function tradeAt(log: TradeLog, row: number): Trade {
   const whole = log.whole.get(row);
   if (whole !== undefined) return whole;
-  const { strategy, symbol, side, entryRule, exitRule, exitReason } = log.kinds[log.kind[row]!]!;
+  const kind = log.kinds[log.kind[row]!]!;
+  const { exitRule, exitReason } = kind;
   const time = log.exitTime[row]! as Instant;
   const price = log.exitPrice[row]! as Price;
   const qty = log.qty[row]! as Qty;
   const pnl = log.pnl[row]!;
   const risk = log.risk[row]!;
   return {
-    strategy,
-    symbol,
-    side,
+    ...kind,
     qty,
     entryTime: log.entryTime[row]! as Instant,
     entryPrice: log.entryPrice[row]! as Price,
-    entryRule,
     exitTime: time,
     exitPrice: price,
-    exitRule,
-    exitReason,
     pnl,
     pnlPct: log.pnlPct[row]!,
     bars: log.bars[row]!,

@@ -1,8 +1,9 @@
 import type { Values } from '../expressions/reference.ts';
+import { CONTRARY } from '../expressions/relation.ts';
 import { type Shortfall, shortfalls } from '../expressions/shortfall.ts';
 import { codingOf } from '../expressions/texts.ts';
 import { type Checked, FALSE, TRUE } from '../expressions/tree.ts';
-import { contrary, gapWords, numberWords, valueWords } from './value-words.ts';
+import { gapWords, numberWords, valueWords } from './value-words.ts';
 
 type TextOf = (tree: Checked) => string;
 
@@ -70,7 +71,7 @@ function ofComparison(tree: Checked & { kind: 'compare' }, wanted: boolean, valu
   const [left, right] = turned ? [tree.right, tree.left] : [tree.left, tree.right];
   const [a, b] = [values.get(left) ?? Number.NaN, values.get(right) ?? Number.NaN];
   const written = turned ? TURNED[tree.operator] : tree.operator;
-  const operator = wanted ? written : contrary(written);
+  const operator = wanted ? written : CONTRARY[written];
   const bound = codingOf(left) !== undefined && !Number.isNaN(b) ? codingOf(left)!.text(b) : valueWords(right, b);
   const name = isFixed(right) ? '' : `${textOf(right)} `;
   const difference = a - b;

@@ -1,5 +1,5 @@
 import { codingOf } from '../expressions/texts.ts';
-import { type Checked, type Comparison, FALSE, TRUE, type Tri } from '../expressions/tree.ts';
+import { type Checked, FALSE, TRUE, type Tri } from '../expressions/tree.ts';
 import type { Unit } from '../indicators/entry.ts';
 import { fixed } from './amounts.ts';
 
@@ -33,14 +33,3 @@ export const valueWords = (tree: Checked, value: number): string => {
   const coding = codingOf(tree);
   return coding === undefined || Number.isNaN(value) ? numberWords(value, tree.unit) : coding.text(value);
 };
-
-const CONTRARY: Readonly<Record<Comparison, Comparison>> = {
-  '<': '>=',
-  '<=': '>',
-  '>': '<=',
-  '>=': '<',
-  '==': '!=',
-  '!=': '==',
-};
-
-export const contrary = (operator: Comparison): Comparison => CONTRARY[operator];

@@ -1,10 +1,11 @@
 import { DEFAULT_ASSUMPTIONS } from '../../brokers/assumptions.ts';
 import { compile } from '../../compiler/compile.ts';
-import type { BreakerModel } from '../../compiler/model.ts';
+import { LIVE_ONLY } from '../../compiler/measures.ts';
+import type { BreakerModel, Until } from '../../compiler/model.ts';
 import type { Ruleset } from '../../compiler/ruleset.ts';
-import type { Operator, Trip } from '../../core/breakers.ts';
+import { type Operator, type Trip, untilOf } from '../../core/breakers.ts';
 import { parseStrategy } from '../../documents/load.ts';
-import { leaves } from '../../expressions/leaves.ts';
+import { readsMeasure } from '../../expressions/leaves.ts';
 import { printTree } from '../../expressions/print.ts';
 import { sessionBars } from '../../feeds/test-bars.ts';
 import type { Row } from '../../feeds/test-rows.ts';
@@ -36,25 +37,26 @@ const SYMBOL = 'DRILL';
 const FIRST_DAY = '2024-01-08';
 const CAPITAL = 10_000;
 
-/** Measures that no simulated market moves. */
-const LIVE_ONLY: readonly string[] = ['bars_late'];
-
 const HOURS_A_SESSION = 7;
 
 /** Drives one breaker over the paths until it trips, then holds it to what it declares. */
 export async function drill(breaker: BreakerModel): Promise<DrillResult> {
   const when = printTree(breaker.when);
   const none = { breaker: breaker.id, when, path: undefined, trip: undefined, bars: 0, letGo: undefined } as const;
-  const live = measuresOf(breaker).find((name) => LIVE_ONLY.includes(name));
-  if (live !== undefined) return { ...none, verdict: 'not_drilled', problem: `${live} moves on live feeds only` };
+  if (readsMeasure(breaker.when, LIVE_ONLY)) {
+    return { ...none, verdict: 'not_drilled', problem: `${LIVE_ONLY} moves on live feeds only` };
+  }
   if (!breaker.enabled) return { ...none, verdict: 'not_drilled', problem: 'it has `enabled: false`' };
   for (const path of DRILL_PATHS) {
     const bars = barsOf(path, breaker);
-    const alone = await ride(breaker, path, bars, 'never');
+    const ruleset = rulesetFor(breaker, path);
+    const alone = await ride(ruleset, bars, 'never');
     const [trip] = alone.breakers;
     if (trip === undefined) continue;
-    const attended = await ride(breaker, path, bars, 'next_session');
-    const problem = wrong(breaker, bars, alone, trip) ?? lingers(breaker, bars, alone, attended);
+    const until = untilOf(breaker);
+    const problem =
+      wrong(breaker, bars, alone, trip) ??
+      (until.kind === 'manual' ? stays(trip, await ride(ruleset, bars, 'next_session')) : lingers(until, bars, trip));
     return {
       breaker: breaker.id,
       when,
@@ -62,7 +64,7 @@ export async function drill(breaker: BreakerModel): Promise<DrillResult> {
       path: path.name,
       trip,
       bars: bars.end.findIndex((end) => end >= trip.trippedAt) + 1,
-      letGo: letGoWords(breaker),
+      letGo: letGoWords(until),
       problem,
     };
   }
@@ -71,14 +73,6 @@ export async function drill(breaker: BreakerModel): Promise<DrillResult> {
     verdict: 'failed',
     problem: `none of ${DRILL_PATHS.length} paths trips it: ${DRILL_PATHS.map(({ name }) => name).join('; ')}`,
   };
-}
-
-function measuresOf({ when }: BreakerModel): string[] {
-  const names: string[] = [];
-  leaves(when, (leaf) => {
-    if (leaf.kind === 'operand' && leaf.operand.kind === 'measure') names.push(leaf.operand.name.split(':', 1)[0]!);
-  });
-  return names;
 }
 
 /** The path, and after it quiet bars for as long as the breaker may hold, with a recovery for those that wait for one. */
@@ -106,7 +100,7 @@ function rulesetFor(breaker: BreakerModel, path: DrillPath): Ruleset {
   return { ...compiled.ruleset(), risk: { document: undefined, limits: {}, breakers: [breaker] } };
 }
 
-function ride(breaker: BreakerModel, path: DrillPath, bars: Bars, operator: Operator): Promise<RunResult> {
+function ride(ruleset: Ruleset, bars: Bars, operator: Operator): Promise<RunResult> {
   const data: MarketData = {
     source: 'drill',
     synthetic: true,
@@ -120,7 +114,7 @@ function ride(breaker: BreakerModel, path: DrillPath, bars: Bars, operator: Oper
     hash: '',
     warnings: [],
   };
-  return runBacktest(rulesetFor(breaker, path), data, {
+  return runBacktest(ruleset, data, {
     cash: undefined,
     from: undefined,
     to: undefined,
@@ -144,15 +138,15 @@ function wrong({ action }: BreakerModel, bars: Bars, run: RunResult, trip: Trip)
   return late !== undefined || open !== undefined ? 'a position was still open after the next bar' : undefined;
 }
 
+/** A trip that did not wait for a person, or held when one cleared it. */
+function stays(trip: Trip, attended: RunResult): string | undefined {
+  if (trip.clearedAt !== undefined) return 'it let go though nobody cleared it';
+  return attended.breakers[0]?.clearedAt === undefined ? 'it held though it was cleared' : undefined;
+}
+
 /** A trip that let go too soon, too late or never. */
-function lingers(breaker: BreakerModel, bars: Bars, alone: RunResult, attended: RunResult): string | undefined {
-  const { until, action } = breaker;
-  const trip = alone.breakers[0]!;
+function lingers(until: Exclude<Until, { readonly kind: 'manual' }>, bars: Bars, trip: Trip): string | undefined {
   const calendar = calendarOf(SYMBOL);
-  if (action === 'halt' || until.kind === 'manual') {
-    if (trip.clearedAt !== undefined) return 'it let go though nobody cleared it';
-    return attended.breakers[0]?.clearedAt === undefined ? 'it held though it was cleared' : undefined;
-  }
   if (trip.clearedAt === undefined) {
     return until.kind === 'clear'
       ? 'it never let go: prices came back, and while entries rest no trade can make it false again'
@@ -176,9 +170,10 @@ function lingers(breaker: BreakerModel, bars: Bars, alone: RunResult, attended: 
   }
 }
 
-function letGoWords({ action, until }: BreakerModel): string {
-  if (action === 'halt' || until.kind === 'manual') return 'holds until a person clears it';
+function letGoWords(until: Until): string {
   switch (until.kind) {
+    case 'manual':
+      return 'holds until a person clears it';
     case 'next_session':
       return 'lets go at the next session';
     case 'clear':

@@ -1,5 +1,6 @@
 import type { Span } from '../../documents/diagnostic.ts';
 import { parseExpression } from '../../expressions/parse.ts';
+import { CONTRARY } from '../../expressions/relation.ts';
 import type { BinarySyntax, Syntax } from '../../expressions/syntax.ts';
 import { CATALOGUE } from '../../indicators/catalogue.ts';
 
@@ -15,12 +16,7 @@ export const NEVER = '1 < 0';
 
 /** The contrary of each comparison, and the joining and reckoning words for each other. */
 const OPERATORS: Readonly<Record<string, string>> = {
-  '>': '<=',
-  '<': '>=',
-  '>=': '<',
-  '<=': '>',
-  '==': '!=',
-  '!=': '==',
+  ...CONTRARY,
   and: 'or',
   or: 'and',
   '+': '-',
