@@ -12,8 +12,14 @@ export const CONDITION: Range = [0, 1];
 
 export const hull = (a: Range, b: Range): Range => [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
 
-/** Results of functions that are not correctly rounded may stray by some last digits. */
-const widen = (low: number, high: number): Range => [low - Math.abs(low) * 1e-12, high + Math.abs(high) * 1e-12];
+/**
+ * Results of functions that are not correctly rounded may stray by some last digits: also from beyond the largest double back to it.
+ */
+function widen(low: number, high: number): Range {
+  const least = Math.min(low, Number.MAX_VALUE);
+  const most = Math.max(high, -Number.MAX_VALUE);
+  return [least - Math.abs(least) * 1e-12, most + Math.abs(most) * 1e-12];
+}
 
 function ofCorners(a: number, b: number, c: number, d: number): Range {
   const low = Math.min(a, b, c, d);

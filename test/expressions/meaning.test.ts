@@ -216,6 +216,8 @@ describe('types, units and ranges', () => {
     ['rsi(14) / rsi(7)', 'ratio', [0, Infinity]],
     ['10 / (rsi(14) + 1)', 'none', [10 / 101, 10]],
     ['sign(close - open)', 'none', [-1, 1]],
+    // beyond the largest double: unknown, and no bound of the other branch
+    ['close > open ? 3 ^ 1000 : 7', 'none', [7, Infinity]],
     ['correlation(close, SPY.close, 20)', 'ratio', [-1, 1]],
   ])('of %s', (text, unit, range) => {
     const tree = number(text);
