@@ -55,6 +55,8 @@ export interface SimulatedBroker extends Broker {
   /** Says what time it is, for events outside a bar. */
   readonly at: (time: Instant) => void;
   readonly working: (symbol: number) => Order[];
+  /** Takes further symbols, numbered on from those that it has. */
+  readonly extend: (symbols: readonly SimulatedSymbol[]) => void;
   /** Bars in which the outcome hung on the intrabar rule. */
   readonly ambiguousBars: () => number;
 }
@@ -62,20 +64,34 @@ export interface SimulatedBroker extends Broker {
 /** Makes a simulated broker. */
 export const createSimulatedBroker = (options: SimulatedBrokerOptions): SimulatedBroker => {
   const { assumptions, buyingPower, sink } = options;
-  const count = options.symbols.length;
-  const desks: Desk[] = options.symbols.map((symbol) => ({
-    rule: symbol.kind,
-    increment: symbol.increment ?? quantityIncrement(symbol.kind, assumptions.fractional),
-    list: [],
-    used: [],
-    live: 0,
-    attention: 0,
-  }));
-  const commissions = options.symbols.map((symbol) => symbol.commission ?? assumptions.commission);
+  const desks: Desk[] = [];
+  const commissions: Commission[] = [];
   // No order of a symbol can trigger while the bar stays strictly between these.
-  const upper = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
-  const lower = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
+  let upper = new Float64Array(0);
+  let lower = new Float64Array(0);
   const moment = createMoment();
+
+  const extend = (symbols: readonly SimulatedSymbol[]): void => {
+    for (const symbol of symbols) {
+      desks.push({
+        rule: symbol.kind,
+        increment: symbol.increment ?? quantityIncrement(symbol.kind, assumptions.fractional),
+        list: [],
+        used: [],
+        live: 0,
+        attention: 0,
+      });
+      commissions.push(symbol.commission ?? assumptions.commission);
+    }
+    const bound = (former: Float64Array, none: number): Float64Array<ArrayBuffer> => {
+      const bounds = new Float64Array(desks.length).fill(none);
+      bounds.set(former);
+      return bounds;
+    };
+    upper = bound(upper, Number.POSITIVE_INFINITY);
+    lower = bound(lower, Number.NEGATIVE_INFINITY);
+  };
+  extend(options.symbols);
 
   const widen = (symbol: number, working: Working): void => {
     if (working.kind === MARKET) return;
@@ -307,6 +323,7 @@ export const createSimulatedBroker = (options: SimulatedBrokerOptions): Simulate
       moment.time = time;
     },
     working: (symbol) => desks[symbol]!.list.filter((working) => !working.done).map((working) => working.order),
+    extend,
     ambiguousBars: () => moment.ambiguous,
   };
 };

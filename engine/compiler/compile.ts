@@ -13,6 +13,7 @@ import { checkSizes } from './purse-sizes.ts';
 import type { Ruleset } from './ruleset.ts';
 import { checkRun, checkShares, type RunFacts } from './run-facts.ts';
 import { createRiskScope } from './scope.ts';
+import type { Standing } from './standing.ts';
 import { checkStrategy } from './strategy.ts';
 import { parseDuration, wordOf } from './words.ts';
 
@@ -24,7 +25,7 @@ export interface CompileInput {
 
 export interface CompileResult {
   /** Undefined when anything has an error: a ruleset is whole or it is not. */
-  readonly ruleset: (() => Ruleset) | undefined;
+  readonly ruleset: ((standing?: Standing) => Ruleset) | undefined;
   readonly diagnostics: readonly Diagnostic[];
   /** Warnings that hang on the account and the bars of a run. */
   readonly atRun: (ruleset: Ruleset, facts: RunFacts) => readonly Diagnostic[];
@@ -54,7 +55,11 @@ export function compile(input: CompileInput): CompileResult {
   const atRun: CompileResult['atRun'] = (ruleset, facts) => checkRun(models, risk, ruleset, facts);
   if (!whole || diagnostics.some((diagnostic) => diagnostic.severity === 'error'))
     return { ruleset: undefined, diagnostics, atRun };
-  return { ruleset: () => planRuleset(input.revision, models, risk, notActing(risk)), diagnostics, atRun };
+  return {
+    ruleset: (standing) => planRuleset(input.revision, models, risk, notActing(risk), standing),
+    diagnostics,
+    atRun,
+  };
 }
 
 const SCOPES = ['account', 'strategy', 'symbol'] as const;

@@ -13,6 +13,7 @@ import {
   type SeriesPlan,
   type StrategyPlan,
 } from './ruleset.ts';
+import { heldKey, numberStrategies, type Standing } from './standing.ts';
 
 const CLOSE_BIT = 1 << BAR_FIELDS.indexOf('close');
 
@@ -20,6 +21,8 @@ const CLOSE_BIT = 1 << BAR_FIELDS.indexOf('close');
 interface Place {
   readonly series: number;
   readonly instance: MutableInstance;
+  /** What names the instance in fingerprints, whatever else there is. */
+  readonly name: string;
 }
 
 interface MutableInstance {
@@ -27,6 +30,7 @@ interface MutableInstance {
   readonly strategyIndex: number;
   readonly symbolIndex: number;
   readonly series: number;
+  readonly retired: boolean;
   readonly slots: Map<Checked, number>;
   readonly measures: Map<string, number>;
 }
@@ -138,7 +142,7 @@ function originOf(planner: Planner, index: Index, place: Place, leaf: OperandLea
     return { slot, series: undefined, stage: 0, late: true, fingerprint: operand.name };
   }
   const slot = measureSlot(planner, place.instance.measures, operand.name);
-  return { slot, series: undefined, stage: 0, late: true, fingerprint: `i${place.instance.index}.${operand.name}` };
+  return { slot, series: undefined, stage: 0, late: true, fingerprint: `${place.name}.${operand.name}` };
 }
 
 /** Resolves every leaf of a tree into `place.instance.slots`; returns what the tree depends on. */
@@ -303,42 +307,67 @@ export function strategyTrees(
   exitTrees(strategy.exits.short, visit);
 }
 
-/** Lays checked strategies out as one graph over numbered slots. */
+/**
+ * Lays checked strategies out as one graph over numbered slots.
+ * @param standing the rules that run now: their symbols and strategies keep their numbers, and what is open keeps its exits
+ */
 export function planRuleset(
   revision: string,
   models: readonly StrategyModel[],
   risk: RiskModel,
   notActing: readonly string[],
+  standing?: Standing,
 ): Ruleset {
-  const planner: Planner = { symbols: [], series: [], nodes: [], account: new Map(), slotCount: 0 };
+  const symbols = [...(standing?.ruleset.symbols ?? [])];
+  const planner: Planner = { symbols, series: [], nodes: [], account: new Map(), slotCount: 0 };
   const index = createIndex();
   const running = models.filter((model) => model.enabled).sort((a, b) => b.priority - a.priority);
+  const { numbers, retired } = numberStrategies(
+    running.map(({ id }) => ({ id, formerly: undefined })),
+    standing?.ruleset,
+  );
   const strategies: StrategyPlan[] = [];
+  for (const plan of retired) strategies[plan.index] = plan;
   const instances: InstancePlan[] = [];
   const traded: string[] = [];
-  for (const model of running) {
-    const strategyIndex = strategies.length;
+  const placed = new Set<string>();
+
+  const place = (plan: StrategyPlan, symbol: string, watched: readonly Checked[], leaving: boolean): void => {
+    if (!traded.includes(symbol)) traded.push(symbol);
+    const number = symbolIndex(planner, symbol);
+    placed.add(`${plan.index} ${number}`);
+    const series = seriesFor(planner, index, number, plan.timeframe, plan.session.hours);
+    const instance: MutableInstance = {
+      index: instances.length,
+      strategyIndex: plan.index,
+      symbolIndex: number,
+      series,
+      retired: leaving,
+      slots: new Map(),
+      measures: new Map(),
+    };
+    const where: Place = { series, instance, name: `${plan.id} ${symbol}` };
+    strategyTrees({ entries: leaving ? [] : plan.entries, exits: plan.exits }, (tree) => {
+      planTree(planner, index, where, tree);
+    });
+    for (const tree of watched) planTree(planner, index, where, tree);
+    instances.push(instance);
+  };
+
+  running.forEach((model, n) => {
     const { id, document, timeframe, session, capital, entries, exits } = model;
-    strategies.push({ index: strategyIndex, id, document, timeframe, session, capital, entries, exits });
-    for (const symbol of model.symbols) {
-      if (!traded.includes(symbol)) traded.push(symbol);
-      const number = symbolIndex(planner, symbol);
-      const series = seriesFor(planner, index, number, timeframe, session.hours);
-      const instance: MutableInstance = {
-        index: instances.length,
-        strategyIndex,
-        symbolIndex: number,
-        series,
-        slots: new Map(),
-        measures: new Map(),
-      };
-      const place: Place = { series, instance };
-      strategyTrees(model, (tree) => {
-        planTree(planner, index, place, tree);
-      });
-      for (const tree of model.watched ?? []) planTree(planner, index, place, tree);
-      instances.push(instance);
-    }
+    const number = numbers[n]!;
+    const onRemove = document.value.exit?.on_remove ?? 'keep_exits';
+    const plan = { index: number, id, document, timeframe, session, capital, entries, exits, onRemove, retired: false };
+    strategies[number] = plan;
+    for (const symbol of model.symbols) place(plan, symbol, model.watched ?? [], false);
+  });
+  for (const former of standing?.ruleset.instances ?? []) {
+    const plan = strategies[former.strategyIndex]!;
+    const symbol = symbols[former.symbolIndex]!;
+    const stays = placed.has(`${plan.index} ${former.symbolIndex}`);
+    const id = standing!.ruleset.strategies[former.strategyIndex]!.id;
+    if (!stays && standing!.held.has(heldKey(id, symbol))) place(plan, symbol, [], true);
   }
   return Object.freeze({
     revision,

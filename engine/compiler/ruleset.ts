@@ -54,6 +54,8 @@ export interface InstancePlan {
   /** The series that its decisions run on. */
   readonly series: number;
   readonly slots: Slots;
+  /** Its symbol or strategy has left the rules with a position open: exits only. */
+  readonly retired: boolean;
   /** Measures of this instance and its strategy that rules read: canonical name → slot. */
   readonly measures: ReadonlyMap<string, number>;
 }
@@ -68,6 +70,10 @@ export interface StrategyPlan {
   readonly capital: StrategyModel['capital'];
   readonly entries: readonly EntryModel[];
   readonly exits: { readonly long: ExitModel; readonly short: ExitModel };
+  /** What becomes of its open positions when it leaves the rules. */
+  readonly onRemove: 'keep_exits' | 'flatten';
+  /** It has left the rules; it keeps its number, its purse and the exits of what is open. */
+  readonly retired: boolean;
 }
 
 /** All documents, compiled: frozen, without state. What runs is this and an arena of numbers. */

@@ -31,17 +31,13 @@ export interface BoundGraph {
 /**
  * Ties a ruleset's graph to memory.
  * @param ahead by series number: its indicators may be worked out ahead of the decisions
- * @param former states to go on with, by fingerprint; what is not found starts from zero
+ * @param rewindable what was worked out ahead can be taken back
  */
-export function bindGraph(
-  ruleset: Ruleset,
-  ahead: readonly boolean[],
-  former?: ReadonlyMap<string, Float64Array>,
-): BoundGraph {
+export function bindGraph(ruleset: Ruleset, ahead: readonly boolean[], rewindable: boolean): BoundGraph {
   const values = new Float64Array(ruleset.slotCount).fill(Number.NaN);
   const states = new Map<string, Float64Array>();
   const stretches = ruleset.series.map((_, number) =>
-    ahead[number] === true ? createStretch(ruleset, number, values) : undefined,
+    ahead[number] === true ? createStretch(ruleset, number, values, rewindable) : undefined,
   );
   const steps: Step[][][] = ruleset.series.map(() => []);
   const late: { series: number; step: Step }[] = [];
@@ -49,19 +45,19 @@ export function bindGraph(
   for (const node of ruleset.nodes) {
     const stretch = stretches[node.series];
     if (stretch !== undefined && node.stage === 0 && !node.late) {
-      stretch.add(bindNode(node, stretch.columns, stretch.placeOf, states, former));
+      stretch.add(bindNode(node, stretch.columns, stretch.placeOf, states), states.get(node.fingerprint));
       continue;
     }
     // Whoever reads a stretch from without reads it in the arena.
     for (const one of stretches) if (one !== undefined) one.everyBar = true;
     if (node.late) {
-      late.push({ series: node.series, step: bindNode(node, values, slotItself, states, former) });
+      late.push({ series: node.series, step: bindNode(node, values, slotItself, states) });
       continue;
     }
     stages = Math.max(stages, node.stage + 1);
     const ofSeries = steps[node.series]!;
     while (ofSeries.length <= node.stage) ofSeries.push([]);
-    ofSeries[node.stage]!.push(bindNode(node, values, slotItself, states, former));
+    ofSeries[node.stage]!.push(bindNode(node, values, slotItself, states));
   }
   return { arena: { values, states }, stretches, steps, stages, late };
 }
@@ -74,14 +70,11 @@ function bindNode(
   values: Float64Array,
   placeOf: (slot: number) => number,
   states: Map<string, Float64Array>,
-  former: ReadonlyMap<string, Float64Array> | undefined,
 ): Step {
   if (node.work.kind === 'indicator') {
     const { entry, options } = node.work;
     const kernel = kernelOf(entry);
     const state = new Float64Array(kernel.stateSize(options));
-    const kept = former?.get(node.fingerprint);
-    if (kept !== undefined && kept.length === state.length) state.set(kept);
     states.set(node.fingerprint, state);
     return kernel.bind(options, state, values, node.inputs.map(placeOf), node.outputs.map(placeOf));
   }

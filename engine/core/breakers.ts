@@ -2,6 +2,7 @@ import type { BreakerModel, Until } from '../compiler/model.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import { compileCondition } from '../expressions/compile-condition.ts';
 import { leaves, measureName } from '../expressions/leaves.ts';
+import { printTree } from '../expressions/print.ts';
 import type { ReadTri } from '../expressions/reader.ts';
 import { type Checked, FALSE, TRUE } from '../expressions/tree.ts';
 import type { Book } from '../ledger/book.ts';
@@ -18,6 +19,7 @@ import {
   readerOf,
   remember,
   type View,
+  type Window,
   watches,
   windowOf,
 } from './breaker-measures.ts';
@@ -47,6 +49,14 @@ export interface BreakerState {
   readonly guards: Guard[];
   readonly trips: Trip[];
   readonly recent: Recent;
+  /** What breakers that are not among the rules now had counted, for their return. */
+  readonly parked: Parked[];
+}
+
+interface Parked {
+  readonly id: string;
+  readonly scope: BreakerModel['scope'];
+  readonly guard: Guard;
 }
 
 /** What breakers do to the run. */
@@ -63,8 +73,14 @@ export interface BreakerHands {
 
 export interface Breakers {
   readonly state: BreakerState;
+  /** By the numbers that guards give: the rules' breakers, then those that are tripped and not among the rules any more. */
+  readonly models: readonly BreakerModel[];
+  /** How many of them are the rules'. */
+  readonly ruled: number;
+  /** Goes on with what the breakers of former rules remember: a trip stays, under the rule that it tripped by. */
+  adopt(former: Pick<Breakers, 'state' | 'models' | 'ruled'>): void;
   /** Marks move some breaker: every instant with a position open must be looked at. */
-  readonly onMarks: boolean;
+  onMarks(): boolean;
   /** Something is tripped that the very next bar may let go: none may be passed over. */
   attentive(): boolean;
   /** From here on (ms) the clock alone may trip or clear something: no bar that ends then may be passed over. Infinity: never. */
@@ -92,10 +108,12 @@ interface Bound {
 /** @param operator who clears what waits for a person */
 export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator, hands: BreakerHands): Breakers {
   const bounds = ruleset.risk.breakers.filter(({ enabled }) => enabled).map(bind);
+  /** Those after them are tripped, and not among the rules any more. */
+  const ruled = bounds.length;
   const guards: Guard[] = bounds.flatMap(({ model }, breaker) =>
     placesOf(ruleset, model.scope).map((place) => freshGuard(breaker, place, equityOf(book, model.scope, place))),
   );
-  const state: BreakerState = { guards, trips: [], recent: { stops: [], closed: [], refusals: [] } };
+  const state: BreakerState = { guards, trips: [], recent: { stops: [], closed: [], refusals: [] }, parked: [] };
   const view: View = {
     book,
     recent: state.recent,
@@ -111,11 +129,33 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
     barsTrips: 0,
     newSession: false,
   };
-  const windows = bounds.flatMap(({ reads }) => reads.flatMap(({ name }) => windowOf(name) ?? []));
-  const onMarks = bounds.some((bound) => bound.onMarks);
+  let onMarks = false;
+  let windows: readonly Window[] = [];
+  survey();
 
   const touches = (guard: Guard, strategy: number, symbol: number): boolean =>
     watches(guard, bounds[guard.breaker]!.model.scope, strategy, symbol);
+
+  /** What the breakers at hand watch. */
+  function survey(): void {
+    onMarks = bounds.some((bound) => bound.onMarks);
+    windows = bounds.flatMap(({ reads }) => reads.flatMap(({ name }) => windowOf(name) ?? []));
+  }
+
+  /** Takes over a former guard; gives its place among the guards. */
+  function takeOver(former: Guard, model: BreakerModel): boolean {
+    const breaker = bounds.findIndex((bound, n) => n < ruled && isSame(bound.model, model));
+    const own = guards.find((guard) => guard.breaker === breaker && guard.place === former.place);
+    const { breaker: _, place: __, ...memory } = former;
+    if (former.trip >= 0 && (own === undefined || !isEqual(bounds[breaker]!.model, model))) {
+      let number = bounds.findIndex((bound, n) => n >= ruled && isEqual(bound.model, model));
+      if (number < 0) number = bounds.push(bind(model)) - 1;
+      guards.push({ ...former, breaker: number });
+      return true;
+    }
+    if (own !== undefined) Object.assign(own, memory);
+    return own !== undefined;
+  }
 
   function trip(guard: Guard, bound: Bound, now: number, instants: number): void {
     const { model } = bound;
@@ -194,7 +234,35 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
 
   return {
     state,
-    onMarks,
+    get models() {
+      return bounds.map(({ model }) => model);
+    },
+    ruled,
+    adopt(former) {
+      state.trips.push(...former.state.trips);
+      for (const list of ['stops', 'closed', 'refusals'] as const)
+        state.recent[list].push(...former.state.recent[list]);
+      for (const { id, scope, guard } of former.state.parked) {
+        const model = bounds.find((bound) => bound.model.id === id && bound.model.scope === scope)?.model;
+        if (model === undefined || !takeOver(guard, model)) state.parked.push({ id, scope, guard });
+      }
+      for (const guard of former.state.guards) {
+        const model = former.models[guard.breaker]!;
+        // One that has let go was only waiting for that.
+        if (guard.breaker >= former.ruled && guard.trip < 0) continue;
+        if (!takeOver(guard, model)) state.parked.push({ id: model.id, scope: model.scope, guard });
+      }
+      survey();
+      const tripped = guards.filter(({ trip }) => trip >= 0);
+      flags.tripped = tripped.length;
+      flags.barsTrips = tripped.filter(({ breaker }) => untilOf(bounds[breaker]!.model).kind === 'bars').length;
+      // The next look finds out what the clock has in store.
+      flags.events = true;
+      flags.newSession = true;
+      flags.nextClear = Number.NEGATIVE_INFINITY;
+      flags.nextAge = Number.NEGATIVE_INFINITY;
+    },
+    onMarks: () => onMarks,
     attentive: () => flags.tripped > 0 && (flags.barsTrips > 0 || flags.newSession),
     clockActs: () => (flags.tripped > 0 ? Math.min(flags.nextClear, flags.nextAge) : flags.nextAge),
     look(now, instants, marked) {
@@ -213,7 +281,7 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
         const untilClear = guard.trip >= 0 && untilOf(bound.model).kind === 'clear';
         if (guard.trip >= 0 && !untilClear) continue;
         const value = isTrue(guard, bound);
-        if (guard.trip < 0 && value === TRUE) trip(guard, bound, now, instants);
+        if (guard.trip < 0 && value === TRUE && guard.breaker < ruled) trip(guard, bound, now, instants);
         else if (untilClear && value === FALSE) clear(guard, now);
       }
       if (events && windows.length > 0) flags.nextAge = nextToAge(windows, state.recent, now);
@@ -264,6 +332,16 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
     },
   };
 }
+
+/** The same breaker, whatever its rule says now. */
+const isSame = (a: BreakerModel, b: BreakerModel): boolean => a.id === b.id && a.scope === b.scope;
+
+/** Trips and lets go alike. */
+const isEqual = (a: BreakerModel, b: BreakerModel): boolean =>
+  isSame(a, b) &&
+  a.action === b.action &&
+  printTree(a.when) === printTree(b.when) &&
+  JSON.stringify(a.until) === JSON.stringify(b.until);
 
 /** A halt waits for a person, whatever its `until` says. */
 export const untilOf = (model: BreakerModel): Until => (model.action === 'halt' ? { kind: 'manual' } : model.until);

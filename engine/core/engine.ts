@@ -11,6 +11,7 @@ import { type AccountState, bindAccountMeasures, createAccountState } from './ac
 import type { Arena } from './arena.ts';
 import { createBreakers, type Operator, type Trip } from './breakers.ts';
 import type { Broker } from './broker.ts';
+import { type CoreMemory, carryOver } from './carry.ts';
 import { type CoreContext, type CoreObserver, heldQty } from './context.ts';
 import { decideEntry, expireEntry } from './entries.ts';
 import { type BarsEvent, type CoreEvent, emptyBars } from './events.ts';
@@ -37,6 +38,10 @@ export interface CoreOptions {
   readonly bases: readonly Timeframe[];
   readonly calendars: readonly Calendar[];
   readonly tickRules: readonly TickRule[];
+  /** The run may go on under other rules: `adopt` and `halt` are of use. */
+  readonly swappable?: boolean;
+  /** Orders of the run so far. */
+  readonly orders?: OrderLog;
 }
 
 export interface Core {
@@ -48,6 +53,16 @@ export interface Core {
    * none ends after `until`.
    */
   coast(symbol: number, bars: Bars, row: number, until: number, most: number): number;
+  /**
+   * Stops between two instants: nothing is passed over or worked out ahead any more. It may go on all the same.
+   * @param reached the last bar that the core has had of a symbol; undefined before the first of its column
+   */
+  halt(reached: (symbol: number) => { readonly bars: Bars; readonly row: number } | undefined): void;
+  /** Goes on where a halted core of former rules stands, which must not be used any more. */
+  adopt(former: Core): void;
+  readonly memory: CoreMemory;
+  /** Number of the last instant. */
+  readonly instant: number;
   /** End of the earliest bucket that waits for the clock, ms; Infinity when none does. */
   due(): number;
   /** Every order so far, by number; those that ended are made anew on every reading. */
@@ -64,7 +79,7 @@ export interface Core {
 /** Builds the deciding part of a run: state in, orders out, nothing else. */
 export function createCore(options: CoreOptions): Core {
   const { ruleset, book, calendars } = options;
-  const pipeline = createPipeline(ruleset, options.bases, calendars);
+  const pipeline = createPipeline(ruleset, options.bases, calendars, options.swappable === true);
   const { stamps } = pipeline;
   const { values } = pipeline.arena;
   const instances = bindInstances(ruleset, values, pipeline.stretches);
@@ -110,7 +125,7 @@ export function createCore(options: CoreOptions): Core {
     baseLength: options.bases.map((base) => TIMEFRAME_MS[base]),
     calendars,
     tickRules: options.tickRules,
-    orders: createOrderLog(),
+    orders: options.orders ?? createOrderLog(),
     open: ruleset.symbols.map(() => []),
     clock,
     active: true,
@@ -152,7 +167,7 @@ export function createCore(options: CoreOptions): Core {
    */
   function coast(symbol: number, column: Bars, row: number, until: number, most: number): number {
     if (pipeline.builds || breakers.attentive()) return 0;
-    if (breakers.onMarks && book.openCount() > 0) return 0;
+    if (breakers.onMarks() && book.openCount() > 0) return 0;
     const holders = context.open[symbol]!;
     if (book.openCount() > holders.length || (windowed.length > 0 && holders.length > 0)) return 0;
     for (let h = 0; h < holders.length; h++) if (moves(holders[h]!.state.protection)) return 0;
@@ -389,8 +404,38 @@ export function createCore(options: CoreOptions): Core {
     }
   }
 
+  /** Those whose symbol or strategy has left the rules enter no more, and leave as they were told to. */
+  function retire(): void {
+    for (const instance of instances) {
+      if (!instance.plan.retired) continue;
+      if (instance.entryOrder !== undefined) context.broker.cancel(instance.entryOrder, 'removed');
+      if (instance.strategy.onRemove !== 'flatten' || instance.state.side === 0) continue;
+      if (instance.exitOrder !== undefined) context.broker.cancel(instance.exitOrder, 'removed');
+      submitExit(context, instance, 'removed', 'removed', 100);
+    }
+  }
+
+  const memory: CoreMemory = { ruleset, pipeline, instances, account, breakers, context };
+
   return {
     coast,
+    halt(reached) {
+      wakeAll();
+      pipeline.stretches.forEach((stretch, series) => {
+        const at = reached(ruleset.series[series]!.symbolIndex);
+        if (at !== undefined) stretch?.rewind(at.bars, at.row);
+      });
+    },
+    adopt(former) {
+      carryOver(former.memory, memory);
+      instantNumber = former.instant;
+      stamps.fill(-1);
+      retire();
+    },
+    memory,
+    get instant() {
+      return instantNumber;
+    },
     process(event) {
       switch (event.kind) {
         case 'bars':

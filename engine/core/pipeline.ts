@@ -17,6 +17,7 @@ export interface Pipeline {
   readonly arena: Arena;
   /** By series number: the indicators of those that have one are worked out ahead of the decisions. */
   readonly stretches: readonly (Stretch | undefined)[];
+  readonly series: readonly RunningSeries[];
   /** Number of the instant in which a series had its last bar. */
   readonly stamps: Int32Array;
   /** Takes the bars of instant `number`. */
@@ -48,11 +49,15 @@ const [OPEN, HIGH, LOW, , VOLUME, VWAP] = BAR_FIELDS.map((_, field) => 1 << fiel
 /** Sessions that may pass until the next bar of a timeframe is complete, and one more. */
 const allowedAge = (one: RunningSeries): number => (one.plan.timeframe === '1w' ? 10 : 1);
 
-/** @param bases size of the feed's bars by symbol number */
+/**
+ * @param bases size of the feed's bars by symbol number
+ * @param rewindable the run may stop between any two bars and go on under other rules
+ */
 export function createPipeline(
   ruleset: Ruleset,
   bases: readonly Timeframe[],
   calendars: readonly Calendar[],
+  rewindable: boolean,
 ): Pipeline {
   const { arena, stretches, steps, stages, late } = bindGraph(
     ruleset,
@@ -60,6 +65,7 @@ export function createPipeline(
       ({ timeframe, symbolIndex, foreign, measures }) =>
         timeframe === bases[symbolIndex] && !foreign && measures.size === 0,
     ),
+    rewindable,
   );
   const { values } = arena;
   const series = ruleset.series.map((plan, number) => {
@@ -136,6 +142,7 @@ export function createPipeline(
   return {
     arena,
     stretches,
+    series,
     stamps,
     take(event, number) {
       const { count, symbols, columns, rows } = event;

@@ -21,8 +21,8 @@ export interface Stretch {
   readonly columns: Float64Array;
   /** Place of row 0 of a slot's column; -1 for a slot that the series alone does not give. */
   readonly placeOf: (slot: number) => number;
-  /** Ties an indicator to the columns; steps run in the order of their coming. */
-  add(step: Step): void;
+  /** Ties an indicator and what it remembers to the columns; steps run in the order of their coming. */
+  add(step: Step, memory: Float64Array | undefined): void;
   /**
    * A column of what conditions are worth, worked out along: of several, the first value on a bar that is not false.
    * Undefined when one of them reads something else than this series.
@@ -44,13 +44,19 @@ export interface Stretch {
   everyBar: boolean;
   /** Forgets all bars, for a re-warm. */
   forget(): void;
+  /**
+   * Takes back what was worked out past a bar: its indicators remember the bars up to it, and no more. Its bar stands in the
+   * arena afterwards. Only where `rewindable` was asked for.
+   */
+  rewind(bars: Bars, row: number): void;
 }
 
 /**
  * The stretch of a series whose bars come in its own size and are asked for nothing but themselves.
  * @param values the arena
+ * @param rewindable keeps what indicators remembered before the bars at hand
  */
-export function createStretch(ruleset: Ruleset, number: number, values: Float64Array): Stretch {
+export function createStretch(ruleset: Ruleset, number: number, values: Float64Array, rewindable: boolean): Stretch {
   const plan = ruleset.series[number]!;
   const slots = slotsOf(ruleset, plan, number);
   const place = new Map(slots.map((slot, n) => [slot, n * ROWS]));
@@ -61,6 +67,7 @@ export function createStretch(ruleset: Ruleset, number: number, values: Float64A
     return to === undefined ? [] : [{ field, to }];
   });
   const steps: Step[] = [];
+  const memories: { readonly now: Float64Array; readonly before: Float64Array }[] = [];
   const readers: { readonly reads: readonly ReadTri[]; readonly into: Uint8Array }[] = [];
   const regularOnly = plan.hours === 'regular';
   const state: { first: number; published: boolean; source: Bars | undefined } = {
@@ -72,6 +79,7 @@ export function createStretch(ruleset: Ruleset, number: number, values: Float64A
   function fill(bars: Bars, row: number): void {
     const length = regularOnly && bars.mixedHours !== false ? 1 : Math.min(ROWS, bars.length - row);
     for (const { field, to } of fields) copy(columns, to, columnOf(bars, field), row, length);
+    for (let k = 0; k < memories.length; k++) memories[k]!.before.set(memories[k]!.now);
     for (let k = 0; k < steps.length; k++) steps[k]!(0, length);
     for (let k = 0; k < readers.length; k++) readAll(readers[k]!.reads, readers[k]!.into, length);
     state.source = bars;
@@ -108,8 +116,9 @@ export function createStretch(ruleset: Ruleset, number: number, values: Float64A
     everyBar: false,
     columns,
     placeOf: (slot) => place.get(slot) ?? -1,
-    add(step) {
+    add(step, memory) {
       steps.push(step);
+      if (rewindable && memory !== undefined) memories.push({ now: memory, before: memory.slice() });
     },
     readers: (trees, slotOf) => bind(trees, slotOf, (slot) => place.get(slot) ?? steady.get(slot)),
     hold(slot, value, row) {
@@ -137,6 +146,21 @@ export function createStretch(ruleset: Ruleset, number: number, values: Float64A
     },
     publish,
     forget() {
+      state.source = undefined;
+      stretch.length = 0;
+    },
+    rewind(bars, row) {
+      const at = row - state.first;
+      // Bars of another column have all been worked off.
+      if (state.source === bars && at >= 0 && at < stretch.length) {
+        if (at < stretch.length - 1) {
+          for (const { now, before } of memories) now.set(before);
+          for (let k = 0; k < steps.length; k++) steps[k]!(0, at + 1);
+        }
+        stretch.at = at;
+        state.published = false;
+      }
+      publish();
       state.source = undefined;
       stretch.length = 0;
     },

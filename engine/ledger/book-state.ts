@@ -16,6 +16,8 @@ export interface BookOptions {
 export interface BookState {
   readonly symbols: readonly string[];
   readonly strategies: readonly { readonly id: string; readonly capital: number }[];
+  /** Ids that purses had before, of orders made under them. */
+  readonly formerIds: ReadonlyMap<string, number>;
   /** Exact: cash of the account, then capital plus cash flows of each strategy. */
   readonly cash: Cash;
   /** Open round trips by `strategy × symbols + symbol`. */
@@ -33,6 +35,7 @@ export interface BookState {
 export const freshState = (options: BookOptions): BookState => ({
   symbols: [...options.symbols],
   strategies: options.strategies.map(({ id, capital }) => ({ id, capital })),
+  formerIds: new Map(),
   cash: createCash([options.cash, ...options.strategies.map(({ capital }) => capital)]),
   holdings: Array.from({ length: options.strategies.length * options.symbols.length }, () => undefined),
   costCents: new Float64Array(options.strategies.length),

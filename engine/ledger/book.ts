@@ -136,7 +136,7 @@ export const openBook = (state: BookState): Book => {
   const figures: FillFigures = { price: 0, shares: 0, dollars: 0 };
 
   const strategyIndex = (id: string): number => {
-    const index = ids.get(id);
+    const index = ids.get(id) ?? state.formerIds.get(id);
     if (index === undefined) throw new Error(`strategy \`${id}\` is not in this book`);
     return index;
   };

@@ -67,6 +67,34 @@ export const createCurve = (start: readonly number[]): Curve => {
   };
 };
 
+/** The same curve with rows for further purses, as if each had held its capital, idle, from the start. */
+export const widenCurve = (curve: Curve, capitals: readonly number[]): Curve => {
+  const rows = capitals.length + 1;
+  const fresh = createCurve([0, ...capitals]);
+  const { cells, held, dirty, isDirty, samples } = fresh;
+  cells.set(curve.cells);
+  held.set(curve.held);
+  dirty.set(curve.dirty);
+  isDirty.set(curve.isDirty);
+  for (let row = 0; row < rows; row++) {
+    samples[row] = curve.samples[row] ?? curve.sampleTimes.map(() => capitals[row - 1]!);
+  }
+  return { ...curve, cells, held, dirty, isDirty, samples };
+};
+
+/**
+ * Money paid into a row, or out of it, as if it had been there, idle, from the start: falls and peaks move along.
+ * @param cash what the row holds with it, dollars
+ */
+export const shiftCurve = (curve: Curve, row: number, dollars: number, cash: number): void => {
+  const { cells } = curve;
+  const at = row * FIELDS;
+  for (const field of [START, EQUITY, PEAK]) cells[at + field] = cells[at + field]! + dollars;
+  cells[at + CASH] = cash;
+  cells[at + FLOOR] = cells[at + PEAK]! * (1 - cells[at + DRAWDOWN]!);
+  curve.samples[row] = curve.samples[row]!.map((equity) => equity + dollars);
+};
+
 /** One of the numbers of a row. */
 export const figure = (curve: Curve, row: number, field: number): number => curve.cells[row * FIELDS + field]!;
 

@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly assumptions: FillAssumptions;
   /** Who clears breakers that wait for a person; undefined: the next session. */
   readonly operator?: Operator | undefined;
+  /** The rules may change while it runs. */
+  readonly swappable?: boolean;
   /** Close what is still open at the last bar, with reason `end_of_data`. */
   readonly closeAtEnd: boolean;
 }

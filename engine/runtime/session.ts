@@ -1,15 +1,17 @@
 import { createSimulatedBroker, type SimulatedBroker } from '../brokers/simulated.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
+import { needsHistory } from '../core/carry.ts';
 import { type Core, createCore } from '../core/engine.ts';
 import { type BarsEvent, emptyBars } from '../core/events.ts';
-import { type Book, createBook } from '../ledger/book.ts';
+import { type Book, createBook, openBook } from '../ledger/book.ts';
+import { extendState } from '../ledger/extend.ts';
 import { quantityIncrement } from '../ledger/tick.ts';
 import { type Bars, CLOSED, type CorporateAction, EXTENDED } from '../market/bars.ts';
 import type { Calendar } from '../market/calendar.ts';
 import { calendarOf, isCrypto } from '../market/calendars.ts';
 import { instant } from '../market/time.ts';
 import { TIMEFRAMES, type Timeframe } from '../market/timeframe.ts';
-import { createPendingActions, restated } from './actions.ts';
+import { createPendingActions, type PendingActions, restated } from './actions.ts';
 import { misfits } from './fit.ts';
 import { createMerge } from './merge.ts';
 import type { Observer, RunOptions } from './run.ts';
@@ -50,6 +52,52 @@ export interface Session {
   settle(): void;
   /** Cancels and closes what is open at the last bar's close, if asked, and takes the last sample of equity. */
   finish(closeAtEnd: boolean): void;
+  /** Stops between two instants and gives all it has to the session that goes on; it must not be used any more. */
+  handOver(): Handover;
+}
+
+/** What a session leaves to the one that goes on under other rules. */
+export interface Handover {
+  readonly core: Core;
+  readonly book: Book;
+  readonly broker: SimulatedBroker;
+  readonly wire: Wire;
+  readonly startCash: number;
+  readonly clock: Clock;
+  readonly columns: readonly (Bars | undefined)[];
+  readonly rows: Int32Array;
+  readonly before: readonly (Bars | undefined)[];
+  readonly history: readonly (Bars | undefined)[];
+  readonly pending: readonly PendingActions[];
+  readonly firstOpen: Float64Array;
+  readonly held: Session['held'];
+}
+
+/** Whom the broker talks to. */
+interface Wire {
+  core: Core | undefined;
+  book: Book;
+}
+
+interface Clock {
+  now: number;
+  nextClose: number;
+  session: number;
+  active: boolean;
+  paused: boolean;
+  barsDone: number;
+  instants: number;
+  firstStart: number;
+  /** Traded symbols without a bar yet. */
+  unopened: number;
+}
+
+/** Where a session goes on, and the bars before its columns, for indicators that the former rules did not have. */
+export interface Succession {
+  readonly former: Handover;
+  readonly past: ReadonlyMap<string, Bars>;
+  /** Columns like those in use, of the symbols that the former rules did not have. */
+  readonly present: ReadonlyMap<string, Bars>;
 }
 
 const isMixed = ({ hours, length }: Bars): boolean => {
@@ -69,6 +117,7 @@ function earliestStart({ count, columns, rows }: BarsEvent): number {
  * @throws RangeError when the rules want bars finer than the feed's (`misfits` says so before)
  * @param actions splits and dividends of the bars that will be fed
  * @param bases size of the feed's bars of each symbol of the ruleset; symbols without bars may be left out
+ * @param succession goes on where another session was handed over, under these rules
  */
 export function createSession(
   ruleset: Ruleset,
@@ -76,25 +125,36 @@ export function createSession(
   options: RunOptions,
   observer: Observer,
   actions: readonly CorporateAction[] = [],
+  succession?: Succession,
 ): Session {
+  const former = succession?.former;
   const [misfit] = misfits(ruleset, bases);
   if (misfit !== undefined) throw new RangeError(misfit.message);
   const { symbols } = ruleset;
   const calendars = symbols.map((symbol) => calendarOf(symbol));
   const capitals = ruleset.strategies.map(({ capital }) => (capital.kind === 'dollars' ? capital.amount : 0));
-  const startCash = options.cash ?? capitals.reduce((sum, capital) => sum + capital, 0);
+  const startCash = former?.startCash ?? options.cash ?? capitals.reduce((sum, capital) => sum + capital, 0);
   const strategies = ruleset.strategies.map(({ id, capital }, index) => ({
     id,
     capital: capital.kind === 'dollars' ? capitals[index]! : (startCash * capital.amount) / 100,
   }));
-  const book = createBook({ cash: startCash, strategies, symbols });
+  const book =
+    former === undefined
+      ? createBook({ cash: startCash, strategies, symbols })
+      : openBook(extendState(former.book.state, { symbols, strategies, deposits: options.cash === undefined }));
   const tickRules = symbols.map((symbol) => (isCrypto(symbol) ? ('crypto' as const) : ('equity' as const)));
-  const broker = createSimulatedBroker({
-    assumptions: options.assumptions,
-    symbols: symbols.map((symbol, index) => ({ symbol, kind: tickRules[index]! })),
-    buyingPower: (order, need) => book.buyingPower(order, need),
-    sink: (event) => core.process(event),
-  });
+  const desks = symbols.map((symbol, index) => ({ symbol, kind: tickRules[index]! }));
+  const wire: Wire = former?.wire ?? { core: undefined, book };
+  wire.book = book;
+  const broker =
+    former?.broker ??
+    createSimulatedBroker({
+      assumptions: options.assumptions,
+      symbols: desks,
+      buyingPower: (order, need) => wire.book.buyingPower(order, need),
+      sink: (event) => wire.core!.process(event),
+    });
+  if (former !== undefined) broker.extend(desks.slice(former.columns.length));
   const core: Core = createCore({
     ruleset,
     book,
@@ -106,6 +166,8 @@ export function createSession(
     bases: symbols.map((symbol) => bases.get(symbol) ?? '1m'),
     calendars,
     tickRules,
+    swappable: options.swappable === true,
+    ...(former === undefined ? {} : { orders: former.core.orderLog }),
   });
 
   const count = symbols.length;
@@ -119,10 +181,15 @@ export function createSession(
   const firstOpen = new Float64Array(count).fill(Number.NaN);
   /** Columns restated for the splits so far. */
   const history: (Bars | undefined)[] = [];
-  const pending = createPendingActions(actions, symbols);
+  /** The columns before those in use. */
+  const before: (Bars | undefined)[] = [];
+  const pending: readonly PendingActions[] =
+    former === undefined
+      ? [createPendingActions(actions, symbols)]
+      : [...former.pending, createPendingActions(actions, symbols.slice(former.columns.length))];
   /** What buy and hold gathers of a share held from the start: shares now, and dollars paid. */
   const held = { shares: new Float64Array(count).fill(1), dividends: new Float64Array(count) };
-  const clock = {
+  const clock: Clock = former?.clock ?? {
     now: Number.NaN,
     nextClose: Number.NaN,
     session: -1,
@@ -131,11 +198,68 @@ export function createSession(
     barsDone: 0,
     instants: 0,
     firstStart: Number.NaN,
-    /** Traded symbols without a bar yet. */
     unopened: count,
   };
-  if (from > Number.NEGATIVE_INFINITY) core.process({ kind: 'activate', active: false });
-  else clock.active = true;
+  if (succession !== undefined) succeed(succession);
+  else begin();
+
+  function begin(): void {
+    wire.core = core;
+    if (from > Number.NEGATIVE_INFINITY) core.process({ kind: 'activate', active: false });
+    else clock.active = true;
+  }
+
+  /** Takes over where the former session stopped; indicators that its rules did not have are filled from its bars. */
+  function succeed({ former: left, past, present }: Succession): void {
+    left.columns.forEach((column, symbol) => {
+      merge.put(symbol, column);
+      if (column !== undefined) merge.skip(symbol, left.rows[symbol]!);
+      history[symbol] = left.history[symbol];
+      before[symbol] = left.before[symbol];
+    });
+    symbols.forEach((name, symbol) => {
+      const column = columns[symbol] === undefined ? present.get(name) : undefined;
+      if (column === undefined) return;
+      merge.put(symbol, { ...column, mixedHours: isMixed(column) });
+      let gone = 0;
+      while (gone < column.length && column.end[gone]! <= clock.now) gone++;
+      merge.skip(symbol, gone);
+    });
+    firstOpen.set(left.firstOpen);
+    held.shares.set(left.held.shares);
+    held.dividends.set(left.held.dividends);
+    clock.unopened += count - left.columns.length;
+    pending.at(-1)!.skipBefore(reference, clock.session);
+    if (needsHistory(left.core.memory.ruleset, ruleset)) {
+      replay((symbol) => past.get(symbols[symbol]!));
+      replay(gone);
+    }
+    wire.core = core;
+    core.adopt(left.core);
+  }
+
+  /** The bars of a column that are past, restated for the splits so far. */
+  function gone(symbol: number): Bars | undefined {
+    const known = history[symbol] ?? columns[symbol];
+    return known === undefined ? undefined : { ...known, length: nextRow(symbol) };
+  }
+
+  /** Shows the core bars gone by, for its indicators alone. */
+  function replay(barsOf: (symbol: number) => Bars | undefined): void {
+    const shown = emptyBars(count);
+    const order = createMerge(count);
+    symbols.forEach((_, symbol) => {
+      const known = barsOf(symbol);
+      if (known !== undefined) order.put(symbol, { ...known, mixedHours: isMixed(known) });
+    });
+    while (order.next(shown)) {
+      const start = earliestStart(shown);
+      for (let due = core.due(); due <= start; due = core.due()) {
+        core.process({ kind: 'history', bars: { ...shown, time: due, count: 0 } });
+      }
+      core.process({ kind: 'history', bars: shown });
+    }
+  }
 
   function closeSession(): void {
     const time = instant(clock.nextClose);
@@ -154,7 +278,7 @@ export function createSession(
     clock.session = Math.max(0, reference.sessionOn(instant(start)));
     if (reference.close(clock.session) <= start) clock.session++;
     clock.nextClose = reference.close(clock.session);
-    pending.skipBefore(reference, clock.session);
+    for (const one of pending) one.skipBefore(reference, clock.session);
   }
 
   /** Fills of this instant's bars: exits at the open, entries at the open, then inside the bar. */
@@ -205,11 +329,14 @@ export function createSession(
   /** Splits and dividends of the session that begins with this bar, before its first fills. */
   function act(start: number): void {
     const session = reference.sessionOn(instant(start));
-    for (
-      let action = pending.take(reference, session);
-      action !== undefined;
-      action = pending.take(reference, session)
-    ) {
+    const take = (): CorporateAction | undefined => {
+      for (const one of pending) {
+        const action = one.take(reference, session);
+        if (action !== undefined) return action;
+      }
+      return undefined;
+    };
+    for (let action = take(); action !== undefined; action = take()) {
       const symbol = symbols.indexOf(action.symbol);
       if (action.split !== 1) split(symbol, action.split, start);
       if (action.dividend > 0) {
@@ -231,19 +358,7 @@ export function createSession(
     if (bars === undefined) return;
     history[symbol] = restated(history[symbol] ?? bars, row, ratio);
     core.process({ kind: 'rewarm' });
-    const past = emptyBars(count);
-    const before = createMerge(count);
-    columns.forEach((column, s) => {
-      const known = history[s] ?? column;
-      if (known !== undefined) before.put(s, { ...known, length: nextRow(s) });
-    });
-    while (before.next(past)) {
-      const start = earliestStart(past);
-      for (let due = core.due(); due <= start; due = core.due()) {
-        core.process({ kind: 'history', bars: { ...past, time: due, count: 0 } });
-      }
-      core.process({ kind: 'history', bars: past });
-    }
+    replay(gone);
   }
 
   /** First row of a symbol that is not past: the running instant's own bar, if it has one. */
@@ -339,6 +454,7 @@ export function createSession(
       symbols.forEach((symbol, index) => {
         const column = bars.get(symbol);
         if (column === undefined || column.length === 0) return;
+        before[index] = columns[index];
         merge.put(index, { ...column, mixedHours: isMixed(column) });
       });
     },
@@ -366,6 +482,28 @@ export function createSession(
         book.endInstant();
       }
       settle();
+    },
+    handOver() {
+      core.halt((symbol) => {
+        const row = rows[symbol]! - 1;
+        const bars = row >= 0 ? columns[symbol] : before[symbol];
+        return bars === undefined ? undefined : { bars, row: row >= 0 ? row : bars.length - 1 };
+      });
+      return {
+        core,
+        book,
+        broker,
+        wire,
+        startCash,
+        clock,
+        columns,
+        rows,
+        before,
+        history,
+        pending,
+        firstOpen,
+        held,
+      };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { DEFAULT_ASSUMPTIONS, type FillAssumptions } from '../../engine/brokers/assumptions.ts';
 import { compile } from '../../engine/compiler/compile.ts';
 import type { Ruleset } from '../../engine/compiler/ruleset.ts';
+import type { Standing } from '../../engine/compiler/standing.ts';
 import type { Diagnostic } from '../../engine/documents/diagnostic.ts';
 import type { StrategyDocument } from '../../engine/documents/document.ts';
 import { parseRisk, parseStrategy } from '../../engine/documents/load.ts';
@@ -42,12 +43,16 @@ export const rulesetOf = (...texts: string[]): Ruleset => whole(checked(texts));
 /** The same with a `risk.yaml`. */
 export const rulesetUnder = (risk: string, ...texts: string[]): Ruleset => whole(checked(texts, risk));
 
-function whole({ diagnostics, ruleset }: ReturnType<typeof checked>): Ruleset {
+/** The same for a run that goes on: what runs keeps its numbers. */
+export const nextRuleset = (standing: Standing, risk: string | undefined, ...texts: string[]): Ruleset =>
+  whole(checked(texts, risk), standing);
+
+function whole({ diagnostics, ruleset }: ReturnType<typeof checked>, standing?: Standing): Ruleset {
   const errors = diagnostics.filter((finding) => finding.severity === 'error');
   if (errors.length > 0 || ruleset === undefined) {
     throw new Error(errors.map((finding) => `${finding.code} ${finding.message} (${finding.context})`).join('\n'));
   }
-  return ruleset();
+  return ruleset(standing);
 }
 
 export type Row = readonly [open: number, high: number, low: number, close: number, volume?: number];

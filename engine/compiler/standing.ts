@@ -1,0 +1,39 @@
+import type { Ruleset, StrategyPlan } from './ruleset.ts';
+
+/** The rules that run, and what of them must go on under the next ones. */
+export interface Standing {
+  readonly ruleset: Ruleset;
+  /** Strategies and symbols (`heldKey`) with a position or an order at work: their exits stay, whoever leaves. */
+  readonly held: ReadonlySet<string>;
+}
+
+export const heldKey = (strategy: string, symbol: string): string => `${strategy}\n${symbol}`;
+
+/**
+ * Numbers of strategies: those that run keep theirs, so that what the account has booked under a number stays where it is.
+ * A strategy that is gone keeps its place, retired; one that comes is numbered on.
+ * @param running ids in the order of decision, each with the id it had before, if another
+ */
+export function numberStrategies(
+  running: readonly { readonly id: string; readonly formerly: string | undefined }[],
+  standing: Ruleset | undefined,
+): { readonly numbers: readonly number[]; readonly retired: readonly StrategyPlan[] } {
+  const former = standing?.strategies ?? [];
+  const taken = new Set<number>();
+  const find = (id: string | undefined): number => former.findIndex((one, n) => one.id === id && !taken.has(n));
+  const numbers = running.map(() => -1);
+  const take = (place: number, number: number): void => {
+    if (number < 0) return;
+    numbers[place] = number;
+    taken.add(number);
+  };
+  running.forEach(({ id }, place) => take(place, find(id)));
+  running.forEach(({ formerly }, place) => {
+    if (numbers[place] === -1 && formerly !== undefined) take(place, find(formerly));
+  });
+  let next = former.length;
+  return {
+    numbers: numbers.map((number) => (number < 0 ? next++ : number)),
+    retired: former.filter((_, n) => !taken.has(n)).map((plan) => ({ ...plan, retired: true })),
+  };
+}

@@ -1,0 +1,42 @@
+import type { Ruleset } from '../compiler/ruleset.ts';
+import type { Standing } from '../compiler/standing.ts';
+import { heldOf } from '../core/carry.ts';
+import type { Bars, CorporateAction } from '../market/bars.ts';
+import type { Timeframe } from '../market/timeframe.ts';
+import type { Observer, RunOptions } from './run.ts';
+import { createSession, type Session } from './session.ts';
+
+/** What the next rules run on: the feed's bars of their symbols. */
+export interface Ground {
+  readonly bases: ReadonlyMap<string, Timeframe>;
+  /** Bars before the session's columns, for indicators that are new. */
+  readonly past: ReadonlyMap<string, Bars>;
+  /** Columns like those that the session works on, of symbols that are new. */
+  readonly present: ReadonlyMap<string, Bars>;
+  readonly actions: readonly CorporateAction[];
+}
+
+/** What a plan of the next rules must keep of a session's. */
+export const standingOf = (session: Session): Standing => {
+  const { memory } = session.core;
+  return { ruleset: memory.ruleset, held: heldOf(memory) };
+};
+
+/**
+ * Swaps the rules of a session between two instants: gives the session that goes on, with everything the former one had.
+ * The former one must not be used any more.
+ * @param next made with `standingOf` the session as it stands now
+ * @throws RangeError when the rules want bars that the ground does not have; the former session is whole then
+ */
+export const succeed = (
+  session: Session,
+  next: Ruleset,
+  ground: Ground,
+  options: RunOptions,
+  observer: Observer,
+): Session =>
+  createSession(next, ground.bases, options, observer, ground.actions, {
+    former: session.handOver(),
+    past: ground.past,
+    present: ground.present,
+  });
