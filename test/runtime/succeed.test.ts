@@ -141,4 +141,165 @@ describe('rules swapped between two bars', () => {
     while (session.advance(1_000));
     expect(entries(session)).toEqual([3, 5, 7, 9]);
   });
+
+  const always = (id: string, exit = '  when: close < 90', symbols = 'TEST', capital = 10_000): string =>
+    `id: ${id}\nsymbols: [${symbols}]\ntimeframe: 1h\ncapital: ${capital}\nentry:\n  long:\n    when: close > 100\n    trigger: while_true\n    size:\n      shares: 10\nexit:\n${exit}\n`;
+  const flat = (...prices: number[]) => [
+    barsOf(
+      'TEST',
+      '1h',
+      prices.map((price) => [price, price, price, price] as const),
+    ),
+  ];
+  const finish = (session: Session): Session => {
+    while (session.advance(1_000));
+    return session;
+  };
+
+  it('a strategy that leaves keeps the exits of what it has open, and enters no more', () => {
+    const bars = flat(101, 101, 101, 101, 89, 89, 101, 101);
+    let session = begin(rulesetOf(always('leaves'), always('stays')), bars);
+    session.advance(3);
+    expect(session.book.openCount()).toBe(2);
+    session = finish(swap(session, bars, undefined, always('stays')));
+    const trades = session.book.trades();
+    expect(trades.map(({ strategy, exitReason }) => [strategy, exitReason])).toEqual([
+      ['stays', 'exit_rule'],
+      ['leaves', 'exit_rule'],
+    ]);
+    // The one that stays enters again at 101.
+    expect(session.book.openPositions().map(({ strategy }) => strategy)).toEqual(['stays']);
+  });
+
+  it('or is closed at the next open, where it says so; its working entry is cancelled', () => {
+    const bars = flat(101, 101, 101, 101, 101, 101);
+    const text = always('leaves', '  when: close < 90\n  on_remove: flatten');
+    let session = begin(rulesetOf(text, always('stays')), bars);
+    session.advance(3);
+    session = finish(swap(session, bars, undefined, always('stays')));
+    expect(session.book.trades().map(({ strategy, exitReason, exitTime }) => [strategy, exitReason, exitTime])).toEqual(
+      [['leaves', 'removed', bars[0]!.start[3]]],
+    );
+    let early = begin(rulesetOf(text, always('stays')), bars);
+    early.advance(1);
+    early = finish(swap(early, bars, undefined, always('stays')));
+    const orders = early.core.orders().filter(({ strategy }) => strategy === 'leaves');
+    expect(orders.map(({ status, reason }) => [status, reason])).toEqual([['cancelled', 'removed']]);
+  });
+
+  it('one that comes back finds its purse as it left it', () => {
+    const bars = flat(101, 101, 111, 89, 89, 89, 101, 101, 111, 89, 89);
+    let session = begin(rulesetOf(always('comes'), always('stays')), bars);
+    session.advance(5);
+    session = swap(session, bars, undefined, always('stays'));
+    session.advance(1);
+    session = swap(session, bars, undefined, always('stays'), always('comes'));
+    session = finish(session);
+    const whole = finish(begin(rulesetOf(always('comes'), always('stays')), bars));
+    const profit = (one: Session, id: string): number => one.book.strategyEquity(one.book.strategyIndex(id)) - 10_000;
+    expect(profit(session, 'comes')).toBe(profit(whole, 'comes'));
+    expect(profit(session, 'comes')).not.toBe(0);
+    expect(session.book.equity()).toBe(whole.book.equity());
+  });
+
+  it('a new strategy brings its capital, and the profit stays what rules made', () => {
+    const bars = [
+      ...flat(101, 101, 111, 111, 111, 111),
+      barsOf(
+        'OTHER',
+        '1h',
+        [101, 101, 101, 121, 131, 141].map((p) => [p, p, p, p] as const),
+      ),
+    ];
+    let session = begin(rulesetOf(always('first')), bars.slice(0, 1));
+    session.advance(3);
+    session = succeed(
+      session,
+      nextRuleset(
+        standingOf(session),
+        undefined,
+        always('first'),
+        always('second', '  when: close < 90', 'OTHER', 5_000),
+      ),
+      on(bars),
+      options,
+      {},
+    );
+    session = finish(session);
+    const { metrics, openPositions } = outcome(session, bars);
+    // 10 shares from 101 to 111, and 10 of OTHER bought at the open of the fifth bar (131) marked at 141.
+    expect(openPositions.map(({ symbol, entryTime }) => [symbol, entryTime])).toEqual([
+      ['TEST', bars[0]!.start[1]],
+      ['OTHER', bars[1]!.start[4]],
+    ]);
+    expect(metrics.startEquity).toBe(15_000);
+    expect(metrics.endEquity).toBeCloseTo(15_000 + 100 + 100, 0);
+  });
+
+  it('a purse of another size is paid in or out', () => {
+    const bars = flat(101, 101, 101, 101);
+    let session = begin(rulesetOf(always('first')), bars);
+    session.advance(2);
+    session = swap(session, bars, undefined, always('first', '  when: close < 90', 'TEST', 12_000));
+    expect(session.book.strategyEquity(0)).toBeCloseTo(12_000, 0);
+    expect(session.book.equity()).toBeCloseTo(12_000, 0);
+    expect(outcome(finish(session), bars).metrics.startEquity).toBe(12_000);
+  });
+
+  const guarded = (when: string, until = 'manual'): string =>
+    `limits:\n  allow_short: true\ncircuit_breakers:\n  - id: guard\n    when: ${when}\n    scope: account\n    action: pause_entries\n    until: ${until}\n`;
+  // Every trade loses: bought at 101, sold at 89.
+  const saw = Array.from(
+    { length: 24 },
+    (_, n) =>
+      (n % 3 === 0 ? [101, 101, 101, 101] : n % 3 === 1 ? [101, 101, 89, 89] : [89, 89, 89, 89]) as [
+        number,
+        number,
+        number,
+        number,
+      ],
+  );
+  const nobody = { ...options, operator: 'never' as const };
+  const over = (bars: readonly Bars[], session: Session, risk: string): Session =>
+    succeed(session, nextRuleset(standingOf(session), risk, always('test')), on(bars), nobody, {});
+
+  it('a tripped breaker stays tripped through an edit, its removal and its return', () => {
+    const bars = [barsOf('TEST', '1h', saw)];
+    const tripping = guarded('consecutive_losses >= 2');
+    let session = createSession(rulesetUnder(tripping, always('test')), basesOf(bars), nobody, {});
+    session.feed(new Map([['TEST', bars[0]!]]));
+    session.advance(8);
+    expect(session.core.trips).toHaveLength(1);
+    for (const risk of [
+      guarded('consecutive_losses >= 20'),
+      'circuit_breakers: []\n',
+      guarded('consecutive_losses >= 2', '1 bars'),
+      tripping,
+    ]) {
+      session = over(bars, session, risk);
+      session.advance(3);
+    }
+    finish(session);
+    expect(session.core.trips.map(({ clearedAt }) => clearedAt)).toEqual([undefined]);
+    expect(session.book.trades()).toHaveLength(2);
+    expect(session.core.trips[0]!.heldBack).toBeGreaterThan(3);
+  });
+
+  it('one that is not tripped goes on counting under its new threshold, and after it was gone', () => {
+    const bars = [barsOf('TEST', '1h', saw)];
+    let session = createSession(
+      rulesetUnder(guarded('consecutive_losses >= 20'), always('test')),
+      basesOf(bars),
+      nobody,
+      {},
+    );
+    session.feed(new Map([['TEST', bars[0]!]]));
+    session.advance(6);
+    expect(session.book.trades()).toHaveLength(2);
+    session = over(bars, session, 'circuit_breakers: []\n');
+    session = over(bars, session, guarded('consecutive_losses >= 3'));
+    finish(session);
+    expect(session.core.trips.map(({ values }) => values)).toEqual(['consecutive_losses 3']);
+    expect(session.book.trades()).toHaveLength(3);
+  });
 });
