@@ -8,12 +8,13 @@ import { checkAt } from './expressions.ts';
 import { contextOf, createReporter } from './finding.ts';
 import { LIVE_ONLY } from './measures.ts';
 import type { BreakerModel, RiskModel, StrategyModel, Until } from './model.ts';
-import { planRuleset } from './plan.ts';
+import { planSteps } from './plan.ts';
 import { checkSizes } from './purse-sizes.ts';
 import type { Ruleset } from './ruleset.ts';
 import { checkRun, checkShares, type RunFacts } from './run-facts.ts';
 import { createRiskScope } from './scope.ts';
 import type { Standing } from './standing.ts';
+import { drain, type Steps } from './steps.ts';
 import { checkStrategy } from './strategy.ts';
 import { parseDuration, wordOf } from './words.ts';
 
@@ -26,6 +27,8 @@ export interface CompileInput {
 export interface CompileResult {
   /** Undefined when anything has an error: a ruleset is whole or it is not. */
   readonly ruleset: ((standing?: Standing) => Ruleset) | undefined;
+  /** The same in small parts, for a running engine. */
+  readonly steps: ((standing?: Standing) => Steps<Ruleset>) | undefined;
   readonly diagnostics: readonly Diagnostic[];
   /** Warnings that hang on the account and the bars of a run. */
   readonly atRun: (ruleset: Ruleset, facts: RunFacts) => readonly Diagnostic[];
@@ -54,9 +57,12 @@ export function compile(input: CompileInput): CompileResult {
   warnOfShorts(models, risk, diagnostics);
   const atRun: CompileResult['atRun'] = (ruleset, facts) => checkRun(models, risk, ruleset, facts);
   if (!whole || diagnostics.some((diagnostic) => diagnostic.severity === 'error'))
-    return { ruleset: undefined, diagnostics, atRun };
+    return { ruleset: undefined, steps: undefined, diagnostics, atRun };
+  const steps = (standing?: Standing): Steps<Ruleset> =>
+    planSteps(input.revision, models, risk, notActing(risk), standing);
   return {
-    ruleset: (standing) => planRuleset(input.revision, models, risk, notActing(risk), standing),
+    ruleset: (standing) => drain(steps(standing)),
+    steps,
     diagnostics,
     atRun,
   };

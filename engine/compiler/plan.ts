@@ -14,6 +14,7 @@ import {
   type StrategyPlan,
 } from './ruleset.ts';
 import { heldKey, numberStrategies, type Standing } from './standing.ts';
+import { drain, type Steps } from './steps.ts';
 
 const CLOSE_BIT = 1 << BAR_FIELDS.indexOf('close');
 
@@ -307,17 +308,20 @@ export function strategyTrees(
   exitTrees(strategy.exits.short, visit);
 }
 
+/** `planSteps` at once. */
+export const planRuleset = (...given: Parameters<typeof planSteps>): Ruleset => drain(planSteps(...given));
+
 /**
  * Lays checked strategies out as one graph over numbered slots.
  * @param standing the rules that run now: their symbols and strategies keep their numbers, and what is open keeps its exits
  */
-export function planRuleset(
+export function* planSteps(
   revision: string,
   models: readonly StrategyModel[],
   risk: RiskModel,
   notActing: readonly string[],
   standing?: Standing,
-): Ruleset {
+): Steps<Ruleset> {
   const symbols = [...(standing?.ruleset.symbols ?? [])];
   const planner: Planner = { symbols, series: [], nodes: [], account: new Map(), slotCount: 0 };
   const index = createIndex();
@@ -354,14 +358,15 @@ export function planRuleset(
     instances.push(instance);
   };
 
-  running.forEach((model, n) => {
+  for (const [n, model] of running.entries()) {
     const { id, document, timeframe, session, capital, entries, exits } = model;
     const number = numbers[n]!;
     const onRemove = document.value.exit?.on_remove ?? 'keep_exits';
     const plan = { index: number, id, document, timeframe, session, capital, entries, exits, onRemove, retired: false };
     strategies[number] = plan;
     for (const symbol of model.symbols) place(plan, symbol, model.watched ?? [], false);
-  });
+    yield;
+  }
   for (const former of standing?.ruleset.instances ?? []) {
     const plan = strategies[former.strategyIndex]!;
     const symbol = symbols[former.symbolIndex]!;

@@ -1,4 +1,5 @@
 import type { Ruleset } from '../compiler/ruleset.ts';
+import type { Steps } from '../compiler/steps.ts';
 import { compileCondition } from '../expressions/compile-condition.ts';
 import { compileNumber } from '../expressions/compile-number.ts';
 import { TRUE, UNKNOWN } from '../expressions/tree.ts';
@@ -33,7 +34,7 @@ export interface BoundGraph {
  * @param ahead by series number: its indicators may be worked out ahead of the decisions
  * @param rewindable what was worked out ahead can be taken back
  */
-export function bindGraph(ruleset: Ruleset, ahead: readonly boolean[], rewindable: boolean): BoundGraph {
+export function* bindGraph(ruleset: Ruleset, ahead: readonly boolean[], rewindable: boolean): Steps<BoundGraph> {
   const values = new Float64Array(ruleset.slotCount).fill(Number.NaN);
   const states = new Map<string, Float64Array>();
   const stretches = ruleset.series.map((_, number) =>
@@ -42,7 +43,8 @@ export function bindGraph(ruleset: Ruleset, ahead: readonly boolean[], rewindabl
   const steps: Step[][][] = ruleset.series.map(() => []);
   const late: { series: number; step: Step }[] = [];
   let stages = 1;
-  for (const node of ruleset.nodes) {
+  for (const [number, node] of ruleset.nodes.entries()) {
+    if (number % 64 === 0) yield;
     const stretch = stretches[node.series];
     if (stretch !== undefined && node.stage === 0 && !node.late) {
       stretch.add(bindNode(node, stretch.columns, stretch.placeOf, states), states.get(node.fingerprint));

@@ -239,6 +239,11 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
     },
     ruled,
     adopt(former) {
+      // Made ahead of the swap: what nobody hands down is counted from now on.
+      for (const guard of guards) {
+        const { breaker, place } = guard;
+        Object.assign(guard, freshGuard(breaker, place, equityOf(book, bounds[breaker]!.model.scope, place)));
+      }
       state.trips.push(...former.state.trips);
       for (const list of ['stops', 'closed', 'refusals'] as const)
         state.recent[list].push(...former.state.recent[list]);

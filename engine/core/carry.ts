@@ -31,6 +31,21 @@ export const heldOf = ({ ruleset, instances }: Pick<CoreMemory, 'ruleset' | 'ins
       .map(({ plan }) => heldKey(ruleset.strategies[plan.strategyIndex]!.id, ruleset.symbols[plan.symbolIndex]!)),
   );
 
+/** Whether rules have a place for everything that is held. */
+export function holdsAll(
+  { instances, strategies, symbols }: Ruleset,
+  former: Ruleset,
+  held: ReadonlySet<string>,
+): boolean {
+  const numbers = new Map(former.strategies.map(({ id, index }) => [id, index]));
+  const places = new Set(instances.map(({ strategyIndex, symbolIndex }) => `${strategyIndex} ${symbols[symbolIndex]}`));
+  return [...held].every((key) => {
+    const [id, symbol] = key.split('\n', 2);
+    const number = numbers.get(id!);
+    return number !== undefined && number < strategies.length && places.has(`${number} ${symbol}`);
+  });
+}
+
 /** Whether indicators of the next rules must be filled from bars gone by before they can go on. */
 export function needsHistory(former: Ruleset, next: Ruleset): boolean {
   const nodes = new Set(former.nodes.map(({ fingerprint }) => fingerprint));

@@ -1,4 +1,5 @@
 import type { Ruleset } from '../compiler/ruleset.ts';
+import type { Steps } from '../compiler/steps.ts';
 import type { Book } from '../ledger/book.ts';
 import { priceToNumber, qtyToNumber } from '../ledger/money.ts';
 import type { Order, OrderEvent } from '../ledger/order.ts';
@@ -77,12 +78,12 @@ export interface Core {
 }
 
 /** Builds the deciding part of a run: state in, orders out, nothing else. */
-export function createCore(options: CoreOptions): Core {
+export function* coreSteps(options: CoreOptions): Steps<Core> {
   const { ruleset, book, calendars } = options;
-  const pipeline = createPipeline(ruleset, options.bases, calendars, options.swappable === true);
+  const pipeline = yield* createPipeline(ruleset, options.bases, calendars, options.swappable === true);
   const { stamps } = pipeline;
   const { values } = pipeline.arena;
-  const instances = bindInstances(ruleset, values, pipeline.stretches);
+  const instances = yield* bindInstances(ruleset, values, pipeline.stretches);
   const seriesOf = Int32Array.from(instances, (instance) => instance.plan.series);
   const account = createAccountState(book.equity(), ruleset.strategies.length);
   const measureAccount = bindAccountMeasures(ruleset, instances, values);

@@ -1,6 +1,7 @@
 import { treeOf } from '../compiler/expressions.ts';
 import type { Duration, EntryModel, ExitModel, Level } from '../compiler/model.ts';
 import type { InstancePlan, Ruleset, SeriesPlan, StrategyPlan } from '../compiler/ruleset.ts';
+import type { Steps } from '../compiler/steps.ts';
 import { compileCondition } from '../expressions/compile-condition.ts';
 import { compileNumber } from '../expressions/compile-number.ts';
 import type { ReadTri } from '../expressions/reader.ts';
@@ -132,12 +133,17 @@ export interface Instance {
 }
 
 /** Binds every instance of a ruleset to the arena's values. */
-export function bindInstances(
+export function* bindInstances(
   ruleset: Ruleset,
   values: Float64Array,
   stretches: readonly (Stretch | undefined)[],
-): readonly Instance[] {
-  return ruleset.instances.map((plan) => bindInstance(ruleset, plan, values, stretches[plan.series]));
+): Steps<readonly Instance[]> {
+  const instances: Instance[] = [];
+  for (const plan of ruleset.instances) {
+    if (plan.index % 64 === 0) yield;
+    instances.push(bindInstance(ruleset, plan, values, stretches[plan.series]));
+  }
+  return instances;
 }
 
 /** Measures that read the close of the bar at hand on every bar. */

@@ -1,4 +1,5 @@
 import { BAR_FIELDS, type Ruleset } from '../compiler/ruleset.ts';
+import type { Steps } from '../compiler/steps.ts';
 import type { Step } from '../indicators/kernel.ts';
 import { type Bars, REGULAR } from '../market/bars.ts';
 import type { Calendar } from '../market/calendar.ts';
@@ -53,13 +54,13 @@ const allowedAge = (one: RunningSeries): number => (one.plan.timeframe === '1w' 
  * @param bases size of the feed's bars by symbol number
  * @param rewindable the run may stop between any two bars and go on under other rules
  */
-export function createPipeline(
+export function* createPipeline(
   ruleset: Ruleset,
   bases: readonly Timeframe[],
   calendars: readonly Calendar[],
   rewindable: boolean,
-): Pipeline {
-  const { arena, stretches, steps, stages, late } = bindGraph(
+): Steps<Pipeline> {
+  const { arena, stretches, steps, stages, late } = yield* bindGraph(
     ruleset,
     ruleset.series.map(
       ({ timeframe, symbolIndex, foreign, measures }) =>

@@ -17,6 +17,7 @@ import {
   TRADED,
   tally,
 } from './curve.ts';
+import { extendState, type Wider } from './extend.ts';
 import { enlarge, entryPriceOf, type Holding, openHolding, reduce, restate, tradeOf } from './holding.ts';
 import {
   BARS,
@@ -89,6 +90,11 @@ export interface Book {
   readonly openPositions: () => OpenPosition[];
   readonly equityPoints: () => EquityPoint[];
   readonly strategyEquityPoints: (strategy: number) => EquityPoint[];
+  /**
+   * Goes on with further symbols and purses, or purses of another size: see `extendState`. `state` is another afterwards.
+   * @throws Error when a symbol or purse that the book has is missing or stands elsewhere; the book is whole then
+   */
+  readonly extend: (wider: Wider) => void;
   /**
    * `ratio` new shares for an old one, before the session's first bar. A fraction below `increment` is paid out at
    * `priceAfter` (a price after the split) as a leg `cash_in_lieu`. Gives the trades that this closed.
@@ -387,8 +393,11 @@ export const openBook = (state: BookState): Book => {
     }
   };
 
-  return {
+  const book: Book = {
     state,
+    extend: (wider) => {
+      Object.assign(book, openBook(extendState(state, wider)));
+    },
     trades: () => {
       for (let row = trades.length; row < state.trades.length; row++) trades.push(tradeAt(state.trades, row));
       return trades;
@@ -454,4 +463,5 @@ export const openBook = (state: BookState): Book => {
     applySplit,
     applyDividend,
   };
+  return book;
 };

@@ -1,10 +1,10 @@
 import { createSimulatedBroker, type SimulatedBroker } from '../brokers/simulated.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
-import { needsHistory } from '../core/carry.ts';
-import { type Core, createCore } from '../core/engine.ts';
+import { drain, type Steps } from '../compiler/steps.ts';
+import { heldOf, holdsAll, needsHistory } from '../core/carry.ts';
+import { type Core, coreSteps } from '../core/engine.ts';
 import { type BarsEvent, emptyBars } from '../core/events.ts';
-import { type Book, createBook, openBook } from '../ledger/book.ts';
-import { extendState } from '../ledger/extend.ts';
+import { type Book, createBook } from '../ledger/book.ts';
 import { quantityIncrement } from '../ledger/tick.ts';
 import { type Bars, CLOSED, type CorporateAction, EXTENDED } from '../market/bars.ts';
 import type { Calendar } from '../market/calendar.ts';
@@ -52,18 +52,30 @@ export interface Session {
   settle(): void;
   /** Cancels and closes what is open at the last bar's close, if asked, and takes the last sample of equity. */
   finish(closeAtEnd: boolean): void;
-  /** Stops between two instants and gives all it has to the session that goes on; it must not be used any more. */
-  handOver(): Handover;
+  /** What it has, for the session that goes on under other rules. */
+  readonly estate: Estate;
+  /** Stops between two instants, for the session that goes on. It may go on itself all the same. */
+  halt(): void;
+  /**
+   * Of a session made to go on for another: stops the other, takes all it has and stands where it stood.
+   * The other must not be used any more.
+   * @throws StandingChanged when more is held than the rules were planned for; the other is whole then
+   */
+  takeOver(): void;
 }
 
-/** What a session leaves to the one that goes on under other rules. */
-export interface Handover {
-  readonly core: Core;
+/** A position or an order has come since rules were planned that leave no place for it: they must be planned again. */
+export class StandingChanged extends Error {}
+
+/** All that a session has but its core; it changes while the session runs. */
+interface Estate {
   readonly book: Book;
   readonly broker: SimulatedBroker;
   readonly wire: Wire;
   readonly startCash: number;
   readonly clock: Clock;
+  readonly reference: Calendar;
+  /** Columns in use, next row of each, the columns before them, and those restated for splits. */
   readonly columns: readonly (Bars | undefined)[];
   readonly rows: Int32Array;
   readonly before: readonly (Bars | undefined)[];
@@ -76,7 +88,6 @@ export interface Handover {
 /** Whom the broker talks to. */
 interface Wire {
   core: Core | undefined;
-  book: Book;
 }
 
 interface Clock {
@@ -92,13 +103,20 @@ interface Clock {
   unopened: number;
 }
 
-/** Where a session goes on, and the bars before its columns, for indicators that the former rules did not have. */
+/** The session to go on for, and the bars before its columns, for indicators that its rules did not have. */
 export interface Succession {
-  readonly former: Handover;
+  readonly former: Session;
   readonly past: ReadonlyMap<string, Bars>;
   /** Columns like those in use, of the symbols that the former rules did not have. */
   readonly present: ReadonlyMap<string, Bars>;
 }
+
+/** Rows of the bars that end by a time, ms. */
+const rowsUntil = (bars: Bars, time: number): number => {
+  let row = 0;
+  while (row < bars.length && bars.end[row]! <= time) row++;
+  return row;
+};
 
 const isMixed = ({ hours, length }: Bars): boolean => {
   const used = hours.length === length ? hours : hours.subarray(0, length);
@@ -112,22 +130,28 @@ function earliestStart({ count, columns, rows }: BarsEvent): number {
   return earliest;
 }
 
+/** `sessionSteps` at once. */
+export const createSession = (...given: Parameters<typeof sessionSteps>): Session => drain(sessionSteps(...given));
+
+/** Instants of history shown at once: a millisecond of work or two. */
+const SHOWN_AT_ONCE = 500;
+
 /**
  * Starts a run.
  * @throws RangeError when the rules want bars finer than the feed's (`misfits` says so before)
  * @param actions splits and dividends of the bars that will be fed
  * @param bases size of the feed's bars of each symbol of the ruleset; symbols without bars may be left out
- * @param succession goes on where another session was handed over, under these rules
+ * @param succession makes the session that is to go on under these rules; `takeOver` does it
  */
-export function createSession(
+export function* sessionSteps(
   ruleset: Ruleset,
   bases: ReadonlyMap<string, Timeframe>,
   options: RunOptions,
   observer: Observer,
   actions: readonly CorporateAction[] = [],
   succession?: Succession,
-): Session {
-  const former = succession?.former;
+): Steps<Session> {
+  const former = succession?.former.estate;
   const [misfit] = misfits(ruleset, bases);
   if (misfit !== undefined) throw new RangeError(misfit.message);
   const { symbols } = ruleset;
@@ -138,24 +162,19 @@ export function createSession(
     id,
     capital: capital.kind === 'dollars' ? capitals[index]! : (startCash * capital.amount) / 100,
   }));
-  const book =
-    former === undefined
-      ? createBook({ cash: startCash, strategies, symbols })
-      : openBook(extendState(former.book.state, { symbols, strategies, deposits: options.cash === undefined }));
+  const book = former?.book ?? createBook({ cash: startCash, strategies, symbols });
   const tickRules = symbols.map((symbol) => (isCrypto(symbol) ? ('crypto' as const) : ('equity' as const)));
   const desks = symbols.map((symbol, index) => ({ symbol, kind: tickRules[index]! }));
-  const wire: Wire = former?.wire ?? { core: undefined, book };
-  wire.book = book;
+  const wire: Wire = former?.wire ?? { core: undefined };
   const broker =
     former?.broker ??
     createSimulatedBroker({
       assumptions: options.assumptions,
       symbols: desks,
-      buyingPower: (order, need) => wire.book.buyingPower(order, need),
+      buyingPower: (order, need) => book.buyingPower(order, need),
       sink: (event) => wire.core!.process(event),
     });
-  if (former !== undefined) broker.extend(desks.slice(former.columns.length));
-  const core: Core = createCore({
+  const core: Core = yield* coreSteps({
     ruleset,
     book,
     broker,
@@ -167,14 +186,15 @@ export function createSession(
     calendars,
     tickRules,
     swappable: options.swappable === true,
-    ...(former === undefined ? {} : { orders: former.core.orderLog }),
+    ...(succession === undefined ? {} : { orders: succession.former.core.orderLog }),
   });
 
   const count = symbols.length;
   const from = options.from ?? Number.NEGATIVE_INFINITY;
   const fillAtClose = options.assumptions.fillAt === 'close';
   // Sessions are those of the exchange as soon as one share is traded; a run of coins alone has UTC days.
-  const reference: Calendar = calendars.find((calendar) => calendar.id === 'XNYS') ?? calendarOf('BTC/USD');
+  const reference: Calendar =
+    former?.reference ?? calendars.find((calendar) => calendar.id === 'XNYS') ?? calendarOf('BTC/USD');
   const merge = createMerge(count);
   const { columns, rows } = merge;
   const event = emptyBars(count);
@@ -200,8 +220,7 @@ export function createSession(
     firstStart: Number.NaN,
     unopened: count,
   };
-  if (succession !== undefined) succeed(succession);
-  else begin();
+  if (succession === undefined) begin();
 
   function begin(): void {
     wire.core = core;
@@ -209,34 +228,8 @@ export function createSession(
     else clock.active = true;
   }
 
-  /** Takes over where the former session stopped; indicators that its rules did not have are filled from its bars. */
-  function succeed({ former: left, past, present }: Succession): void {
-    left.columns.forEach((column, symbol) => {
-      merge.put(symbol, column);
-      if (column !== undefined) merge.skip(symbol, left.rows[symbol]!);
-      history[symbol] = left.history[symbol];
-      before[symbol] = left.before[symbol];
-    });
-    symbols.forEach((name, symbol) => {
-      const column = columns[symbol] === undefined ? present.get(name) : undefined;
-      if (column === undefined) return;
-      merge.put(symbol, { ...column, mixedHours: isMixed(column) });
-      let gone = 0;
-      while (gone < column.length && column.end[gone]! <= clock.now) gone++;
-      merge.skip(symbol, gone);
-    });
-    firstOpen.set(left.firstOpen);
-    held.shares.set(left.held.shares);
-    held.dividends.set(left.held.dividends);
-    clock.unopened += count - left.columns.length;
-    pending.at(-1)!.skipBefore(reference, clock.session);
-    if (needsHistory(left.core.memory.ruleset, ruleset)) {
-      replay((symbol) => past.get(symbols[symbol]!));
-      replay(gone);
-    }
-    wire.core = core;
-    core.adopt(left.core);
-  }
+  /** Rows of each symbol that were shown to indicators before the take-over, and of which columns. */
+  const shown = { rows: new Int32Array(count), columns: [] as (Bars | undefined)[] };
 
   /** The bars of a column that are past, restated for the splits so far. */
   function gone(symbol: number): Bars | undefined {
@@ -244,20 +237,93 @@ export function createSession(
     return known === undefined ? undefined : { ...known, length: nextRow(symbol) };
   }
 
+  /** The same of the session to go on for. */
+  function goneBefore(symbol: number): Bars | undefined {
+    const known = former!.history[symbol] ?? former!.columns[symbol];
+    if (known !== undefined) return { ...known, length: former!.rows[symbol]! };
+    const column = succession!.present.get(symbols[symbol]!);
+    return column && { ...column, length: rowsUntil(column, clock.now) };
+  }
+
+  /** Fills indicators that the former rules did not have, while the former session goes on. */
+  function* prepare({ former: other, past }: Succession): Steps<void> {
+    if (!needsHistory(other.core.memory.ruleset, ruleset)) return;
+    yield* replay((symbol) => past.get(symbols[symbol]!));
+    const bars = symbols.map((_, symbol) => goneBefore(symbol));
+    yield* replay((symbol) => bars[symbol]);
+    bars.forEach((known, symbol) => {
+      shown.rows[symbol] = known?.length ?? 0;
+      shown.columns[symbol] = former!.history[symbol] ?? former!.columns[symbol];
+    });
+  }
+
+  /** Shows what came since. */
+  function finishHistory({ former: other, past }: Succession): void {
+    if (!needsHistory(other.core.memory.ruleset, ruleset)) return;
+    const moved = former!.columns.some(
+      (column, symbol) => (former!.history[symbol] ?? column) !== shown.columns[symbol],
+    );
+    if (moved) {
+      core.process({ kind: 'rewarm' });
+      drain(replay((symbol) => past.get(symbols[symbol]!)));
+    }
+    drain(replay(goneBefore, moved ? undefined : shown.rows));
+  }
+
+  function takeOver(): void {
+    const other = succession!.former;
+    const { memory } = other.core;
+    if (!holdsAll(ruleset, memory.ruleset, heldOf(memory))) throw new StandingChanged();
+    other.halt();
+    finishHistory(succession!);
+    if (
+      symbols.length > former!.columns.length ||
+      strategies.length > book.state.strategies.length ||
+      strategies.some(({ id, capital }, n) => {
+        const known = book.state.strategies[n]!;
+        return known.id !== id || known.capital !== capital;
+      })
+    )
+      book.extend({ symbols, strategies, deposits: options.cash === undefined });
+    broker.extend(desks.slice(former!.columns.length));
+    former!.columns.forEach((column, symbol) => {
+      merge.put(symbol, column);
+      if (column !== undefined) merge.skip(symbol, former!.rows[symbol]!);
+      history[symbol] = former!.history[symbol];
+      before[symbol] = former!.before[symbol];
+    });
+    symbols.forEach((name, symbol) => {
+      const column = columns[symbol] === undefined ? succession!.present.get(name) : undefined;
+      if (column === undefined) return;
+      merge.put(symbol, { ...column, mixedHours: isMixed(column) });
+      merge.skip(symbol, rowsUntil(column, clock.now));
+    });
+    firstOpen.set(former!.firstOpen);
+    held.shares.set(former!.held.shares);
+    held.dividends.set(former!.held.dividends);
+    clock.unopened += count - former!.columns.length;
+    pending.at(-1)!.skipBefore(reference, clock.session);
+    wire.core = core;
+    core.adopt(other.core);
+  }
+
   /** Shows the core bars gone by, for its indicators alone. */
-  function replay(barsOf: (symbol: number) => Bars | undefined): void {
-    const shown = emptyBars(count);
+  function* replay(barsOf: (symbol: number) => Bars | undefined, from?: Int32Array): Steps<void> {
+    const instantBars = emptyBars(count);
     const order = createMerge(count);
     symbols.forEach((_, symbol) => {
       const known = barsOf(symbol);
-      if (known !== undefined) order.put(symbol, { ...known, mixedHours: isMixed(known) });
+      if (known === undefined) return;
+      order.put(symbol, { ...known, mixedHours: isMixed(known) });
+      if (from !== undefined) order.skip(symbol, from[symbol]!);
     });
-    while (order.next(shown)) {
-      const start = earliestStart(shown);
+    for (let n = 1; order.next(instantBars); n++) {
+      const start = earliestStart(instantBars);
       for (let due = core.due(); due <= start; due = core.due()) {
-        core.process({ kind: 'history', bars: { ...shown, time: due, count: 0 } });
+        core.process({ kind: 'history', bars: { ...instantBars, time: due, count: 0 } });
       }
-      core.process({ kind: 'history', bars: shown });
+      core.process({ kind: 'history', bars: instantBars });
+      if (n % SHOWN_AT_ONCE === 0) yield;
     }
   }
 
@@ -358,7 +424,7 @@ export function createSession(
     if (bars === undefined) return;
     history[symbol] = restated(history[symbol] ?? bars, row, ratio);
     core.process({ kind: 'rewarm' });
-    replay(gone);
+    drain(replay(gone));
   }
 
   /** First row of a symbol that is not past: the running instant's own bar, if it has one. */
@@ -410,6 +476,8 @@ export function createSession(
     clock.now = bars.end[row + taken - 1]!;
     return taken;
   }
+
+  if (succession !== undefined) yield* prepare(succession);
 
   return {
     book,
@@ -483,27 +551,28 @@ export function createSession(
       }
       settle();
     },
-    handOver() {
+    estate: {
+      book,
+      broker,
+      wire,
+      startCash,
+      clock,
+      reference,
+      columns,
+      rows,
+      before,
+      history,
+      pending,
+      firstOpen,
+      held,
+    },
+    halt() {
       core.halt((symbol) => {
         const row = rows[symbol]! - 1;
         const bars = row >= 0 ? columns[symbol] : before[symbol];
         return bars === undefined ? undefined : { bars, row: row >= 0 ? row : bars.length - 1 };
       });
-      return {
-        core,
-        book,
-        broker,
-        wire,
-        startCash,
-        clock,
-        columns,
-        rows,
-        before,
-        history,
-        pending,
-        firstOpen,
-        held,
-      };
     },
+    takeOver,
   };
 }

@@ -1,10 +1,11 @@
 import type { Ruleset } from '../compiler/ruleset.ts';
 import type { Standing } from '../compiler/standing.ts';
+import { drain, type Steps } from '../compiler/steps.ts';
 import { heldOf } from '../core/carry.ts';
 import type { Bars, CorporateAction } from '../market/bars.ts';
 import type { Timeframe } from '../market/timeframe.ts';
 import type { Observer, RunOptions } from './run.ts';
-import { createSession, type Session } from './session.ts';
+import { type Session, sessionSteps } from './session.ts';
 
 /** What the next rules run on: the feed's bars of their symbols. */
 export interface Ground {
@@ -23,20 +24,29 @@ export const standingOf = (session: Session): Standing => {
 };
 
 /**
- * Swaps the rules of a session between two instants: gives the session that goes on, with everything the former one had.
- * The former one must not be used any more.
- * @param next made with `standingOf` the session as it stands now
- * @throws RangeError when the rules want bars that the ground does not have; the former session is whole then
+ * Makes the session that is to go on under the next rules, while the former one may go on; its `takeOver` does the swap.
+ * @param next made with `standingOf` the session: by the swap nothing else may be held
+ * @throws RangeError when the rules want bars that the ground does not have
  */
-export const succeed = (
+export const successorSteps = (
   session: Session,
   next: Ruleset,
   ground: Ground,
   options: RunOptions,
   observer: Observer,
-): Session =>
-  createSession(next, ground.bases, options, observer, ground.actions, {
-    former: session.handOver(),
+): Steps<Session> =>
+  sessionSteps(next, ground.bases, options, observer, ground.actions, {
+    former: session,
     past: ground.past,
     present: ground.present,
   });
+
+/**
+ * Swaps the rules of a session between two instants: gives the session that goes on, with everything the former one had.
+ * The former one must not be used any more.
+ */
+export const succeed = (...given: Parameters<typeof successorSteps>): Session => {
+  const successor = drain(successorSteps(...given));
+  successor.takeOver();
+  return successor;
+};
