@@ -1,6 +1,7 @@
 import type { Condition } from '../compiler/model.ts';
 import type { InstancePlan, Ruleset } from '../compiler/ruleset.ts';
 import { heldKey } from '../compiler/standing.ts';
+import type { Steps } from '../compiler/steps.ts';
 import { printTree } from '../expressions/print.ts';
 import type { AccountState } from './account-measures.ts';
 import type { Breakers } from './breakers.ts';
@@ -31,19 +32,14 @@ export const heldOf = ({ ruleset, instances }: Pick<CoreMemory, 'ruleset' | 'ins
       .map(({ plan }) => heldKey(ruleset.strategies[plan.strategyIndex]!.id, ruleset.symbols[plan.symbolIndex]!)),
   );
 
-/** Whether rules have a place for everything that is held. */
-export function holdsAll(
-  { instances, strategies, symbols }: Ruleset,
-  former: Ruleset,
-  held: ReadonlySet<string>,
-): boolean {
+/** Whether rules have a place for what is held: told by its key. */
+export function placesOf({ instances, symbols }: Ruleset, former: Ruleset): (key: string) => boolean {
   const numbers = new Map(former.strategies.map(({ id, index }) => [id, index]));
   const places = new Set(instances.map(({ strategyIndex, symbolIndex }) => `${strategyIndex} ${symbols[symbolIndex]}`));
-  return [...held].every((key) => {
+  return (key) => {
     const [id, symbol] = key.split('\n', 2);
-    const number = numbers.get(id!);
-    return number !== undefined && number < strategies.length && places.has(`${number} ${symbol}`);
-  });
+    return places.has(`${numbers.get(id!)} ${symbol}`);
+  };
 }
 
 /** Whether indicators of the next rules must be filled from bars gone by before they can go on. */
@@ -60,84 +56,105 @@ export function needsHistory(former: Ruleset, next: Ruleset): boolean {
 }
 
 /**
- * Moves everything of a former core that the next rules still have a place for: indicators by what they work out, bars in the
- * making by series, positions and orders by strategy and symbol, the account, the breakers. What the next rules alone have
- * stays as it stands in the next core, filled from history or fresh.
+ * Prepares to move everything of a former core that the next rules still have a place for: indicators by what they work out,
+ * bars in the making by series, positions and orders by strategy and symbol, the account, the breakers. What the next rules
+ * alone have stays as it stands in the next core, filled from history or fresh. What comes back does it, in one go.
  */
-export function carryOver(former: CoreMemory, next: CoreMemory): void {
-  for (const stretch of next.pipeline.stretches) {
-    stretch?.publish();
-    stretch?.forget();
+export function* carrySteps(former: CoreMemory, next: CoreMemory): Steps<() => void> {
+  const numbers = yield* numberPairs(former, next);
+  const series = seriesPairs(former, next);
+  const successors = yield* successorsOf(former, next);
+  const risen: { readonly instance: Instance; readonly entry: BoundEntry }[] = [];
+  for (const [n, instance] of next.instances.entries()) {
+    if (n % 64 === 0) yield;
+    const predecessor = successors.before.get(instance);
+    for (const entry of instance.entries) if (isAnother(entry, predecessor)) risen.push({ instance, entry });
   }
-  carryNumbers(former, next);
-  carrySeries(former, next);
-  carryAccount(former, next);
-  const successors = carryInstances(former, next);
-  former.context.open.forEach((holders, symbol) => {
-    for (const holder of holders) next.context.open[symbol]!.push(successors.get(holder)!);
-  });
-  const { orders } = next.context;
-  orders.makers.forEach((maker, place) => {
-    const order = orders.atWork[place]!;
-    const successor = successors.get(former.instances[maker]!);
-    if (successor === undefined)
-      throw new Error(`order ${order.seq} of \`${order.strategy}\` is at work and its rules are gone`);
-    orders.makers[place] = successor.plan.index;
-  });
-  orders.kindsOf.clear();
-  next.context.active = former.context.active;
-  next.context.clock[0] = former.context.clock[0]!;
-  next.breakers.adopt(former.breakers);
+  return () => {
+    for (const stretch of next.pipeline.stretches) {
+      stretch?.publish();
+      stretch?.forget();
+    }
+    numbers();
+    series();
+    carryAccount(former, next);
+    for (const [instance, successor] of successors.after) carryInstance(former, instance, successor, next);
+    for (const { instance, entry } of risen) seedRise(instance, entry);
+    carryOrders(former, next, successors.after);
+    next.context.active = former.context.active;
+    next.context.clock[0] = former.context.clock[0]!;
+    next.breakers.adopt(former.breakers);
+  };
 }
 
-/** Outputs and memories of indicators that both have, and the measures. */
-function carryNumbers({ ruleset, pipeline }: CoreMemory, next: CoreMemory): void {
-  const { values, states } = pipeline.arena;
-  const { arena } = next.pipeline;
+/** Slots whose numbers move from one arena to another. */
+interface Moves {
+  readonly from: number[];
+  readonly to: number[];
+}
+
+const move = ({ from, to }: Moves, values: Float64Array, into: Float64Array): void => {
+  for (let k = 0; k < from.length; k++) into[to[k]!] = values[from[k]!]!;
+};
+
+/** Outputs and memories of indicators that both have, and the measures of the account. */
+function* numberPairs({ ruleset, pipeline }: CoreMemory, next: CoreMemory): Steps<() => void> {
+  const { arena } = pipeline;
+  const { arena: into } = next.pipeline;
   const known = new Map(ruleset.nodes.map((node) => [node.fingerprint, node]));
-  for (const node of next.ruleset.nodes) {
+  const outputs: Moves = { from: [], to: [] };
+  const memories: { readonly from: Float64Array; readonly to: Float64Array }[] = [];
+  for (const [n, node] of next.ruleset.nodes.entries()) {
+    if (n % 256 === 0) yield;
     const same = known.get(node.fingerprint);
     if (same === undefined) continue;
-    node.outputs.forEach((slot, k) => {
-      arena.values[slot] = values[same.outputs[k]!]!;
-    });
-    const memory = states.get(node.fingerprint);
-    if (memory !== undefined) arena.states.get(node.fingerprint)!.set(memory);
+    outputs.from.push(...same.outputs);
+    outputs.to.push(...node.outputs);
+    const from = arena.states.get(node.fingerprint);
+    if (from !== undefined) memories.push({ from, to: into.states.get(node.fingerprint)! });
   }
-  carryMeasures(ruleset.measures, values, next.ruleset.measures, arena.values);
+  measurePairs(ruleset.measures, next.ruleset.measures, outputs);
+  return () => {
+    move(outputs, arena.values, into.values);
+    for (const { from, to } of memories) to.set(from);
+  };
 }
 
-function carryMeasures(
-  from: ReadonlyMap<string, number>,
-  values: Float64Array,
-  to: ReadonlyMap<string, number>,
-  into: Float64Array,
-): void {
+function measurePairs(from: ReadonlyMap<string, number>, to: ReadonlyMap<string, number>, moves: Moves): void {
   for (const [name, slot] of to) {
     const known = from.get(name);
-    if (known !== undefined) into[slot] = values[known]!;
+    if (known === undefined) continue;
+    moves.from.push(known);
+    moves.to.push(slot);
   }
 }
 
 /** Bars in the making, and the last ones done. */
-function carrySeries({ pipeline }: CoreMemory, { pipeline: next }: CoreMemory): void {
+function seriesPairs({ pipeline }: CoreMemory, { pipeline: next }: CoreMemory): () => void {
   const known = new Map(pipeline.series.map((one) => [one.plan.key, one]));
-  for (const one of next.series) {
+  const measures: Moves = { from: [], to: [] };
+  const pairs = next.series.flatMap((one) => {
     const same = known.get(one.plan.key);
-    if (same === undefined) continue;
-    for (let field = 0; field < 6; field++) {
-      const value = pipeline.arena.values[same.slot + field]!;
-      // A field that nobody read was left alone; history may know it.
-      if (!Number.isNaN(value) || same.stale) next.arena.values[one.slot + field] = value;
+    if (same === undefined) return [];
+    measurePairs(same.plan.measures, one.plan.measures, measures);
+    return [{ same, one }];
+  });
+  return () => {
+    for (const { same, one } of pairs) {
+      for (let field = 0; field < 6; field++) {
+        const value = pipeline.arena.values[same.slot + field]!;
+        // A field that nobody read was left alone; history may know it.
+        if (!Number.isNaN(value) || same.stale) next.arena.values[one.slot + field] = value;
+      }
+      if (same.hasSession) {
+        one.session = same.session;
+        one.stale = same.stale;
+      }
+      if (same.aggregator !== undefined) one.aggregator?.cells.set(same.aggregator.cells);
+      if (same.tracker !== undefined) one.tracker?.state.set(same.tracker.state);
     }
-    carryMeasures(same.plan.measures, pipeline.arena.values, one.plan.measures, next.arena.values);
-    if (same.hasSession) {
-      one.session = same.session;
-      one.stale = same.stale;
-    }
-    if (same.aggregator !== undefined) one.aggregator?.cells.set(same.aggregator.cells);
-    if (same.tracker !== undefined) one.tracker?.state.set(same.tracker.state);
-  }
+    move(measures, pipeline.arena.values, next.arena.values);
+  };
 }
 
 function carryAccount({ account }: CoreMemory, { account: next }: CoreMemory): void {
@@ -149,31 +166,54 @@ function carryAccount({ account }: CoreMemory, { account: next }: CoreMemory): v
   });
 }
 
-/** Gives the successor of each instance that has one. */
-function carryInstances(former: CoreMemory, next: CoreMemory): ReadonlyMap<Instance, Instance> {
+interface Successors {
+  /** The next instance of a former one, and the former one of a next. */
+  readonly after: ReadonlyMap<Instance, Instance>;
+  readonly before: ReadonlyMap<Instance, Instance>;
+}
+
+function* successorsOf(former: CoreMemory, next: CoreMemory): Steps<Successors> {
   const places = new Map(next.instances.map((instance) => [keyOf(instance.plan), instance]));
-  const successors = new Map<Instance, Instance>();
-  for (const instance of former.instances) {
+  const after = new Map<Instance, Instance>();
+  const before = new Map<Instance, Instance>();
+  for (const [n, instance] of former.instances.entries()) {
+    if (n % 256 === 0) yield;
     const successor = places.get(keyOf(instance.plan));
     if (successor === undefined) continue;
-    successors.set(instance, successor);
-    successor.state = instance.state;
-    successor.entryOrder = instance.entryOrder;
-    successor.entryAge = instance.entryAge;
-    successor.exitOrder = instance.exitOrder;
-    successor.agreed = instance.agreed;
-    successor.legs.push(...instance.legs);
-    Object.assign(successor.parts, instance.parts);
-    const { values } = former.pipeline.arena;
-    carryMeasures(instance.plan.measures, values, successor.plan.measures, next.pipeline.arena.values);
+    after.set(instance, successor);
+    before.set(successor, instance);
+  }
+  return { after, before };
+}
+
+function carryInstance(former: CoreMemory, instance: Instance, successor: Instance, next: CoreMemory): void {
+  successor.state = instance.state;
+  successor.entryOrder = instance.entryOrder;
+  successor.entryAge = instance.entryAge;
+  successor.exitOrder = instance.exitOrder;
+  successor.agreed = instance.agreed;
+  for (const leg of instance.legs) successor.legs.push(leg);
+  successor.parts.at = instance.parts.at;
+  successor.parts.next = instance.parts.next;
+  if (successor.hasMeasures) {
+    const moves: Moves = { from: [], to: [] };
+    measurePairs(instance.plan.measures, successor.plan.measures, moves);
+    move(moves, former.pipeline.arena.values, next.pipeline.arena.values);
     successor.measure();
-    keepFired(instance, successor);
   }
-  const predecessors = new Map([...successors].map(([before, after]) => [after, before]));
-  for (const instance of next.instances) {
-    for (const entry of instance.entries) seedRise(instance, entry, predecessors.get(instance));
-  }
-  return successors;
+  keepFired(instance, successor);
+}
+
+/** Positions in the order of entry, and orders at work, under the instances that go on with them. */
+function carryOrders(former: CoreMemory, next: CoreMemory, successors: Successors['after']): void {
+  former.context.open.forEach((holders, symbol) => {
+    for (const holder of holders) next.context.open[symbol]!.push(successors.get(holder)!);
+  });
+  const { orders } = next.context;
+  orders.makers.forEach((maker, place) => {
+    orders.makers[place] = successors.get(former.instances[maker]!)!.plan.index;
+  });
+  orders.kindsOf.clear();
 }
 
 /** Exit rules with a portion that have fired for the open position, found by their names. */
@@ -187,10 +227,14 @@ function keepFired(former: Instance, next: Instance): void {
   state.fired = next.exits[side].rules.reduce((bits, { rule }, k) => (fired.has(rule) ? bits | (1 << k) : bits), 0);
 }
 
-/** A rise is one of the condition that rules now: what it was on the last bar is worked out where it is another. */
-function seedRise(instance: Instance, entry: BoundEntry, former: Instance | undefined): void {
+const isAnother = (entry: BoundEntry, former: Instance | undefined): boolean => {
   const same = former?.entries.find(({ sign }) => sign === entry.sign);
-  if (same !== undefined && printCondition(same.model.when) === printCondition(entry.model.when)) return;
+  if (same === undefined) return true;
+  return same.model.when !== entry.model.when && printCondition(same.model.when) !== printCondition(entry.model.when);
+};
+
+/** A rise is one of the condition that rules now: what another one was on the last bar is worked out. */
+function seedRise(instance: Instance, entry: BoundEntry): void {
   const value = entry.when(0);
   if (entry.sign > 0) instance.state.lastLong = value;
   else instance.state.lastShort = value;

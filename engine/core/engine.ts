@@ -12,7 +12,7 @@ import { type AccountState, bindAccountMeasures, createAccountState } from './ac
 import type { Arena } from './arena.ts';
 import { createBreakers, type Operator, type Trip } from './breakers.ts';
 import type { Broker } from './broker.ts';
-import { type CoreMemory, carryOver } from './carry.ts';
+import { type CoreMemory, carrySteps } from './carry.ts';
 import { type CoreContext, type CoreObserver, heldQty } from './context.ts';
 import { decideEntry, expireEntry } from './entries.ts';
 import { type BarsEvent, type CoreEvent, emptyBars } from './events.ts';
@@ -45,6 +45,9 @@ export interface CoreOptions {
   readonly orders?: OrderLog;
 }
 
+/** The last bar that the core has had of a symbol; undefined before the first. */
+export type Reached = (symbol: number) => { readonly bars: Bars; readonly row: number } | undefined;
+
 export interface Core {
   /** Takes one event; what it decides goes to the broker before it returns. */
   process(event: CoreEvent): void;
@@ -55,12 +58,12 @@ export interface Core {
    */
   coast(symbol: number, bars: Bars, row: number, until: number, most: number): number;
   /**
-   * Stops between two instants: nothing is passed over or worked out ahead any more. It may go on all the same.
-   * @param reached the last bar that the core has had of a symbol; undefined before the first of its column
+   * Works nothing out ahead any more, and takes back what it has, series by series: between two instants when it is done at
+   * once, and while bars go on when it is done before, to have little left to do.
    */
-  halt(reached: (symbol: number) => { readonly bars: Bars; readonly row: number } | undefined): void;
-  /** Goes on where a halted core of former rules stands, which must not be used any more. */
-  adopt(former: Core): void;
+  halt(reached: Reached): Steps<void>;
+  /** Prepares to go on where a core of former rules stands; what comes back does it, once that one is halted. */
+  adopt(former: Core): Steps<() => void>;
   readonly memory: CoreMemory;
   /** Number of the last instant. */
   readonly instant: number;
@@ -420,18 +423,24 @@ export function* coreSteps(options: CoreOptions): Steps<Core> {
 
   return {
     coast,
-    halt(reached) {
-      wakeAll();
-      pipeline.stretches.forEach((stretch, series) => {
-        const at = reached(ruleset.series[series]!.symbolIndex);
-        if (at !== undefined) stretch?.rewind(at.bars, at.row);
-      });
+    *halt(reached) {
+      for (const [series, stretch] of pipeline.stretches.entries()) {
+        if (stretch === undefined) continue;
+        const symbol = ruleset.series[series]!.symbolIndex;
+        quiet.wake(symbol);
+        const at = reached(symbol);
+        if (at !== undefined) stretch.rewind(at.bars, at.row);
+        yield;
+      }
     },
-    adopt(former) {
-      carryOver(former.memory, memory);
-      instantNumber = former.instant;
-      stamps.fill(-1);
-      retire();
+    *adopt(former) {
+      const carry = yield* carrySteps(former.memory, memory);
+      return () => {
+        carry();
+        instantNumber = former.instant;
+        stamps.fill(-1);
+        retire();
+      };
     },
     memory,
     get instant() {

@@ -45,8 +45,8 @@ export interface Stretch {
   /** Forgets all bars, for a re-warm. */
   forget(): void;
   /**
-   * Takes back what was worked out past a bar: its indicators remember the bars up to it, and no more. Its bar stands in the
-   * arena afterwards. Only where `rewindable` was asked for.
+   * Takes back what was worked out past a bar, and works nothing out ahead from there on: its indicators remember the bars up
+   * to it, and no more. Its bar stands in the arena afterwards. Only where `rewindable` was asked for.
    */
   rewind(bars: Bars, row: number): void;
 }
@@ -70,14 +70,15 @@ export function createStretch(ruleset: Ruleset, number: number, values: Float64A
   const memories: { readonly now: Float64Array; readonly before: Float64Array }[] = [];
   const readers: { readonly reads: readonly ReadTri[]; readonly into: Uint8Array }[] = [];
   const regularOnly = plan.hours === 'regular';
-  const state: { first: number; published: boolean; source: Bars | undefined } = {
+  const state: { most: number; first: number; published: boolean; source: Bars | undefined } = {
+    most: ROWS,
     first: 0,
     published: true,
     source: undefined,
   };
 
   function fill(bars: Bars, row: number): void {
-    const length = regularOnly && bars.mixedHours !== false ? 1 : Math.min(ROWS, bars.length - row);
+    const length = regularOnly && bars.mixedHours !== false ? 1 : Math.min(state.most, bars.length - row);
     for (const { field, to } of fields) copy(columns, to, columnOf(bars, field), row, length);
     for (let k = 0; k < memories.length; k++) memories[k]!.before.set(memories[k]!.now);
     for (let k = 0; k < steps.length; k++) steps[k]!(0, length);
@@ -161,6 +162,7 @@ export function createStretch(ruleset: Ruleset, number: number, values: Float64A
         state.published = false;
       }
       publish();
+      state.most = 1;
       state.source = undefined;
       stretch.length = 0;
     },

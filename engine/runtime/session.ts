@@ -1,7 +1,7 @@
 import { createSimulatedBroker, type SimulatedBroker } from '../brokers/simulated.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import { drain, type Steps } from '../compiler/steps.ts';
-import { heldOf, holdsAll, needsHistory } from '../core/carry.ts';
+import { heldOf, needsHistory, placesOf } from '../core/carry.ts';
 import { type Core, coreSteps } from '../core/engine.ts';
 import { type BarsEvent, emptyBars } from '../core/events.ts';
 import { type Book, createBook } from '../ledger/book.ts';
@@ -54,8 +54,8 @@ export interface Session {
   finish(closeAtEnd: boolean): void;
   /** What it has, for the session that goes on under other rules. */
   readonly estate: Estate;
-  /** Stops between two instants, for the session that goes on. It may go on itself all the same. */
-  halt(): void;
+  /** Works nothing out ahead any more, for the session that goes on; bars may come in between. */
+  halt(): Steps<void>;
   /**
    * Of a session made to go on for another: stops the other, takes all it has and stands where it stood.
    * The other must not be used any more.
@@ -246,8 +246,8 @@ export function* sessionSteps(
   }
 
   /** Fills indicators that the former rules did not have, while the former session goes on. */
-  function* prepare({ former: other, past }: Succession): Steps<void> {
-    if (!needsHistory(other.core.memory.ruleset, ruleset)) return;
+  function* fillNew({ past }: Succession): Steps<void> {
+    if (!isNew) return;
     yield* replay((symbol) => past.get(symbols[symbol]!));
     const bars = symbols.map((_, symbol) => goneBefore(symbol));
     yield* replay((symbol) => bars[symbol]);
@@ -258,8 +258,8 @@ export function* sessionSteps(
   }
 
   /** Shows what came since. */
-  function finishHistory({ former: other, past }: Succession): void {
-    if (!needsHistory(other.core.memory.ruleset, ruleset)) return;
+  function finishHistory({ past }: Succession): void {
+    if (!isNew) return;
     const moved = former!.columns.some(
       (column, symbol) => (former!.history[symbol] ?? column) !== shown.columns[symbol],
     );
@@ -272,9 +272,8 @@ export function* sessionSteps(
 
   function takeOver(): void {
     const other = succession!.former;
-    const { memory } = other.core;
-    if (!holdsAll(ruleset, memory.ruleset, heldOf(memory))) throw new StandingChanged();
-    other.halt();
+    for (const key of heldOf(other.core.memory)) if (!hasPlace!(key)) throw new StandingChanged();
+    drain(other.halt());
     finishHistory(succession!);
     if (
       symbols.length > former!.columns.length ||
@@ -304,7 +303,7 @@ export function* sessionSteps(
     clock.unopened += count - former!.columns.length;
     pending.at(-1)!.skipBefore(reference, clock.session);
     wire.core = core;
-    core.adopt(other.core);
+    adopt!();
   }
 
   /** Shows the core bars gone by, for its indicators alone. */
@@ -477,7 +476,15 @@ export function* sessionSteps(
     return taken;
   }
 
-  if (succession !== undefined) yield* prepare(succession);
+  const others = succession?.former.core;
+  /** Indicators of these rules are not among the former ones. */
+  const isNew = others !== undefined && needsHistory(others.memory.ruleset, ruleset);
+  const hasPlace = others && placesOf(ruleset, others.memory.ruleset);
+  const adopt = others && (yield* core.adopt(others));
+  if (succession !== undefined) {
+    yield* fillNew(succession);
+    yield* succession.former.halt();
+  }
 
   return {
     book,
@@ -566,13 +573,12 @@ export function* sessionSteps(
       firstOpen,
       held,
     },
-    halt() {
+    halt: () =>
       core.halt((symbol) => {
         const row = rows[symbol]! - 1;
         const bars = row >= 0 ? columns[symbol] : before[symbol];
         return bars === undefined ? undefined : { bars, row: row >= 0 ? row : bars.length - 1 };
-      });
-    },
+      }),
     takeOver,
   };
 }

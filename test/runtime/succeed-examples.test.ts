@@ -7,7 +7,7 @@ import { createSampleMarket, sampleData } from '../../engine/feeds/sample.ts';
 import { resultOf } from '../../engine/runtime/outcome.ts';
 import type { RunOptions } from '../../engine/runtime/run.ts';
 import { createSession, type Session } from '../../engine/runtime/session.ts';
-import { type Ground, standingOf, succeed } from '../../engine/runtime/succeed.ts';
+import { type Ground, standingOf, succeed, successorSteps } from '../../engine/runtime/succeed.ts';
 import { nextRuleset, rulesetOf } from '../core/rules.ts';
 import { ROOT } from '../house/sources.ts';
 
@@ -116,7 +116,18 @@ describe.each(files)('%s', (file) => {
     reach(plain);
     reach(session);
     expect(session.now).toBe(plain.now);
-    session = succeed(session, nextRuleset(standingOf(session), undefined, text), ground, options, {});
+    // Bars go on while it is made.
+    const steps = successorSteps(session, nextRuleset(standingOf(session), undefined, text), ground, options, {});
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done === true) {
+        step.value.takeOver();
+        session = step.value;
+        break;
+      }
+      session.advance(1);
+    }
+    while (plain.now < session.now) plain.advance(1);
+    expect(session.now).toBe(plain.now);
     for (let bars = 0; bars < 40; bars++) {
       plain.advance(1);
       session.advance(1);

@@ -6,7 +6,7 @@ import type { Bars } from '../../engine/market/bars.ts';
 import { resultOf } from '../../engine/runtime/outcome.ts';
 import type { RunOptions } from '../../engine/runtime/run.ts';
 import { createSession, type Session } from '../../engine/runtime/session.ts';
-import { standingOf, succeed } from '../../engine/runtime/succeed.ts';
+import { standingOf, succeed, successorSteps } from '../../engine/runtime/succeed.ts';
 import { centRows, documentOf, dollars, runs, seed, sidesArbitrary } from '../core/plain-rules.ts';
 import { barsOf, marketOf, nextRuleset, rulesetOf, rulesetUnder } from '../core/rules.ts';
 
@@ -58,6 +58,23 @@ const on = (bars: readonly Bars[]) => ({
 const swap = (session: Session, bars: readonly Bars[], risk: string | undefined, ...texts: string[]): Session =>
   succeed(session, nextRuleset(standingOf(session), risk, ...texts), on(bars), options, {});
 
+/** The same while bars go on: made in small parts, with an instant after each. */
+const swapMeanwhile = (
+  session: Session,
+  bars: readonly Bars[],
+  risk: string | undefined,
+  ...texts: string[]
+): Session => {
+  const steps = successorSteps(session, nextRuleset(standingOf(session), risk, ...texts), on(bars), options, {});
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done === true) {
+      step.value.takeOver();
+      return step.value;
+    }
+    session.advance(1);
+  }
+};
+
 /** Everything that a session came to. */
 const outcome = (session: Session, bars: readonly Bars[]) => {
   const { orders, trades, equity, metrics, strategies, ambiguousBars, openPositions, breakers } = resultOf(
@@ -84,7 +101,8 @@ describe('rules swapped between two bars', () => {
         sidesArbitrary,
         fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 1, maxLength: 8 }),
         fc.boolean(),
-        async (first, second, sides, others, waits, alone) => {
+        fc.boolean(),
+        async (first, second, sides, others, waits, alone, meanwhile) => {
           const texts = alone
             ? [documentOf(sides, 'first', 'shares: 10', 'TEST')]
             : [
@@ -100,7 +118,7 @@ describe('rules swapped between two bars', () => {
           for (const wait of waits) {
             session.advance(wait);
             seen.open += session.book.openCount();
-            session = swap(session, bars, RISK, ...texts);
+            session = (meanwhile ? swapMeanwhile : swap)(session, bars, RISK, ...texts);
           }
           while (session.advance(1_000));
           const whole = outcome(plain, bars);
