@@ -69,6 +69,7 @@ export const dryFeed = async (
     return { feed: sampleFeed(ruleset), diagnostics: [] };
   }
   const { wholeFeed } = await import('../runtime/feed.ts');
-  const { data, diagnostics } = await readCsvBars(ruleset, path, flags, undefined);
-  return { feed: wholeFeed(data), diagnostics };
+  const read = (rules: Ruleset): Promise<BarsRead> => readCsvBars(rules, path, flags, undefined);
+  const { data, diagnostics } = await read(ruleset);
+  return { feed: wholeFeed(data, read), diagnostics };
 };

@@ -12,6 +12,7 @@ const YEAR = 252;
 const LEAST_WARMUP = 20;
 /** The sample market has some ten years before its year. */
 const MOST_WARMUP = 2_000;
+const MOST_SESSIONS = 2_500;
 
 /** Bars of a regular session by their size; of a week, its fifth. */
 const PER_SESSION: Readonly<Record<Timeframe, number>> = {
@@ -59,14 +60,15 @@ const minutesOf = (symbol: string, market: SampleMarket): number => {
 };
 
 /** The sample market session by session: a warm-up, a year, and on for ever. */
-export const sampleFeed = (ruleset: Ruleset): Feed => {
-  const market = marketFor(ruleset);
-  const read = { rows: 0, last: 0 };
+export const sampleFeed = (ruleset: Ruleset): Feed => feedOf(marketFor(ruleset), { rows: 0, last: 0 });
+
+const feedOf = (market: SampleMarket, read: { rows: number; last: number }): Feed => {
+  const { symbols } = market;
   return {
-    bases: new Map(ruleset.symbols.map((symbol) => [symbol, '1m' as const])),
+    bases: new Map(symbols.map((symbol) => [symbol, '1m' as const])),
     warmup: market.warmup,
     length: market.sessions,
-    bars: ruleset.symbols.reduce((sum, symbol) => sum + minutesOf(symbol, market), 0),
+    bars: symbols.reduce((sum, symbol) => sum + minutesOf(symbol, market), 0),
     endless: true,
     actions: [],
     piece(n) {
@@ -74,6 +76,18 @@ export const sampleFeed = (ruleset: Ruleset): Feed => {
       for (const column of bars.values()) read.rows += column.length;
       read.last = Math.max(read.last, n);
       return bars;
+    },
+    past(ruleset, n) {
+      // The market begins where its own rules needed it: what is older is of the same market, begun earlier.
+      const wanted = warmupOf(ruleset);
+      const more = Math.min(wanted, MOST_SESSIONS - market.warmup);
+      const older = createSampleMarket({ symbols: ruleset.symbols, sessions: YEAR, warmup: market.warmup + more });
+      const from = Math.max(0, n + more - wanted);
+      return sampleData(older, from, n + more - from).bars;
+    },
+    async widened(ruleset) {
+      const wider = createSampleMarket({ symbols: ruleset.symbols, sessions: YEAR, warmup: market.warmup });
+      return { feed: feedOf(wider, read) };
     },
     account() {
       // The bars follow from the seed and the symbols: naming the last session names them all.

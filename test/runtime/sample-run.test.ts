@@ -82,6 +82,8 @@ describe('a dry run over the sample market', () => {
     endless: true,
     actions: [],
     piece: (n) => market.session(n),
+    past: () => new Map(),
+    widened: async () => ({ feed: feed(warmup) }),
     account: () => account,
   });
 
