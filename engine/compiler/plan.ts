@@ -342,6 +342,7 @@ export function planRuleset(
   }
   return Object.freeze({
     revision,
+    models,
     strategies,
     instances,
     symbols: planner.symbols,
