@@ -6,6 +6,7 @@ import type { Checked } from '../expressions/tree.ts';
 import { checkBreakers } from './breaker-outcomes.ts';
 import { checkAt } from './expressions.ts';
 import { contextOf, createReporter } from './finding.ts';
+import { checkFormerIds } from './former-ids.ts';
 import { LIVE_ONLY } from './measures.ts';
 import type { BreakerModel, RiskModel, StrategyModel, Until } from './model.ts';
 import { planSteps } from './plan.ts';
@@ -93,11 +94,18 @@ function checkRisk(document: RiskDocument | undefined, diagnostics: Diagnostic[]
       reporter.at('E360', [...path, 'when'], 'a circuit breaker reads measures of the moment; it keeps no bars', help);
       return;
     }
-    const { id, enabled = true } = breaker;
+    const { id, enabled = true, renamed_from: renamedFrom } = breaker;
     const scoped = wordOf(SCOPES, breaker.scope, 'account');
     const action = wordOf(ACTIONS, breaker.action, 'halt');
-    breakers.push({ id, enabled, when, scope: scoped, action, until: untilOf(breaker.until) });
+    breakers.push({ id, renamedFrom, enabled, when, scope: scoped, action, until: untilOf(breaker.until) });
   });
+  checkFormerIds(
+    breakers.map(({ id, renamedFrom }) => {
+      const index = document.value.circuit_breakers.findIndex((written) => written.id === id);
+      return { id, renamedFrom, reporter, path: ['circuit_breakers', index, 'renamed_from'] };
+    }),
+    'circuit breaker',
+  );
   return { document, limits: { ...document.value.limits }, breakers };
 }
 
@@ -121,6 +129,13 @@ function checkTogether(
     const help = 'give each strategy its own id';
     diagnostics.push(finding('E326', document.file, document.valueSpan(['id']), message, help, context, [before]));
   }
+  checkFormerIds(
+    documents.map((document) => {
+      const { id, renamed_from: renamedFrom } = document.value;
+      return { id, renamedFrom, reporter: createReporter(document, diagnostics), path: ['renamed_from'] };
+    }),
+    'strategy',
+  );
   const sides = new Map<string, { side: string; model: StrategyModel }>();
   for (const model of models) {
     if (!model.enabled) continue;

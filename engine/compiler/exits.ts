@@ -7,7 +7,7 @@ import type { PositionSide } from '../ledger/order.ts';
 import { checkAmount, checkAt, checkRule } from './expressions.ts';
 import type { ExitModel, ExitRule, Level } from './model.ts';
 import type { Checking } from './strategy.ts';
-import { parseDuration } from './words.ts';
+import { parseDuration, wordOf } from './words.ts';
 
 /** A stop of 100 % or more lies at no price. */
 const PERCENT = { least: 0, most: 99.99, unit: ' %' };
@@ -22,6 +22,8 @@ export const NO_EXITS: ExitModel = {
   trailing: undefined,
   breakEven: undefined,
   timeStop: undefined,
+  onChange: 'keep',
+  onRemove: 'keep_exits',
 };
 
 /** Checks how positions of one side are left: `exit.SIDE`, or `exit` itself when only one side is entered. */
@@ -61,7 +63,7 @@ export function checkExits(checking: Checking, side: PositionSide, entered: read
 }
 
 function checkSide(checking: Checking, exit: ExitSide, path: DocumentPath): ExitModel {
-  const { reporter, scope } = checking;
+  const { reporter, scope, value } = checking;
   const rules = checkRules(checking, exit, path);
   const stopLoss = checkLevel(checking, exit.stop_loss, [...path, 'stop_loss']);
   const listed =
@@ -119,6 +121,8 @@ function checkSide(checking: Checking, exit: ExitSide, path: DocumentPath): Exit
     trailing: trailing === undefined ? undefined : { level: { kind: 'pct', pct: trailing }, activateAtPct: activate },
     breakEven: breakEven === undefined ? undefined : { atPct: breakEven },
     timeStop,
+    onChange: wordOf(['keep', 'adopt'], value.exit.on_change, 'keep'),
+    onRemove: wordOf(['keep_exits', 'flatten'], value.exit.on_remove, 'keep_exits'),
   };
 }
 

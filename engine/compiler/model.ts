@@ -62,6 +62,10 @@ export interface ExitModel {
   readonly trailing: { readonly level: Level; readonly activateAtPct: Checked | undefined } | undefined;
   readonly breakEven: { readonly atPct: Checked } | undefined;
   readonly timeStop: Duration | undefined;
+  /** An edit of the levels above: open positions keep those set at their fill, or take the new ones over. */
+  readonly onChange: 'keep' | 'adopt';
+  /** The strategy or symbol leaves the rules: open positions keep these exits, or are closed. */
+  readonly onRemove: 'keep_exits' | 'flatten';
 }
 
 /** Offsets in milliseconds from the open (>= 0) or to the close (<= 0 side) of a session. */
@@ -83,6 +87,8 @@ export interface SessionModel {
 /** One strategy, checked: every expression is a tree, every default is filled in. */
 export interface StrategyModel {
   readonly id: string;
+  /** The id that it had before: what is kept under that one is its own. */
+  readonly renamedFrom: string | undefined;
   readonly document: StrategyDocument;
   readonly enabled: boolean;
   /** The higher goes first when cash is short; among equals the order of the files. */
@@ -108,6 +114,8 @@ export type Until =
 
 export interface BreakerModel {
   readonly id: string;
+  /** The id that it had before: a trip of that one is its own. */
+  readonly renamedFrom: string | undefined;
   readonly enabled: boolean;
   readonly when: Checked;
   readonly scope: 'account' | 'strategy' | 'symbol';

@@ -376,6 +376,7 @@ export function* planSteps(
   }
   return Object.freeze({
     revision,
+    models,
     strategies,
     instances,
     symbols: planner.symbols,

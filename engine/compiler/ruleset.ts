@@ -79,6 +79,8 @@ export interface StrategyPlan {
 /** All documents, compiled: frozen, without state. What runs is this and an arena of numbers. */
 export interface Ruleset {
   readonly revision: string;
+  /** Every strategy as it was checked, disabled ones too, in the order of the files: what two rulesets are compared by. */
+  readonly models: readonly StrategyModel[];
   readonly strategies: readonly StrategyPlan[];
   /** In the order of decision: priority, file, symbol. */
   readonly instances: readonly InstancePlan[];

@@ -68,6 +68,7 @@ export function checkStrategy(document: StrategyDocument): CheckedStrategy {
   if (failed || capital === undefined) return { model: undefined, watched, diagnostics };
   const model: StrategyModel = {
     id: value.id,
+    renamedFrom: value.renamed_from,
     document,
     enabled: value.enabled ?? true,
     priority: value.priority ?? 0,

@@ -11,7 +11,7 @@ export type Siblings = ReadonlyMap<string, SourceFile>;
 const MERGED = new Set(['params', 'sources', 'indicators', 'conditions', 'session', 'entry', 'exit', 'long', 'short']);
 
 /** Keys that a file never takes over: they belong to the file that says them. */
-const OWN = new Set(['id', 'extends', 'description', 'tests']);
+const OWN = new Set(['id', 'renamed_from', 'extends', 'description', 'tests']);
 
 function merge(base: MapNode, over: MapNode, atRoot: boolean): MapNode {
   const entries: Entry[] = [];

@@ -14,6 +14,7 @@ const VOCABULARY = [
   'x-expects',
   'x-expression',
   'x-missing-help',
+  'x-on-edit',
   'x-percent',
   'x-planned',
   'x-renames',

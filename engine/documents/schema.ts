@@ -38,6 +38,7 @@ export interface Schema {
   readonly 'x-expects'?: string;
   readonly 'x-expression'?: string;
   readonly 'x-missing-help'?: string;
+  readonly 'x-on-edit'?: string;
   readonly 'x-percent'?: boolean;
   readonly 'x-planned'?: boolean;
   readonly 'x-renames'?: Readonly<Record<string, string>>;

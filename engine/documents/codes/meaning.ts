@@ -195,6 +195,14 @@ export const MEANING_CODES = {
     wrong: 'entry:\n  long:\n    when: close > open\nexit:\n  when: close > open\n',
     right: 'entry:\n  long:\n    when: close > open\nexit:\n  when: close < open\n',
   },
+  E340: {
+    severity: 'error',
+    title: 'renamed from an id that is taken',
+    explanation:
+      'renamed_from says under which id the position, the history or a trip was kept before, so that they go on under the new one. An id that is still there keeps its own, and two cannot take over the same.',
+    wrong: 'id: trend\nrenamed_from: trend\n',
+    right: 'id: trend\nrenamed_from: moving_average   # and no strategy of that id is left\n',
+  },
   E360: {
     severity: 'error',
     title: 'breaker that looks back over bars',
