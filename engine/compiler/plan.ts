@@ -327,7 +327,7 @@ export function* planSteps(
   const index = createIndex();
   const running = models.filter((model) => model.enabled).sort((a, b) => b.priority - a.priority);
   const { numbers, retired } = numberStrategies(
-    running.map(({ id }) => ({ id, formerly: undefined })),
+    running.map(({ id, renamedFrom }) => ({ id, formerly: renamedFrom })),
     standing?.ruleset,
   );
   const strategies: StrategyPlan[] = [];
@@ -361,8 +361,7 @@ export function* planSteps(
   for (const [n, model] of running.entries()) {
     const { id, document, timeframe, session, capital, entries, exits } = model;
     const number = numbers[n]!;
-    const onRemove = document.value.exit?.on_remove ?? 'keep_exits';
-    const plan = { index: number, id, document, timeframe, session, capital, entries, exits, onRemove, retired: false };
+    const plan = { index: number, id, document, timeframe, session, capital, entries, exits, retired: false };
     strategies[number] = plan;
     for (const symbol of model.symbols) place(plan, symbol, model.watched ?? [], false);
     yield;

@@ -70,8 +70,6 @@ export interface StrategyPlan {
   readonly capital: StrategyModel['capital'];
   readonly entries: readonly EntryModel[];
   readonly exits: { readonly long: ExitModel; readonly short: ExitModel };
-  /** What becomes of its open positions when it leaves the rules. */
-  readonly onRemove: 'keep_exits' | 'flatten';
   /** It has left the rules; it keeps its number, its purse and the exits of what is open. */
   readonly retired: boolean;
 }

@@ -248,7 +248,7 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
       for (const list of ['stops', 'closed', 'refusals'] as const)
         state.recent[list].push(...former.state.recent[list]);
       for (const { id, scope, guard } of former.state.parked) {
-        const model = bounds.find((bound) => bound.model.id === id && bound.model.scope === scope)?.model;
+        const model = bounds.find((bound) => isSame(bound.model, { ...bound.model, id, scope }))?.model;
         if (model === undefined || !takeOver(guard, model)) state.parked.push({ id, scope, guard });
       }
       for (const guard of former.state.guards) {
@@ -339,7 +339,8 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
 }
 
 /** The same breaker, whatever its rule says now. */
-const isSame = (a: BreakerModel, b: BreakerModel): boolean => a.id === b.id && a.scope === b.scope;
+const isSame = (now: BreakerModel, before: BreakerModel): boolean =>
+  (now.id === before.id || now.renamedFrom === before.id) && now.scope === before.scope;
 
 /** Trips and lets go alike. */
 const isEqual = (a: BreakerModel, b: BreakerModel): boolean =>

@@ -1,4 +1,4 @@
-import type { Condition } from '../compiler/model.ts';
+import type { Condition, ExitModel, Level } from '../compiler/model.ts';
 import type { InstancePlan, Ruleset } from '../compiler/ruleset.ts';
 import { heldKey } from '../compiler/standing.ts';
 import type { Steps } from '../compiler/steps.ts';
@@ -7,6 +7,7 @@ import type { AccountState } from './account-measures.ts';
 import type { Breakers } from './breakers.ts';
 import type { CoreContext } from './context.ts';
 import type { BoundEntry, Instance } from './instance.ts';
+import { adoptLevels } from './legs.ts';
 import type { Pipeline } from './pipeline.ts';
 
 /** All that a core remembers, for the core that goes on under other rules. */
@@ -64,10 +65,12 @@ export function* carrySteps(former: CoreMemory, next: CoreMemory): Steps<() => v
   const numbers = yield* numberPairs(former, next);
   const series = seriesPairs(former, next);
   const successors = yield* successorsOf(former, next);
+  const moved: Instance[] = [];
   const risen: { readonly instance: Instance; readonly entry: BoundEntry }[] = [];
   for (const [n, instance] of next.instances.entries()) {
     if (n % 64 === 0) yield;
     const predecessor = successors.before.get(instance);
+    if (predecessor !== undefined && adoptsLevels(predecessor, instance)) moved.push(instance);
     for (const entry of instance.entries) if (isAnother(entry, predecessor)) risen.push({ instance, entry });
   }
   return () => {
@@ -84,7 +87,35 @@ export function* carrySteps(former: CoreMemory, next: CoreMemory): Steps<() => v
     next.context.active = former.context.active;
     next.context.clock[0] = former.context.clock[0]!;
     next.breakers.adopt(former.breakers);
+    for (const instance of moved) if (instance.state.side !== 0) adoptLevels(next.context, instance);
   };
+}
+
+/** The protective levels of an open position become those of the next rules, where these say so and are others. */
+function adoptsLevels(former: Instance, next: Instance): boolean {
+  const { long, short } = next.strategy.exits;
+  if (long.onChange !== 'adopt' || former.strategy.exits.long === long) return false;
+  return (
+    printLevels(former.strategy.exits.long) !== printLevels(long) ||
+    printLevels(former.strategy.exits.short) !== printLevels(short)
+  );
+}
+
+const printLevels = ({ stopLoss, takeProfit, trailing, breakEven }: ExitModel): string =>
+  [
+    printLevel(stopLoss),
+    ...takeProfit.map(({ level, portion }) => `${printLevel(level)} ${portion}`),
+    printLevel(trailing?.level),
+    trailing?.activateAtPct === undefined ? '' : printTree(trailing.activateAtPct),
+    breakEven === undefined ? '' : printTree(breakEven.atPct),
+  ].join('; ');
+
+function printLevel(level: Level | undefined): string {
+  if (level === undefined) return '';
+  if (level.kind === 'pct') return `pct ${printTree(level.pct)}`;
+  return level.kind === 'price'
+    ? `price ${printTree(level.price)}`
+    : `${printTree(level.multiple)} ${printTree(level.atr)}`;
 }
 
 /** Slots whose numbers move from one arena to another. */

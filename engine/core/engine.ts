@@ -413,7 +413,7 @@ export function* coreSteps(options: CoreOptions): Steps<Core> {
     for (const instance of instances) {
       if (!instance.plan.retired) continue;
       if (instance.entryOrder !== undefined) context.broker.cancel(instance.entryOrder, 'removed');
-      if (instance.strategy.onRemove !== 'flatten' || instance.state.side === 0) continue;
+      if (instance.strategy.exits.long.onRemove !== 'flatten' || instance.state.side === 0) continue;
       if (instance.exitOrder !== undefined) context.broker.cancel(instance.exitOrder, 'removed');
       submitExit(context, instance, 'removed', 'removed', 100);
     }

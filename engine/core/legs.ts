@@ -5,7 +5,7 @@ import type { Bars } from '../market/bars.ts';
 import { type CoreContext, draftOrder, heldQty, nowOf } from './context.ts';
 import { passExit } from './gate.ts';
 import type { Instance } from './instance.ts';
-import { levelPrice, type Protection } from './protection.ts';
+import { agreeProtection, levelPrice, type Protection } from './protection.ts';
 
 const sideOf = (instance: Instance): PositionSide => (instance.state.side > 0 ? 'long' : 'short');
 
@@ -117,6 +117,21 @@ export function growLegs(context: CoreContext, instance: Instance): void {
   if (protection !== undefined) placeTargets(context, instance, protection, qty);
 }
 
+/**
+ * Puts the levels of other rules to work for an open position, measured from its entry; what has followed price stays where
+ * price had taken it. Nothing changes while one of them is unknown.
+ */
+export function adoptLevels(context: CoreContext, instance: Instance): void {
+  const { state } = instance;
+  const agreed = agreeProtection(state.side > 0 ? instance.exits.long : instance.exits.short);
+  if (agreed === undefined) return;
+  for (const leg of instance.legs.splice(0)) if (leg.status === 'working') context.broker.cancel(leg, 'replaced');
+  const best = state.protection?.best ?? Number.NaN;
+  state.protection = { ...agreed, best };
+  placeLegs(context, instance);
+  if (!Number.isNaN(best)) follow(context, instance, best);
+}
+
 /** The protective order of a role that is at work. */
 export function legOf(instance: Instance, role: OrderRole): Order | undefined {
   return instance.legs.find((leg) => leg.role === role && leg.status === 'working');
@@ -127,10 +142,16 @@ export function legOf(instance: Instance, role: OrderRole): Order | undefined {
  * In the bar of an entry that filled inside it, only the close is known to come after the fill.
  */
 export function trail(context: CoreContext, instance: Instance, bars: Bars, row: number, filledInside: boolean): void {
-  const { protection, side, entryPrice } = instance.state;
+  const { protection, side } = instance.state;
   if (protection === undefined || side === 0) return;
   if (protection.trailPct === undefined && protection.breakEvenPct === undefined) return;
   const price = filledInside ? bars.close[row]! : side > 0 ? bars.high[row]! : bars.low[row]!;
+  follow(context, instance, price);
+}
+
+function follow(context: CoreContext, instance: Instance, price: number): void {
+  const { side, entryPrice } = instance.state;
+  const protection = instance.state.protection!;
   if (Number.isNaN(protection.best) || (price - protection.best) * side > 0) protection.best = price;
   const gain = side * (protection.best / entryPrice - 1) * 100;
   if (protection.breakEvenPct !== undefined && !protection.brokeEven && gain >= protection.breakEvenPct) {

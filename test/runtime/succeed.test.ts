@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_ASSUMPTIONS } from '../../engine/brokers/assumptions.ts';
 import type { Ruleset } from '../../engine/compiler/ruleset.ts';
+import { formatPrice } from '../../engine/ledger/money.ts';
 import type { Bars } from '../../engine/market/bars.ts';
 import { resultOf } from '../../engine/runtime/outcome.ts';
 import type { RunOptions } from '../../engine/runtime/run.ts';
@@ -319,5 +320,75 @@ describe('rules swapped between two bars', () => {
     finish(session);
     expect(session.core.trips.map(({ values }) => values)).toEqual(['consecutive_losses 3']);
     expect(session.book.trades()).toHaveLength(3);
+  });
+
+  const stopped = (pct: number, more = ''): string => always('test', `  stop_loss:\n    pct: ${pct}${more}`);
+
+  it('levels of an open position stay as agreed, or become the new ones where the rules say so', () => {
+    // Bought at 101 and a basis point, 101.02: the stop at 10 % lies at 90.92, the one at 5 % at 95.97; sold a basis point lower.
+    const bars = [
+      barsOf('TEST', '1h', [
+        [101, 101, 101, 101],
+        [101, 101, 101, 101],
+        [101, 101, 101, 101],
+        [101, 101, 94, 95],
+        [95, 95, 90, 90],
+      ]),
+    ];
+    const run = (text: string): (readonly [string, string])[] => {
+      let session = begin(rulesetOf(stopped(10)), bars);
+      session.advance(3);
+      session = finish(swap(session, bars, undefined, text));
+      return session.book.trades().map(({ exitReason, exitPrice }) => [exitReason, formatPrice(exitPrice)] as const);
+    };
+    expect(run(stopped(5))).toEqual([['stop_loss', '90.91']]);
+    expect(run(stopped(5, '\n  on_change: adopt'))).toEqual([['stop_loss', '95.96']]);
+  });
+
+  it('a level adopted behind the price closes at the next open', () => {
+    const bars = [
+      barsOf('TEST', '1h', [
+        [101, 101, 101, 101],
+        [101, 101, 97, 97],
+        [97, 97, 97, 97],
+        [97, 97, 97, 97],
+      ]),
+    ];
+    let session = begin(rulesetOf(stopped(10)), bars);
+    session.advance(2);
+    session = finish(swap(session, bars, undefined, stopped(2, '\n  on_change: adopt')));
+    expect(session.book.trades().map(({ exitTime, exitReason }) => [exitTime, exitReason])).toEqual([
+      [bars[0]!.start[2], 'stop_loss'],
+    ]);
+  });
+
+  it('a renamed strategy keeps its position, its purse and its trades; a renamed breaker its trip', () => {
+    const bars = flat(101, 101, 89, 89, 101, 101, 101, 89, 89);
+    let session = begin(rulesetOf(always('before')), bars);
+    session.advance(6);
+    expect(session.book.openCount()).toBe(1);
+    session = finish(
+      swap(session, bars, undefined, always('after').replace('id: after', 'id: after\nrenamed_from: before')),
+    );
+    const whole = finish(begin(rulesetOf(always('before')), bars));
+    expect(session.book.trades().map(({ strategy, pnl }) => [strategy, pnl])).toEqual(
+      whole.book.trades().map(({ pnl }) => ['after', pnl]),
+    );
+    expect(session.book.trades()).toHaveLength(2);
+    expect(session.book.equity()).toBe(whole.book.equity());
+
+    const saws = [barsOf('TEST', '1h', saw)];
+    let tripped = createSession(
+      rulesetUnder(guarded('consecutive_losses >= 2'), always('test')),
+      basesOf(saws),
+      nobody,
+      {},
+    );
+    tripped.feed(new Map([['TEST', saws[0]!]]));
+    tripped.advance(8);
+    const renamed = guarded('consecutive_losses >= 2').replace('id: guard', 'id: warden\n    renamed_from: guard');
+    tripped = finish(over(saws, tripped, renamed));
+    expect(tripped.core.trips).toHaveLength(1);
+    expect(tripped.book.trades()).toHaveLength(2);
   });
 });
