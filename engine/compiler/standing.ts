@@ -27,7 +27,9 @@ export function numberStrategies(
     numbers[place] = number;
     taken.add(number);
   };
-  running.forEach(({ id }, place) => take(place, find(id)));
+  running.forEach(({ id }, place) => {
+    take(place, find(id));
+  });
   running.forEach(({ formerly }, place) => {
     if (numbers[place] === -1 && formerly !== undefined) take(place, find(formerly));
   });
