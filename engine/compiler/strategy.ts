@@ -33,7 +33,7 @@ export interface CheckedStrategy {
 export interface Checking {
   readonly reporter: Reporter;
   readonly scope: StrategyScope;
-  readonly value: Strategy;
+  readonly value: StrategyDocument['value'];
 }
 
 const SIDES: readonly PositionSide[] = ['long', 'short'];
@@ -82,15 +82,6 @@ export function checkStrategy(document: StrategyDocument): CheckedStrategy {
 }
 
 function checkSymbols({ reporter, value }: Checking): readonly string[] {
-  if (typeof value.symbols === 'string') {
-    reporter.at(
-      'E309',
-      ['symbols'],
-      `\`symbols: ${value.symbols}\` names a list file, which is not possible yet`,
-      `write the symbols themselves, one a line, each after "- "`,
-    );
-    return [];
-  }
   value.symbols.forEach((symbol, index) => {
     if (symbol.includes('/') && value.entry.short !== undefined) {
       reporter.at(
