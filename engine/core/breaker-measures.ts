@@ -15,8 +15,9 @@ export interface Guard {
   trippedInstant: number;
   /** Its `until` has come: it lets go at the next bar. */
   over: boolean;
-  /** When it was last cleared, ms. */
+  /** When it was last cleared, ms, and how many happenings there had been by then. */
   since: number;
+  sinceCount: number;
   /** Highest equity since. */
   peak: number;
   /** Equity at the last session close, or when it was cleared since. */
@@ -36,6 +37,7 @@ export const freshGuard = (breaker: number, place: number, equity: number): Guar
   trippedInstant: 0,
   over: false,
   since: Number.NEGATIVE_INFINITY,
+  sinceCount: 0,
   peak: equity,
   dayStart: equity,
   dailyTrades: 0,
@@ -45,6 +47,9 @@ export const freshGuard = (breaker: number, place: number, equity: number): Guar
 
 /** Something that happened to a strategy in a symbol. */
 export interface Happening {
+  /** 1, 2, 3, ... in the order in which they became known. */
+  readonly number: number;
+  /** When it had happened, ms: at a bar's open its start, inside a bar its end. */
   readonly time: number;
   readonly strategy: number;
   readonly symbol: number;
@@ -53,6 +58,8 @@ export interface Happening {
 
 /** What measures over a length of time count, oldest first. */
 export interface Recent {
+  /** Happenings so far. */
+  count: number;
   /** Trades that a stop ended. */
   readonly stops: Happening[];
   readonly closed: Happening[];
@@ -88,9 +95,15 @@ export const watches = ({ place }: Guard, scope: Scope, strategy: number, symbol
 const exposureOf = (book: Book, guard: Guard, scope: Scope): ReturnType<Book['exposure']> =>
   book.exposure((strategy, symbol) => watches(guard, scope, strategy, symbol));
 
+/** A bar that clears a breaker ends where the next begins: what happened at that very moment is told apart by its number. */
+const isSince = ({ since, sinceCount }: Guard, { time, number }: Happening): boolean =>
+  time > since || (time === since && number > sinceCount);
+
 const within = (list: readonly Happening[], guard: Guard, scope: Scope, now: number, minutes: number): Happening[] => {
-  const from = Math.max(now - minutes * MINUTE, guard.since);
-  return list.filter(({ time, strategy, symbol }) => time > from && watches(guard, scope, strategy, symbol));
+  const from = now - minutes * MINUTE;
+  return list.filter(
+    (one) => one.time > from && isSince(guard, one) && watches(guard, scope, one.strategy, one.symbol),
+  );
 };
 
 const READERS: Readonly<Record<string, Reader>> = {
@@ -138,10 +151,13 @@ export function readerOf(name: string): (guard: Guard, scope: Scope, view: View)
 /** Every measure that a breaker can read. */
 export const BREAKER_MEASURES: readonly string[] = Object.keys(READERS);
 
-/** Keeps a happening; what no measure can ask for any more goes. */
-export function remember(list: Happening[], happening: Happening): void {
-  let old = 0;
-  while (old < list.length && list[old]!.time <= happening.time - LONGEST) old++;
-  if (old > 0) list.splice(0, old);
-  list.push(happening);
+/** Keeps a happening in the lists that it belongs to; what no measure can ask for any more goes. */
+export function remember(recent: Recent, lists: readonly Happening[][], what: Omit<Happening, 'number'>): void {
+  const happening: Happening = { number: ++recent.count, ...what };
+  for (const list of lists) {
+    let old = 0;
+    while (old < list.length && list[old]!.time <= happening.time - LONGEST) old++;
+    if (old > 0) list.splice(0, old);
+    list.push(happening);
+  }
 }

@@ -69,8 +69,9 @@ export interface Breakers {
   look(now: number, instants: number, marked: boolean): void;
   /** An entry was filled. */
   entered(strategy: number, symbol: number): void;
-  closed(trade: Trade, strategy: number, symbol: number, now: number): void;
-  refused(strategy: number, symbol: number, now: number): void;
+  /** A trade ended, by `when`, ms. */
+  closed(trade: Trade, strategy: number, symbol: number, when: number): void;
+  refused(strategy: number, symbol: number, when: number): void;
   sessionClosed(now: number, instants: number): void;
   /** Entries of a strategy in a symbol are held back; counted for the trips that do it. */
   holdsBack(strategy: number, symbol: number): boolean;
@@ -91,7 +92,7 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
   const guards: Guard[] = bounds.flatMap(({ model }, breaker) =>
     placesOf(ruleset, model.scope).map((place) => freshGuard(breaker, place, equityOf(book, model.scope, place))),
   );
-  const state: BreakerState = { guards, trips: [], recent: { stops: [], closed: [], refusals: [] } };
+  const state: BreakerState = { guards, trips: [], recent: { count: 0, stops: [], closed: [], refusals: [] } };
   const view: View = {
     book,
     recent: state.recent,
@@ -144,6 +145,7 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
     record.clearedAt = instant(at);
     Object.assign(guard, freshGuard(guard.breaker, guard.place, equityOf(book, bound.model.scope, guard.place)), {
       since: at,
+      sinceCount: state.recent.count,
     });
     flags.tripped--;
     if (untilOf(bound.model).kind === 'bars') flags.barsTrips--;
@@ -207,18 +209,19 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
       flags.events = true;
       for (const guard of guards) if (touches(guard, strategy, symbol)) guard.dailyTrades++;
     },
-    closed(trade, strategy, symbol, now) {
+    closed(trade, strategy, symbol, when) {
       flags.events = true;
-      const row = { time: now, strategy, symbol, pnl: moneyToNumber(trade.pnl) };
-      remember(state.recent.closed, row);
-      if (trade.exitReason === 'stop_loss' || trade.exitReason === 'trailing_stop') remember(state.recent.stops, row);
+      const { recent } = state;
+      const stopped = trade.exitReason === 'stop_loss' || trade.exitReason === 'trailing_stop';
+      const lists = stopped ? [recent.closed, recent.stops] : [recent.closed];
+      remember(recent, lists, { time: when, strategy, symbol, pnl: moneyToNumber(trade.pnl) });
       for (const guard of guards) {
         if (touches(guard, strategy, symbol)) guard.losses = trade.pnl < 0n ? guard.losses + 1 : 0;
       }
     },
-    refused(strategy, symbol, now) {
+    refused(strategy, symbol, when) {
       flags.events = true;
-      remember(state.recent.refusals, { time: now, strategy, symbol, pnl: 0 });
+      remember(state.recent, [state.recent.refusals], { time: when, strategy, symbol, pnl: 0 });
     },
     sessionClosed(now, instants) {
       // What the clock has let go by then does not count for the day.

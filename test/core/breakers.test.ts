@@ -235,6 +235,20 @@ describe('limits', () => {
     expect(result.orders.map((order) => [order.status, order.reason])).toEqual([['refused', reason]]);
   });
 
+  it('an account in debt is short of buying power, whatever limits are not set', async () => {
+    const shorting = strategy('  short:\n    when: close > 99\n    size:\n      shares: 90', '  when: close < 1');
+    const buying = swinging.replace('id: test', 'id: other').replace('[TEST]', '[OTHER]');
+    const bars = [flatBars('TEST', '1h', [99, 100, 100, 400, 400]), flatBars('OTHER', '1h', [99, 99, 99, 99, 101])];
+    for (const limits of ['', '  orders_per_minute: 60\n', '  max_order_notional: 1000000\n']) {
+      const rules = rulesetUnder(limited(`${limits}  allow_short: true\n`), shorting, buying);
+      const result = await runRules(rules, bars);
+      expect(result.orders.map(({ strategy, status, reason }) => [strategy, status, reason])).toEqual([
+        ['test', 'filled', undefined],
+        ['other', 'refused', 'buying_power'],
+      ]);
+    }
+  });
+
   it('no short without leave, and no more orders a minute than allowed', async () => {
     const short = strategy('  short:\n    when: close > 100\n    size:\n      shares: 1', '  when: close < 100');
     const refused = await runRules(rulesetUnder('circuit_breakers: []\n', short), [
