@@ -27,6 +27,10 @@ export interface Guard {
   losses: number;
   /** Sessions in a row that ended lower. */
   losingDays: number;
+  /** Equity at the start of the day whose return is counted next; NaN until a whole one begins. */
+  lastClose: number;
+  /** Returns of whole sessions since, oldest first, as many as its measures ask for. */
+  returns: number[];
 }
 
 export const freshGuard = (breaker: number, place: number, equity: number): Guard => ({
@@ -43,6 +47,8 @@ export const freshGuard = (breaker: number, place: number, equity: number): Guar
   dailyTrades: 0,
   losses: 0,
   losingDays: 0,
+  lastClose: equity,
+  returns: [],
 });
 
 /** Something that happened to a strategy in a symbol. */
@@ -72,6 +78,10 @@ export interface View {
   readonly recent: Recent;
   now: number;
   readonly exitUnknownBars: (guard: Guard) => number;
+  /** The widest spread of its symbols at their last quotes, percent; NaN without one. */
+  readonly spreadPct: (guard: Guard) => number;
+  /** What makes a daily deviation one of a year. */
+  readonly sessionsAYear: number;
 }
 
 type Scope = BreakerModel['scope'];
@@ -121,6 +131,9 @@ const READERS: Readonly<Record<string, Reader>> = {
   exit_unknown_bars: (guard, _scope, view) => view.exitUnknownBars(guard),
   // A simulated feed is never late.
   bars_late: () => 0,
+  spread_pct: (guard, _scope, view) => view.spreadPct(guard),
+  equity_volatility_pct: ({ returns }, _scope, { sessionsAYear }, minutes) =>
+    deviationOf(returns, sessionsOf(minutes)) * Math.sqrt(sessionsAYear) * 100,
   rejections: (guard, scope, { recent, now }, minutes) => within(recent.refusals, guard, scope, now, minutes).length,
   stop_outs: (guard, scope, { recent, now }, minutes) => within(recent.stops, guard, scope, now, minutes).length,
   closed_trades: (guard, scope, { recent, now }, minutes) => within(recent.closed, guard, scope, now, minutes).length,
@@ -129,6 +142,22 @@ const READERS: Readonly<Record<string, Reader>> = {
     return (trades.reduce((sum, { pnl }) => sum + pnl, 0) / equity(guard, scope, view)) * 100;
   },
 };
+
+const sessionsOf = (minutes: number): number => minutes / (24 * 60);
+
+/** Standard deviation (n-1) of the last `count`; NaN while there are fewer. */
+function deviationOf(returns: readonly number[], count: number): number {
+  if (returns.length < count) return Number.NaN;
+  const last = returns.slice(-count);
+  const mean = last.reduce((sum, one) => sum + one, 0) / count;
+  return Math.sqrt(last.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (count - 1));
+}
+
+/** How many daily returns a measure looks back over, by its canonical name. */
+export function returnsAsked(name: string): number {
+  const [base, minutes] = name.split(':', 2);
+  return base === 'equity_volatility_pct' ? sessionsOf(Number(minutes)) : 0;
+}
 
 /** Measures that move with the marks of open positions; all others move with fills, refusals and session closes. */
 export const MARKED: ReadonlySet<string> = new Set([

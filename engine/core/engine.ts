@@ -408,7 +408,10 @@ export function createCore(options: CoreOptions): Core {
         case 'session_close':
           account.dayStart = book.equity();
           account.dailyTrades = 0;
-          breakers.sessionClosed(event.time, instantNumber);
+          breakers.sessionClosed(event.time, instantNumber, context.active);
+          return;
+        case 'quote':
+          breakers.quoted(event.symbol, event.bid, event.ask);
           return;
         case 'split':
           split(event.symbol, event.ratio);

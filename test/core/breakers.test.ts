@@ -159,9 +159,9 @@ describe('circuit breakers', () => {
     const trip = async (when: string) =>
       (await runRules(rulesetUnder(breaker(when), stopped), [barsOf('TEST', '1h', rows)], { operator: 'never' }))
         .breakers[0]?.values;
-    expect(await trip('stop_outs("1d") >= 3')).toBe('stop_outs("1440m") 3');
-    expect(await trip('closed_trades("4h") >= 2')).toBe('closed_trades("240m") 2');
-    expect(await trip('closed_profit_pct("1d") < -0.5')).toMatch(/^closed_profit_pct\("1440m"\) -0\.\d+$/);
+    expect(await trip('stop_outs("1d") >= 3')).toBe('stop_outs("1d") 3');
+    expect(await trip('closed_trades("4h") >= 2')).toBe('closed_trades("4h") 2');
+    expect(await trip('closed_profit_pct("1d") < -0.5')).toMatch(/^closed_profit_pct\("1d"\) -0\.\d+$/);
     expect(await trip('losing_days >= 2')).toBe('losing_days 2');
     expect(await trip('daily_trades >= 2')).toBe('daily_trades 2');
   });

@@ -137,6 +137,22 @@ export const CHECKER_CODES = {
     wrong: 'size:\n  risk_pct: 5   # breaker: drawdown_pct > 3, scope strategy, flatten\n',
     right: 'size:\n  risk_pct: 1\n',
   },
+  W393: {
+    severity: 'warning',
+    title: 'a measure that is not kept at this scope',
+    explanation:
+      "The scope of a breaker says where its measures are taken and where it bites. Some measures are not kept everywhere: a symbol has no equity, so drawdown_pct, daily_loss_pct, losing_days and equity_volatility_pct are the account's or a strategy's, cash is the account's alone, and a purse is a strategy's. At another scope they read the whole account: such a breaker trips at every place at once.",
+    wrong: 'when: drawdown_pct > 10\nscope: symbol\n',
+    right: 'when: closed_profit_pct("1d") < -1\nscope: symbol\n',
+  },
+  W394: {
+    severity: 'warning',
+    title: 'a breaker that its own pause keeps tripped',
+    explanation:
+      'With `until: clear` a breaker lets go when its condition is false again. While it holds, no entry is made, so a condition that only trades can make false stays true: consecutive losses end with a winning trade, and none is opened. Letting go by time or by session starts the measure anew.',
+    wrong: 'when: consecutive_losses >= 3\naction: pause_entries\nuntil: clear\n',
+    right: 'when: consecutive_losses >= 3\naction: pause_entries\nuntil: 1d\n',
+  },
   W398: {
     severity: 'warning',
     title: 'ignore that matches nothing',
