@@ -153,6 +153,14 @@ export const CHECKER_CODES = {
     wrong: 'when: consecutive_losses >= 3\naction: pause_entries\nuntil: clear\n',
     right: 'when: consecutive_losses >= 3\naction: pause_entries\nuntil: 1d\n',
   },
+  W395: {
+    severity: 'warning',
+    title: 'a rule that never makes a first entry',
+    explanation:
+      'While nothing is held, position.profit_pct, position.bars, position.entry_price and position.peak_profit_pct are unknown, position.side is flat and position.qty is 0; before the first exit bars_since_exit is infinite. An entry rule that asks for more than that is never true to begin with, so no position ever comes that it could ask about.',
+    wrong: 'entry:\n  long:\n    when: close > open and position.profit_pct > 1\n',
+    right: 'entry:\n  long:\n    when: close > open and bars_since_exit > 5\n',
+  },
   W398: {
     severity: 'warning',
     title: 'ignore that matches nothing',
