@@ -112,7 +112,12 @@ export const createFloor = (options: ExecutionOptions): Floor => {
     else if (working.kind === STOP) working.kind = MARKET;
     const ended = order.group === 0 ? undefined : reduceGroup(desk, working, qty);
     moment.base = base;
-    sink({ kind: 'fill', order, fill: { time: instant(moment.start), at, price, qty, commission } });
+    sink({
+      kind: 'fill',
+      order,
+      fill: { time: instant(moment.start), at, price, qty, commission },
+      by: instant(at === 'open' ? moment.start : moment.end),
+    });
     if (ended !== undefined) {
       for (const other of ended) sink({ kind: 'cancelled', order: other.order, reason: 'oco', time: timeOf(moment) });
     }

@@ -1,6 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { SourceFile } from '../documents/diagnostic.ts';
-import { type MutationResult, mutationRun } from '../runtime/rule-tests/mutation.ts';
+import { type Around, type MutationResult, mutationRun } from '../runtime/rule-tests/mutation.ts';
 import type { Suite } from '../runtime/rule-tests/suite.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -10,7 +9,7 @@ const LINE_MS = 10_000;
 /** Runs the mutants of each strategy with progress on stderr; undefined when the signal stopped it. */
 export async function mutateAll(
   suites: readonly Suite[],
-  siblings: ReadonlyMap<string, SourceFile>,
+  around: Around,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<readonly MutationResult[] | undefined> {
@@ -23,7 +22,7 @@ export async function mutateAll(
     drawn = false;
   };
   for (const suite of suites) {
-    const run = mutationRun(suite, siblings);
+    const run = mutationRun(suite, around);
     let step = run.next();
     for (; step.done !== true; step = run.next()) {
       if (now() >= next) {

@@ -56,7 +56,7 @@ export const run = async (context: CommandContext): Promise<number> => {
   // What a failing test notices says nothing.
   if (flags.mutate === true && failed) terminal.err('no mutants: the tests must pass first\n');
   else if (flags.mutate === true) {
-    mutation = await mutateAll(collected.suites, collected.siblings, terminal, signal);
+    mutation = await mutateAll(collected.suites, collected, terminal, signal);
     if (mutation === undefined) return exitOfRun(true, signal);
   }
   const report: TestReport = { suites, mutation };

@@ -2,11 +2,14 @@ import type { Diagnostic } from '../documents/diagnostic.ts';
 import type { DocumentPath } from '../documents/document.ts';
 import { quoted } from '../documents/finding.ts';
 import { constantOf } from '../expressions/constants.ts';
+import { readsMeasure } from '../expressions/leaves.ts';
 import { bare } from '../expressions/linear.ts';
 import { canBe, type RangeOf } from '../expressions/outcomes.ts';
 import { printNamed } from '../expressions/print.ts';
 import { childrenOf } from '../expressions/size.ts';
 import type { Checked } from '../expressions/tree.ts';
+import { checkClearing } from './breaker-clearing.ts';
+import { checkScope } from './breaker-scopes.ts';
 import { culpritIn, reasonOf } from './culprit.ts';
 import { createReporter, type Reporter } from './finding.ts';
 import type { BreakerModel, EntryModel, RiskModel, StrategyModel } from './model.ts';
@@ -36,6 +39,8 @@ export function checkBreakers(risk: RiskModel, models: readonly StrategyModel[])
     const path: DocumentPath = ['circuit_breakers', index, 'when'];
     checkFractions(reporter, breaker.when, path);
     checkOutcome(reporter, breaker, path, rangeOf);
+    checkScope(reporter, breaker, path.slice(0, 2));
+    checkClearing(reporter, breaker, models, path.slice(0, 2));
     for (const model of models) checkStops(model, breaker, diagnostics);
   }
   return diagnostics;
@@ -62,6 +67,8 @@ function checkFractions(reporter: Reporter, tree: Checked, path: DocumentPath): 
     ] as const) {
       const value = constantOf(other);
       if (side.unit !== 'percent' || value === undefined || !(value > 0 && value < 0.1)) continue;
+      // The spread of a large share is a hundredth of a percent.
+      if (readsMeasure(side, 'spread_pct')) continue;
       const message = `${quoted(printNamed(side))} is in percent, and ${value} means ${value} %`;
       reportPart(
         reporter,

@@ -7,8 +7,7 @@ import type { Checking } from './strategy.ts';
 
 /** Orders that Alpaca turns down, told before any is sent. Source: Alpaca's Trading API, order types and times in force. */
 export function checkBrokerRules(checking: Checking, entry: EntryModel, session: SessionModel): void {
-  const { value } = checking;
-  const symbols = typeof value.symbols === 'string' ? [] : value.symbols;
+  const { symbols } = checking.value;
   const coins = symbols.filter((symbol) => symbol.includes('/'));
   checkCoins(checking, entry, coins[0]);
   if (coins.length === symbols.length) return;

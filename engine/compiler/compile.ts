@@ -170,10 +170,11 @@ function warnOfOppositeSides(
 
 /** What the risk document asks for that a simulation cannot do. */
 function notActing(risk: RiskModel): readonly string[] {
-  const late = risk.breakers.filter(({ enabled, when }) => enabled && readsMeasure(when, LIVE_ONLY));
-  if (late.length === 0) return [];
-  const ids = late.map(({ id }) => id).join(', ');
-  return [`circuit breaker ${ids}: ${LIVE_ONLY} is of live feeds; simulated bars are never late`];
+  return [...LIVE_ONLY].flatMap(([name, why]) => {
+    const idle = risk.breakers.filter(({ enabled, when }) => enabled && readsMeasure(when, name));
+    if (idle.length === 0) return [];
+    return [`circuit breaker ${idle.map(({ id }) => id).join(', ')}: ${name} is of live feeds; ${why}`];
+  });
 }
 
 /** Reads a function that looks back over bars. */

@@ -1,9 +1,11 @@
 import type { DocumentPath } from '../documents/document.ts';
 import type { Strategy } from '../documents/generated/types.ts';
 import type { Meaning } from '../expressions/tree.ts';
+import { TIMEFRAME_WORDS } from '../market/timeframe.ts';
 import { checkCondition, checkNumbers, treeOf } from './expressions.ts';
 import type { Reporter } from './finding.ts';
 import { MEASURES } from './measures.ts';
+import { type Place, reportPart } from './part.ts';
 import { checkOutcome } from './rule-outcomes.ts';
 import { createStrategyScope, type Definition, type StrategyScope } from './scope.ts';
 
@@ -44,10 +46,10 @@ export function createDefinitions(reporter: Reporter, value: Strategy): Definiti
     (name, timeframe) => {
       if (reportedFiner.has(name)) return;
       reportedFiner.add(name);
-      const path = nameIn(value, name) ?? ['timeframe'];
-      reporter.at(
+      reportPart(
+        reporter,
         'E322',
-        path,
+        placeOf(reporter, value, name),
         `\`${name}\` reads ${timeframe} bars, finer than the strategy's own ${value.timeframe}`,
         `read a timeframe of ${value.timeframe} or longer, or set \`timeframe: ${timeframe}\``,
       );
@@ -55,21 +57,28 @@ export function createDefinitions(reporter: Reporter, value: Strategy): Definiti
     (name) => {
       if (reportedFiner.has(name)) return;
       reportedFiner.add(name);
-      reporter.at(
+      reportPart(
+        reporter,
         'E332',
-        nameIn(value, name) ?? ['timeframe'],
+        placeOf(reporter, value, name),
         `\`${name}\` speaks of the course of a session, and a ${value.timeframe} bar is a whole one`,
         'use a timeframe of 1h or finer, or take the word out',
       );
     },
   );
 
+  for (const name of sources.keys()) {
+    const path: DocumentPath = ['sources', name];
+    const help = 'choose another name: `btc: BTC/USD`, then `btc.close`';
+    if (isTaken(name)) reporter.at('E302', path, `\`${name}\` is a name of the language already`, help, 'key');
+  }
+
   function define(name: string, path: DocumentPath, check: () => Meaning): void {
-    if (named.has(name)) {
+    if (named.has(name) || sources.has(name)) {
       reporter.at('E302', path, `\`${name}\` is defined twice in this file`, 'give one of them another name', 'key');
       return;
     }
-    if (MEASURES.has(name) || BAR_WORDS.includes(name)) {
+    if (isTaken(name)) {
       reporter.at('E302', path, `\`${name}\` is a name of the language already`, 'choose another name', 'key');
       return;
     }
@@ -145,9 +154,20 @@ function checkParameterRange(
   }
 }
 
-/** Where a name is written first: the definition or rule that mentions it. */
-function nameIn(value: unknown, name: string, path: DocumentPath = []): DocumentPath | undefined {
-  if (typeof value === 'string') return value.includes(name) ? path : undefined;
+const isTaken = (name: string): boolean =>
+  MEASURES.has(name) || BAR_WORDS.includes(name) || Object.hasOwn(TIMEFRAME_WORDS, name);
+
+const asWritten = (name: string): RegExp => new RegExp(`(?<![\\w.])${name.replace(/[^\w]/g, '\\$&')}(?![\\w.])`);
+
+/** Where a name is written first, in the text of the definition or rule that mentions it. */
+function placeOf(reporter: Reporter, value: Strategy, name: string): Place {
+  const path = nameIn(value, asWritten(name)) ?? ['timeframe'];
+  const start = reporter.document.expression(path)?.text.search(asWritten(name)) ?? -1;
+  return { path, span: start < 0 ? undefined : { start, end: start + name.length } };
+}
+
+function nameIn(value: unknown, name: RegExp, path: DocumentPath = []): DocumentPath | undefined {
+  if (typeof value === 'string') return name.test(value) ? path : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [key, inner] of Object.entries(value)) {
     if (path.length === 0 && (key === 'description' || key === 'tests')) continue;
@@ -167,6 +187,11 @@ export function reportUnused(reporter: Reporter, value: Strategy, definitions: D
       ]),
     ),
   );
+  for (const name of Object.keys(value.sources ?? {})) {
+    if (definitions.scope.usedSources.has(name) || isTaken(name)) continue;
+    const help = `read it in a rule, as in \`${name}.close\`, or take it out`;
+    reporter.at('W324', ['sources', name], `source \`${name}\` is never used`, help, 'key');
+  }
   for (const [name, definition] of definitions.named) {
     if (definition.used || tested.has(name)) continue;
     const kind =

@@ -104,7 +104,9 @@ function checkSide(checking: Checking, exit: ExitSide, path: DocumentPath): Exit
     listed.length === 0 &&
     exit.stop_loss === undefined &&
     exit.trailing_stop === undefined &&
-    timeStop === undefined;
+    exit.break_even === undefined &&
+    timeStop === undefined &&
+    checking.value.session?.flat_by === undefined;
   if (empty && exit.rules === undefined && exit.when === undefined) {
     reporter.at(
       'W318',

@@ -1,5 +1,6 @@
 import type { ValueType } from '../expressions/tree.ts';
 import type { Unit } from '../indicators/entry.ts';
+import type { BreakerModel } from './model.ts';
 
 /** A number (or condition) that the core keeps and rules can read. */
 export interface Measure {
@@ -14,6 +15,8 @@ export interface Measure {
   readonly description: string;
   /** Called with a duration: `opening_high("30m")`. */
   readonly takesDuration?: true;
+  /** Scopes of a breaker at which it is measured; at any other it is the account's. Measures of `risk.yaml` only. */
+  readonly scopes?: readonly BreakerModel['scope'][];
 }
 
 const ANY: readonly [number, number] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
@@ -37,6 +40,14 @@ const condition = (name: string, kept: Measure['kept'], description: string): Me
   readIn: 'strategy',
   description,
 });
+
+const EVERYWHERE = ['account', 'strategy', 'symbol'] as const;
+/** A symbol has no equity of its own. */
+const OF_EQUITY = ['account', 'strategy'] as const;
+
+/** The same measure, as breakers read it. */
+const at = (measure: Measure, scopes: readonly BreakerModel['scope'][]): Measure => ({ ...measure, scopes });
+const timed = (measure: Measure): Measure => ({ ...measure, takesDuration: true });
 
 /** Every measure there is, by its canonical name. */
 export const MEASURES: ReadonlyMap<string, Measure> = new Map(
@@ -114,60 +125,120 @@ export const MEASURES: ReadonlyMap<string, Measure> = new Map(
       'strategy',
       'Bars since the last exit filled; infinite before the first.',
     ),
-    row(
-      'exit_unknown_bars',
-      'bars',
-      POSITIVE,
-      'instance',
-      'both',
-      'Bars in a row on which an exit rule of an open position was unknown.',
+    at(
+      row(
+        'exit_unknown_bars',
+        'bars',
+        POSITIVE,
+        'instance',
+        'both',
+        'Bars in a row on which an exit rule of an open position was unknown.',
+      ),
+      EVERYWHERE,
     ),
-    row('purse', 'money', ANY, 'strategy', 'both', "The strategy's own capital, marked to market."),
-    row('consecutive_losses', 'count', POSITIVE, 'strategy', 'both', 'Closed trades in a row with a net loss.'),
-    row('equity', 'money', ANY, 'account', 'both', 'The account, marked to market.'),
-    row('cash', 'money', ANY, 'account', 'both', 'Cash of the account.'),
-    row('drawdown_pct', 'percent', POSITIVE, 'account', 'both', 'Fall of the account from its peak, in percent.'),
-    row('daily_loss_pct', 'percent', POSITIVE, 'account', 'both', "Loss since the last session's close, in percent."),
-    row('daily_trades', 'count', POSITIVE, 'account', 'both', 'Filled entries since the last session close.'),
-    row('open_positions', 'count', POSITIVE, 'account', 'both', 'Positions open.'),
-    row(
-      'gross_exposure_pct',
-      'percent',
-      POSITIVE,
-      'account',
-      'both',
-      'Value of all positions against equity, in percent.',
+    at(row('purse', 'money', ANY, 'strategy', 'both', "The strategy's own capital, marked to market."), ['strategy']),
+    at(
+      row('consecutive_losses', 'count', POSITIVE, 'strategy', 'both', 'Closed trades in a row with a net loss.'),
+      EVERYWHERE,
     ),
-    row('bars_late', 'bars', POSITIVE, 'account', 'risk', 'Bars overdue in session; live only.'),
-    row('losing_days', 'count', POSITIVE, 'account', 'risk', 'Sessions in a row that ended lower than the one before.'),
-    {
-      ...row('stop_outs', 'count', POSITIVE, 'account', 'risk', 'Trades that a stop ended in the last minutes.'),
-      takesDuration: true as const,
-    },
-    {
-      ...row('closed_trades', 'count', POSITIVE, 'account', 'risk', 'Trades that ended in the last minutes.'),
-      takesDuration: true as const,
-    },
-    {
-      ...row(
-        'closed_profit_pct',
+    at(row('equity', 'money', ANY, 'account', 'both', 'The account, marked to market.'), OF_EQUITY),
+    at(row('cash', 'money', ANY, 'account', 'both', 'Cash of the account.'), ['account']),
+    at(
+      row('drawdown_pct', 'percent', POSITIVE, 'account', 'both', 'Fall of the account from its peak, in percent.'),
+      OF_EQUITY,
+    ),
+    at(
+      row('daily_loss_pct', 'percent', POSITIVE, 'account', 'both', "Loss since the last session's close, in percent."),
+      OF_EQUITY,
+    ),
+    at(
+      row('daily_trades', 'count', POSITIVE, 'account', 'both', 'Filled entries since the last session close.'),
+      EVERYWHERE,
+    ),
+    at(row('open_positions', 'count', POSITIVE, 'account', 'both', 'Positions open.'), EVERYWHERE),
+    at(
+      row(
+        'gross_exposure_pct',
         'percent',
-        ANY,
+        POSITIVE,
+        'account',
+        'both',
+        'Value of all positions against equity, in percent.',
+      ),
+      EVERYWHERE,
+    ),
+    at(row('bars_late', 'bars', POSITIVE, 'account', 'risk', 'Bars overdue in session; live only.'), EVERYWHERE),
+    at(
+      row(
+        'spread_pct',
+        'percent',
+        POSITIVE,
         'account',
         'risk',
-        'Net profit of the trades that ended in the last minutes, in percent of equity.',
+        'Distance of ask and bid against their middle at the last quote, in percent, the widest of its symbols; live only.',
       ),
-      takesDuration: true as const,
-    },
-    {
-      ...row('rejections', 'count', POSITIVE, 'account', 'risk', 'Orders refused in the last minutes.'),
-      takesDuration: true as const,
-    },
+      EVERYWHERE,
+    ),
+    at(
+      row(
+        'losing_days',
+        'count',
+        POSITIVE,
+        'account',
+        'risk',
+        'Sessions in a row that ended lower than the one before.',
+      ),
+      OF_EQUITY,
+    ),
+    timed(
+      at(
+        row(
+          'equity_volatility_pct',
+          'percent',
+          POSITIVE,
+          'account',
+          'risk',
+          'Standard deviation (n-1) of the daily returns of the last sessions, a year, in percent; unknown until there are enough.',
+        ),
+        OF_EQUITY,
+      ),
+    ),
+    timed(
+      at(
+        row('stop_outs', 'count', POSITIVE, 'account', 'risk', 'Trades that a stop ended in the last minutes.'),
+        EVERYWHERE,
+      ),
+    ),
+    timed(
+      at(
+        row('closed_trades', 'count', POSITIVE, 'account', 'risk', 'Trades that ended in the last minutes.'),
+        EVERYWHERE,
+      ),
+    ),
+    timed(
+      at(
+        row(
+          'closed_profit_pct',
+          'percent',
+          ANY,
+          'account',
+          'risk',
+          'Net profit of the trades that ended in the last minutes, in percent of equity.',
+        ),
+        EVERYWHERE,
+      ),
+    ),
+    timed(
+      at(row('rejections', 'count', POSITIVE, 'account', 'risk', 'Orders refused in the last minutes.'), EVERYWHERE),
+    ),
   ].map((measure) => [measure.name, measure]),
 );
 
-/** The measure that no simulated market moves. */
-export const LIVE_ONLY = 'bars_late';
+/** Measures that no simulated market moves, and why. */
+export const LIVE_ONLY: ReadonlyMap<string, string> = new Map([
+  ['bars_late', 'simulated bars are never late'],
+  ['spread_pct', 'simulated bars have no bid and no ask'],
+]);
 
 /** The measure behind a canonical name; a duration after a colon (`opening_high:30`) is left out of the look-up. */
 export const measureOf = (name: string): Measure | undefined => MEASURES.get(name.split(':', 1)[0]!);

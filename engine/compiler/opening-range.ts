@@ -14,7 +14,7 @@ export function checkOpeningRanges(reporter: Reporter, tree: Checked, path: Docu
   if (document.kind !== 'strategy') return;
   const { timeframe, symbols } = document.value;
   // Coins have days of UTC; a bar of a day has no opening range at all, which is said elsewhere.
-  if (TIMEFRAME_MS[timeframe] >= DAY || typeof symbols === 'string' || symbols.some((one) => one.includes('/'))) return;
+  if (TIMEFRAME_MS[timeframe] >= DAY || symbols.some((one) => one.includes('/'))) return;
   visit(tree, (name, minutes, part) => {
     if (isBarEnd(TIMEFRAME_MS[timeframe], 'open', minutes * MINUTE)) return;
     const range = `${name}("${durationText(minutes)}")`;

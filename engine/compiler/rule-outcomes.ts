@@ -32,13 +32,30 @@ export function checkOutcome(reporter: Reporter, condition: Condition, path: Doc
     return;
   }
   const before = reporter.diagnostics.length;
-  forExpressions(condition, (part, at) => reportDeadParts(reporter, part, at));
+  forExpressions(condition, 'asked', (part, at, sense) => reportDeadParts(reporter, part, at, sense));
   if (reporter.diagnostics.length === before) reportIdleClauses(reporter, condition);
 }
 
-function forExpressions(condition: Condition, visit: (tree: Checked, path: DocumentPath) => void): void {
-  if (condition.kind === 'expression') visit(condition.tree, condition.path);
-  else for (const part of condition.parts) forExpressions(part, visit);
+/** What a part's truth does to its rule: it is asked for, it is ruled out, or it chooses between two things. */
+type Sense = 'asked' | 'ruled_out' | 'choosing';
+
+const contrary: Readonly<Record<Sense, Sense>> = { asked: 'ruled_out', ruled_out: 'asked', choosing: 'choosing' };
+
+function forExpressions(
+  condition: Condition,
+  sense: Sense,
+  visit: (tree: Checked, path: DocumentPath, sense: Sense) => void,
+): void {
+  if (condition.kind === 'expression') visit(condition.tree, condition.path, sense);
+  else
+    for (const part of condition.parts)
+      forExpressions(part, condition.kind === 'none' ? contrary[sense] : sense, visit);
+}
+
+/** What follows for the rule from a part that is always or never true. */
+function effectOf(always: boolean, sense: Sense): string {
+  if (sense === 'choosing') return 'it always chooses the same';
+  return always === (sense === 'asked') ? 'it never holds the rule back' : 'it never lets the rule through';
 }
 
 /** Whether bars have a say: a comparison of parameters alone is a switch, and meant. */
@@ -51,19 +68,22 @@ function readsBars(tree: Checked): boolean {
 }
 
 /** Comparisons that never change inside a rule that does. */
-function reportDeadParts(reporter: Reporter, tree: Checked, path: DocumentPath): void {
+function reportDeadParts(reporter: Reporter, tree: Checked, path: DocumentPath, sense: Sense): void {
   if (tree.kind === 'named' || tree.type !== 'condition') return;
   for (const value of [true, false]) {
     if (canBe(tree, value)) continue;
     if (!readsBars(tree)) return;
     const culprit = culpritIn(tree, path, value);
     if (culprit.tree?.kind === 'named' || (culprit.tree !== undefined && !readsBars(culprit.tree))) return;
-    const effect = value ? 'it never lets the rule through' : 'it never holds the rule back';
-    reportPart(reporter, 'W371', culprit, `${reasonOf(culprit)}, so ${effect}`, helpFor(culprit));
+    reportPart(reporter, 'W371', culprit, `${reasonOf(culprit)}, so ${effectOf(!value, sense)}`, helpFor(culprit));
     return;
   }
-  const logical = tree.kind === 'unary' || tree.kind === 'and' || tree.kind === 'or' || tree.kind === 'choice';
-  if (logical) for (const part of childrenOf(tree)) reportDeadParts(reporter, part, path);
+  if (tree.kind === 'choice') {
+    reportDeadParts(reporter, tree.condition, path, 'choosing');
+    for (const part of [tree.then, tree.otherwise]) reportDeadParts(reporter, part, path, sense);
+  } else if (tree.kind === 'unary') reportDeadParts(reporter, tree.operand, path, contrary[sense]);
+  else if (tree.kind === 'and' || tree.kind === 'or')
+    for (const part of childrenOf(tree)) reportDeadParts(reporter, part, path, sense);
 }
 
 interface Clause extends Place {

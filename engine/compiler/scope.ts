@@ -27,6 +27,8 @@ export type FinerFound = (name: string, timeframe: Timeframe) => void;
 export interface StrategyScope extends Scope {
   /** Symbols other than its own that were read, with the first name that did. */
   readonly otherSymbols: ReadonlyMap<string, string>;
+  /** The names under `sources:` that were read. */
+  readonly usedSources: ReadonlySet<string>;
 }
 
 /** Words about the course of a session: bars of a whole session know nothing of it. */
@@ -50,7 +52,14 @@ export function createStrategyScope(
 ): StrategyScope {
   const otherSymbols = new Map<string, string>();
 
-  const symbolOf = (word: string): string | undefined => sources.get(word) ?? (SYMBOL.test(word) ? word : undefined);
+  const usedSources = new Set<string>();
+
+  function symbolOf(word: string): string | undefined {
+    const symbol = sources.get(word);
+    if (symbol === undefined) return SYMBOL.test(word) ? word : undefined;
+    usedSources.add(word);
+    return symbol;
+  }
 
   const source = (symbol: string | undefined, other: Timeframe | undefined, name: string): Meaning => {
     if (symbol !== undefined && !otherSymbols.has(symbol)) otherSymbols.set(symbol, name);
@@ -100,6 +109,7 @@ export function createStrategyScope(
 
   return {
     otherSymbols,
+    usedSources,
     resolve(name) {
       const own = defined(name);
       if (own !== undefined) return own;

@@ -12,6 +12,7 @@ import { createDefinitions, reportUnused } from './definitions.ts';
 import { checkExits, NO_EXITS } from './exits.ts';
 import { checkAmount, checkAt, checkRule } from './expressions.ts';
 import { createReporter, type Reporter } from './finding.ts';
+import { checkFirstEntry } from './first-entry.ts';
 import type { EntryModel, SizeKind, StrategyModel } from './model.ts';
 import { checkOwnExit } from './rule-outcomes.ts';
 import { checkTests, NOTHING_WATCHED, type Watched } from './rule-tests.ts';
@@ -33,7 +34,7 @@ export interface CheckedStrategy {
 export interface Checking {
   readonly reporter: Reporter;
   readonly scope: StrategyScope;
-  readonly value: Strategy;
+  readonly value: StrategyDocument['value'];
 }
 
 const SIDES: readonly PositionSide[] = ['long', 'short'];
@@ -61,6 +62,7 @@ export function checkStrategy(document: StrategyDocument): CheckedStrategy {
   checkSessionBars(checking, session);
   for (const entry of entries) checkBrokerRules(checking, entry, session);
   for (const entry of entries) checkOwnExit(reporter, entry, exits[entry.side]);
+  if (entries.length === written.length) checkFirstEntry(reporter, entries);
   const watched = value.tests === undefined ? NOTHING_WATCHED : checkTests(checking, definitions);
   reportUnused(reporter, value, definitions);
 
@@ -83,15 +85,6 @@ export function checkStrategy(document: StrategyDocument): CheckedStrategy {
 }
 
 function checkSymbols({ reporter, value }: Checking): readonly string[] {
-  if (typeof value.symbols === 'string') {
-    reporter.at(
-      'E309',
-      ['symbols'],
-      `\`symbols: ${value.symbols}\` names a list file, which is not possible yet`,
-      `write the symbols themselves, one a line, each after "- "`,
-    );
-    return [];
-  }
   value.symbols.forEach((symbol, index) => {
     if (symbol.includes('/') && value.entry.short !== undefined) {
       reporter.at(

@@ -15,8 +15,9 @@ export interface Guard {
   trippedInstant: number;
   /** Its `until` has come: it lets go at the next bar. */
   over: boolean;
-  /** When it was last cleared, ms. */
+  /** When it was last cleared, ms, and how many happenings there had been by then. */
   since: number;
+  sinceCount: number;
   /** Highest equity since. */
   peak: number;
   /** Equity at the last session close, or when it was cleared since. */
@@ -26,6 +27,10 @@ export interface Guard {
   losses: number;
   /** Sessions in a row that ended lower. */
   losingDays: number;
+  /** Equity at the start of the day whose return is counted next; NaN until a whole one begins. */
+  lastClose: number;
+  /** Returns of whole sessions since, oldest first, as many as its measures ask for. */
+  returns: number[];
 }
 
 export const freshGuard = (breaker: number, place: number, equity: number): Guard => ({
@@ -36,15 +41,21 @@ export const freshGuard = (breaker: number, place: number, equity: number): Guar
   trippedInstant: 0,
   over: false,
   since: Number.NEGATIVE_INFINITY,
+  sinceCount: 0,
   peak: equity,
   dayStart: equity,
   dailyTrades: 0,
   losses: 0,
   losingDays: 0,
+  lastClose: equity,
+  returns: [],
 });
 
 /** Something that happened to a strategy in a symbol. */
 export interface Happening {
+  /** 1, 2, 3, ... in the order in which they became known. */
+  readonly number: number;
+  /** When it had happened, ms: at a bar's open its start, inside a bar its end. */
   readonly time: number;
   readonly strategy: number;
   readonly symbol: number;
@@ -53,6 +64,8 @@ export interface Happening {
 
 /** What measures over a length of time count, oldest first. */
 export interface Recent {
+  /** Happenings so far. */
+  count: number;
   /** Trades that a stop ended. */
   readonly stops: Happening[];
   readonly closed: Happening[];
@@ -65,6 +78,10 @@ export interface View {
   readonly recent: Recent;
   now: number;
   readonly exitUnknownBars: (guard: Guard) => number;
+  /** The widest spread of its symbols at their last quotes, percent; NaN without one. */
+  readonly spreadPct: (guard: Guard) => number;
+  /** What makes a daily deviation one of a year. */
+  readonly sessionsAYear: number;
 }
 
 type Scope = BreakerModel['scope'];
@@ -88,9 +105,15 @@ export const watches = ({ place }: Guard, scope: Scope, strategy: number, symbol
 const exposureOf = (book: Book, guard: Guard, scope: Scope): ReturnType<Book['exposure']> =>
   book.exposure((strategy, symbol) => watches(guard, scope, strategy, symbol));
 
+/** A bar that clears a breaker ends where the next begins: what happened at that very moment is told apart by its number. */
+const isSince = ({ since, sinceCount }: Guard, { time, number }: Happening): boolean =>
+  time > since || (time === since && number > sinceCount);
+
 const within = (list: readonly Happening[], guard: Guard, scope: Scope, now: number, minutes: number): Happening[] => {
-  const from = Math.max(now - minutes * MINUTE, guard.since);
-  return list.filter(({ time, strategy, symbol }) => time > from && watches(guard, scope, strategy, symbol));
+  const from = now - minutes * MINUTE;
+  return list.filter(
+    (one) => one.time > from && isSince(guard, one) && watches(guard, scope, one.strategy, one.symbol),
+  );
 };
 
 const READERS: Readonly<Record<string, Reader>> = {
@@ -108,6 +131,9 @@ const READERS: Readonly<Record<string, Reader>> = {
   exit_unknown_bars: (guard, _scope, view) => view.exitUnknownBars(guard),
   // A simulated feed is never late.
   bars_late: () => 0,
+  spread_pct: (guard, _scope, view) => view.spreadPct(guard),
+  equity_volatility_pct: ({ returns }, _scope, { sessionsAYear }, minutes) =>
+    deviationOf(returns, sessionsOf(minutes)) * Math.sqrt(sessionsAYear) * 100,
   rejections: (guard, scope, { recent, now }, minutes) => within(recent.refusals, guard, scope, now, minutes).length,
   stop_outs: (guard, scope, { recent, now }, minutes) => within(recent.stops, guard, scope, now, minutes).length,
   closed_trades: (guard, scope, { recent, now }, minutes) => within(recent.closed, guard, scope, now, minutes).length,
@@ -116,6 +142,22 @@ const READERS: Readonly<Record<string, Reader>> = {
     return (trades.reduce((sum, { pnl }) => sum + pnl, 0) / equity(guard, scope, view)) * 100;
   },
 };
+
+const sessionsOf = (minutes: number): number => minutes / (24 * 60);
+
+/** Standard deviation (n-1) of the last `count`; NaN while there are fewer. */
+function deviationOf(returns: readonly number[], count: number): number {
+  if (returns.length < count) return Number.NaN;
+  const last = returns.slice(-count);
+  const mean = last.reduce((sum, one) => sum + one, 0) / count;
+  return Math.sqrt(last.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (count - 1));
+}
+
+/** How many daily returns a measure looks back over, by its canonical name. */
+export function returnsAsked(name: string): number {
+  const [base, minutes] = name.split(':', 2);
+  return base === 'equity_volatility_pct' ? sessionsOf(Number(minutes)) : 0;
+}
 
 /** Measures that move with the marks of open positions; all others move with fills, refusals and session closes. */
 export const MARKED: ReadonlySet<string> = new Set([
@@ -129,12 +171,12 @@ export const MARKED: ReadonlySet<string> = new Set([
 
 /** What a measure over a length of time counts, and that length. */
 export interface Window {
-  readonly of: keyof Recent;
+  readonly of: Exclude<keyof Recent, 'count'>;
   /** Milliseconds. */
   readonly length: number;
 }
 
-const COUNTED: Readonly<Record<string, keyof Recent>> = {
+const COUNTED: Readonly<Record<string, Window['of']>> = {
   rejections: 'refusals',
   stop_outs: 'stops',
   closed_trades: 'closed',
@@ -169,10 +211,13 @@ export function readerOf(name: string): (guard: Guard, scope: Scope, view: View)
 /** Every measure that a breaker can read. */
 export const BREAKER_MEASURES: readonly string[] = Object.keys(READERS);
 
-/** Keeps a happening; what no measure can ask for any more goes. */
-export function remember(list: Happening[], happening: Happening): void {
-  let old = 0;
-  while (old < list.length && list[old]!.time <= happening.time - LONGEST) old++;
-  if (old > 0) list.splice(0, old);
-  list.push(happening);
+/** Keeps a happening in the lists that it belongs to; what no measure can ask for any more goes. */
+export function remember(recent: Recent, lists: readonly Happening[][], what: Omit<Happening, 'number'>): void {
+  const happening: Happening = { number: ++recent.count, ...what };
+  for (const list of lists) {
+    let old = 0;
+    while (old < list.length && list[old]!.time <= happening.time - LONGEST) old++;
+    if (old > 0) list.splice(0, old);
+    list.push(happening);
+  }
 }

@@ -4,10 +4,12 @@ import { compileCondition } from '../expressions/compile-condition.ts';
 import { leaves, measureName } from '../expressions/leaves.ts';
 import { printTree } from '../expressions/print.ts';
 import type { ReadTri } from '../expressions/reader.ts';
+import { durationText } from '../expressions/texts.ts';
 import { type Checked, FALSE, TRUE } from '../expressions/tree.ts';
 import type { Book } from '../ledger/book.ts';
 import { moneyToNumber } from '../ledger/money.ts';
 import type { Trade } from '../ledger/trade.ts';
+import { sessionsAYear } from '../market/calendars.ts';
 import { type Instant, instant } from '../market/time.ts';
 import {
   equityOf,
@@ -18,6 +20,7 @@ import {
   type Recent,
   readerOf,
   remember,
+  returnsAsked,
   type View,
   type Window,
   watches,
@@ -49,6 +52,8 @@ export interface BreakerState {
   readonly guards: Guard[];
   readonly trips: Trip[];
   readonly recent: Recent;
+  /** Spread of each symbol's last quote, percent of its middle; NaN without one. */
+  readonly spreads: number[];
   /** What breakers that are not among the rules now had counted, for their return. */
   readonly parked: Parked[];
 }
@@ -89,9 +94,13 @@ export interface Breakers {
   look(now: number, instants: number, marked: boolean): void;
   /** An entry was filled. */
   entered(strategy: number, symbol: number): void;
-  closed(trade: Trade, strategy: number, symbol: number, now: number): void;
-  refused(strategy: number, symbol: number, now: number): void;
-  sessionClosed(now: number, instants: number): void;
+  /** A trade ended, by `when`, ms. */
+  closed(trade: Trade, strategy: number, symbol: number, when: number): void;
+  refused(strategy: number, symbol: number, when: number): void;
+  /** @param active whether anything counts yet: a day of the warm-up has no return */
+  sessionClosed(now: number, instants: number, active: boolean): void;
+  /** A symbol's bid and ask, dollars. */
+  quoted(symbol: number, bid: number, ask: number): void;
   /** Entries of a strategy in a symbol are held back; counted for the trips that do it. */
   holdsBack(strategy: number, symbol: number): boolean;
 }
@@ -103,6 +112,8 @@ interface Bound {
   /** The measures that it reads, by their slots among `values`. */
   readonly reads: readonly { readonly name: string; readonly of: ReturnType<typeof readerOf> }[];
   readonly onMarks: boolean;
+  /** Daily returns that its measures look back over. */
+  readonly returns: number;
 }
 
 /** @param operator who clears what waits for a person */
@@ -113,12 +124,27 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
   const guards: Guard[] = bounds.flatMap(({ model }, breaker) =>
     placesOf(ruleset, model.scope).map((place) => freshGuard(breaker, place, equityOf(book, model.scope, place))),
   );
-  const state: BreakerState = { guards, trips: [], recent: { stops: [], closed: [], refusals: [] }, parked: [] };
+  const state: BreakerState = {
+    guards,
+    trips: [],
+    recent: { count: 0, stops: [], closed: [], refusals: [] },
+    spreads: ruleset.symbols.map(() => Number.NaN),
+    parked: [],
+  };
   const view: View = {
     book,
     recent: state.recent,
     now: 0,
     exitUnknownBars: (guard) => hands.exitUnknownBars((strategy, symbol) => touches(guard, strategy, symbol)),
+    spreadPct(guard) {
+      let widest = Number.NaN;
+      for (const { strategyIndex, symbolIndex } of ruleset.instances) {
+        const spread = touches(guard, strategyIndex, symbolIndex) ? state.spreads[symbolIndex]! : Number.NaN;
+        if (!(spread <= widest)) widest = Number.isNaN(spread) ? widest : spread;
+      }
+      return widest;
+    },
+    sessionsAYear: sessionsAYear(ruleset.symbols),
   };
   const flags = {
     events: true,
@@ -197,6 +223,9 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
     record.clearedAt = instant(at);
     Object.assign(guard, freshGuard(guard.breaker, guard.place, equityOf(book, bound.model.scope, guard.place)), {
       since: at,
+      sinceCount: state.recent.count,
+      // The rest of this day is no day.
+      lastClose: Number.NaN,
     });
     flags.tripped--;
     if (untilOf(bound.model).kind === 'bars') flags.barsTrips--;
@@ -247,6 +276,10 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
       state.trips.push(...former.state.trips);
       for (const list of ['stops', 'closed', 'refusals'] as const)
         state.recent[list].push(...former.state.recent[list]);
+      state.recent.count = former.state.recent.count;
+      former.state.spreads.forEach((spread, symbol) => {
+        state.spreads[symbol] = spread;
+      });
       for (const { id, scope, guard } of former.state.parked) {
         const model = bounds.find((bound) => isSame(bound.model, { ...bound.model, id, scope }))?.model;
         if (model === undefined || !takeOver(guard, model)) state.parked.push({ id, scope, guard });
@@ -295,20 +328,21 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
       flags.events = true;
       for (const guard of guards) if (touches(guard, strategy, symbol)) guard.dailyTrades++;
     },
-    closed(trade, strategy, symbol, now) {
+    closed(trade, strategy, symbol, when) {
       flags.events = true;
-      const row = { time: now, strategy, symbol, pnl: moneyToNumber(trade.pnl) };
-      remember(state.recent.closed, row);
-      if (trade.exitReason === 'stop_loss' || trade.exitReason === 'trailing_stop') remember(state.recent.stops, row);
+      const { recent } = state;
+      const stopped = trade.exitReason === 'stop_loss' || trade.exitReason === 'trailing_stop';
+      const lists = stopped ? [recent.closed, recent.stops] : [recent.closed];
+      remember(recent, lists, { time: when, strategy, symbol, pnl: moneyToNumber(trade.pnl) });
       for (const guard of guards) {
         if (touches(guard, strategy, symbol)) guard.losses = trade.pnl < 0n ? guard.losses + 1 : 0;
       }
     },
-    refused(strategy, symbol, now) {
+    refused(strategy, symbol, when) {
       flags.events = true;
-      remember(state.recent.refusals, { time: now, strategy, symbol, pnl: 0 });
+      remember(state.recent, [state.recent.refusals], { time: when, strategy, symbol, pnl: 0 });
     },
-    sessionClosed(now, instants) {
+    sessionClosed(now, instants, active) {
       // What the clock has let go by then does not count for the day.
       if (flags.tripped > 0 && now >= flags.nextClear) letGo(now, instants);
       flags.events = true;
@@ -319,11 +353,17 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
         guard.losingDays = equity < guard.dayStart ? guard.losingDays + 1 : 0;
         guard.dayStart = equity;
         guard.dailyTrades = 0;
+        if (active) countReturn(guard, bounds[guard.breaker]!.returns, equity);
         if (guard.trip < 0) continue;
         if (!anyHeld(guard)) state.trips[guard.trip]!.heldFlatDays++;
         const kind = untilOf(model).kind;
         if (kind === 'next_session' || (kind === 'manual' && operator === 'next_session')) guard.over = true;
       }
+    },
+    quoted(symbol, bid, ask) {
+      flags.events = true;
+      // A quote of one side, or with its sides crossed, says nothing.
+      state.spreads[symbol] = bid > 0 && ask >= bid ? ((ask - bid) / ((ask + bid) / 2)) * 100 : Number.NaN;
     },
     holdsBack(strategy, symbol) {
       if (flags.tripped === 0) return false;
@@ -367,11 +407,20 @@ function bind(model: BreakerModel): Bound {
     when: compileCondition(model.when, (leaf) => slotOf.get(leaf)!, values),
     reads: names.map((name) => ({ name, of: readerOf(name) })),
     onMarks: names.some((name) => MARKED.has(name)),
+    returns: Math.max(0, ...names.map(returnsAsked)),
   };
 }
 
 const placesOf = (ruleset: Ruleset, scope: BreakerModel['scope']): readonly number[] =>
   scope === 'account' ? [0] : (scope === 'strategy' ? ruleset.strategies : ruleset.symbols).map((_, n) => n);
+
+/** The return of a session that is over. */
+function countReturn(guard: Guard, kept: number, equity: number): void {
+  if (kept === 0) return;
+  if (!Number.isNaN(guard.lastClose)) guard.returns.push(equity / guard.lastClose - 1);
+  if (guard.returns.length > kept) guard.returns.shift();
+  guard.lastClose = equity;
+}
 
 function follow(guard: Guard, { scope }: BreakerModel, book: Book): void {
   const equity = equityOf(book, scope, guard.place);
@@ -379,7 +428,8 @@ function follow(guard: Guard, { scope }: BreakerModel, book: Book): void {
 }
 
 /** `rejections:10` as it is written. */
-const spoken = (name: string): string => name.replace(/:(\d+)$/, (_, minutes: string) => `("${minutes}m")`);
+const spoken = (name: string): string =>
+  name.replace(/:(\d+)$/, (_, minutes: string) => `("${durationText(Number(minutes))}")`);
 
 const shown = (value: number): string =>
   Number.isInteger(value) ? String(value) : Number.isNaN(value) ? 'unknown' : value.toFixed(2);

@@ -7,6 +7,7 @@ import { createOrderLog, fileOrder, makerOf, type OrderLog, ordersOf } from '../
 import type { TickRule } from '../ledger/tick.ts';
 import { type Bars, REGULAR } from '../market/bars.ts';
 import type { Calendar } from '../market/calendar.ts';
+import type { Instant } from '../market/time.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../market/timeframe.ts';
 import { type AccountState, bindAccountMeasures, createAccountState } from './account-measures.ts';
 import type { Arena } from './arena.ts';
@@ -300,13 +301,14 @@ export function* coreSteps(options: CoreOptions): Steps<Core> {
     const { order: subject } = event;
     quiet.wake(subject.symbolIndex);
     const trade = book.apply(event);
+    const when = event.kind === 'fill' ? momentOf(event) : event.time;
     const instance = instances[makerOf(context.orders, subject)]!;
     if (event.kind === 'fill') {
       if (options.observer.filled !== undefined) options.observer.filled(subject, event.fill);
       if (subject.role === 'entry') entered(instance, subject, event);
       else left(instance, subject, event);
     } else if (event.kind === 'refused') {
-      breakers.refused(instance.plan.strategyIndex, instance.plan.symbolIndex, clock[0]!);
+      breakers.refused(instance.plan.strategyIndex, instance.plan.symbolIndex, when);
       options.observer.refused?.(subject, event.reason);
     }
     if (subject.status !== 'working') {
@@ -319,7 +321,7 @@ export function* coreSteps(options: CoreOptions): Steps<Core> {
       const losses = account.consecutiveLosses;
       const strategy = instance.plan.strategyIndex;
       losses[strategy] = trade.pnl < 0n ? losses[strategy]! + 1 : 0;
-      breakers.closed(trade, strategy, instance.plan.symbolIndex, clock[0]!);
+      breakers.closed(trade, strategy, instance.plan.symbolIndex, when);
       options.observer.traded?.(trade);
     }
   }
@@ -343,7 +345,7 @@ export function* coreSteps(options: CoreOptions): Steps<Core> {
       return;
     }
     state.entryPrice = priceToNumber(event.fill.price);
-    state.entryTime = event.fill.time;
+    state.entryTime = event.fill.at === 'close' ? momentOf(event) : event.fill.time;
     // Counted up at the end of the fill's own bar, which makes it 0 there; a fill at the close comes after that.
     state.bars = event.fill.at === 'close' ? 0 : -1;
     state.peakProfitPct = Number.NaN;
@@ -373,7 +375,7 @@ export function* coreSteps(options: CoreOptions): Steps<Core> {
       }
       return;
     }
-    flatten(instance, event.fill.time);
+    flatten(instance, momentOf(event));
     // Counted up at the end of the fill's own bar, which makes it 0 there; a fill at the close comes after that.
     state.sinceExit = event.fill.at === 'close' ? 0 : -1;
     const { exitOrder } = instance;
@@ -463,7 +465,10 @@ export function* coreSteps(options: CoreOptions): Steps<Core> {
         case 'session_close':
           account.dayStart = book.equity();
           account.dailyTrades = 0;
-          breakers.sessionClosed(event.time, instantNumber);
+          breakers.sessionClosed(event.time, instantNumber, context.active);
+          return;
+        case 'quote':
+          breakers.quoted(event.symbol, event.bid, event.ask);
           return;
         case 'split':
           split(event.symbol, event.ratio);
@@ -492,6 +497,9 @@ export function* coreSteps(options: CoreOptions): Steps<Core> {
     account,
   };
 }
+
+/** By when a fill had happened, ms. */
+const momentOf = ({ by, fill }: OrderEvent & { kind: 'fill' }): Instant => by ?? fill.time;
 
 /** Entries are counted by the session of their fill. */
 function countEntry({ state }: Instance, session: number): void {

@@ -30,6 +30,8 @@ export type CoreEvent =
   | { readonly kind: 'clock'; readonly time: number }
   /** A session closed at `time` (ms). */
   | { readonly kind: 'session_close'; readonly time: number }
+  /** The best bid and ask of a symbol, dollars; simulated markets have none. */
+  | { readonly kind: 'quote'; readonly symbol: number; readonly bid: number; readonly ask: number }
   /** What a broker says of an order. */
   | OrderEvent
   /**

@@ -20,7 +20,10 @@ export interface InstanceState {
   qty: number;
   /** Mean entry price in dollars; NaN when flat. */
   entryPrice: number;
-  /** Start of the bar of the first entry fill, ms; NaN when flat. */
+  /**
+   * From when a time stop counts, ms; NaN when flat: the start of the bar that the first entry filled in, the earliest that
+   * it can have been; its end for a fill at the close.
+   */
   entryTime: number;
   /** Bars of the strategy's timeframe since the entry filled, 0 on the bar of the fill. */
   bars: number;
@@ -28,7 +31,10 @@ export interface InstanceState {
   peakProfitPct: number;
   /** Bars since the last exit filled; Infinity before the first. */
   sinceExit: number;
-  /** End of the bar of the last exit fill, ms; -Infinity before the first. */
+  /**
+   * From when a cooldown counts, ms; -Infinity before the first exit: the start of the bar that the last exit filled in when
+   * that was at its open; its end, the latest that it can have been, for a fill inside the bar or at its close.
+   */
   exitTime: number;
   /** Entries that make up the open position. */
   entries: number;

@@ -98,8 +98,8 @@ export function createLimitDesk(risk: RiskModel, book: Book): LimitDesk {
       if (!adds && positions >= limits.maxOpenPositions) return refused('max_open_positions');
       const equity = book.equity();
       const allowance: Allowance = { qty: order.qty, reason: undefined };
-      cut(allowance, (equity * limits.maxPositionPct) / 100 - inSymbol, price, increment, 'max_position_pct');
-      cut(allowance, (equity * limits.maxGrossExposurePct) / 100 - gross, price, increment, 'max_gross_exposure_pct');
+      cut(allowance, leaves(equity, limits.maxPositionPct, inSymbol), price, increment, 'max_position_pct');
+      cut(allowance, leaves(equity, limits.maxGrossExposurePct, gross), price, increment, 'max_gross_exposure_pct');
       cut(allowance, limits.maxOrderNotional, price, increment, 'max_order_notional');
       return allowance;
     },
@@ -110,6 +110,10 @@ export function createLimitDesk(risk: RiskModel, book: Book): LimitDesk {
     },
   };
 }
+
+/** Dollars that a percentage of equity leaves beside `used`; without a limit that is any sum, whatever the equity. */
+const leaves = (equity: number, pct: number, used: number): number =>
+  pct === Number.POSITIVE_INFINITY ? pct : (equity * pct) / 100 - used;
 
 /** Lowers an allowance to what `dollars` pay at `price`. */
 function cut(allowance: Allowance, dollars: number, price: number, increment: Qty, reason: string): void {

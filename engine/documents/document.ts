@@ -24,10 +24,10 @@ interface Located {
   expression(path: DocumentPath): EmbeddedExpression | undefined;
 }
 
-/** A strategy file that passed YAML and schema; `extends` is already merged in. */
+/** A strategy file that passed YAML and schema; `extends` is already merged in, and a list file read. */
 export interface StrategyDocument extends Located {
   readonly kind: 'strategy';
-  readonly value: Strategy;
+  readonly value: Strategy & { readonly symbols: string[] };
 }
 
 /** `risk.yaml` that passed YAML and schema. */

@@ -157,19 +157,22 @@ function checkText(walk: Walk, schema: Schema, node: ScalarNode, value: string, 
   } else if (schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value)) {
     const mended = mendedText(schema, value);
     const expected = schema['x-expects'] ?? `text like ${schema.pattern}`;
+    const file = name === 'symbols' && /^\S+\.(?:csv|json|lst|md|text|tsv|ya?ml)$/i.test(value);
     const list = name === 'symbols' && /^[A-Za-z0-9.,/ -]+$/.test(value);
-    const help = list
-      ? `write ${quoted(
-          `symbols: [${value
-            .toUpperCase()
-            .split(/[,\s]+/)
-            .filter(Boolean)
-            .join(', ')}]`,
-          60,
-        )}`
-      : mended === undefined
-        ? `it takes ${expected}`
-        : `did you mean ${quoted(mended)}?  it takes ${expected}`;
+    const help = file
+      ? 'a list file is plain text with one symbol a line, and its name ends in .txt'
+      : list
+        ? `write ${quoted(
+            `symbols: [${value
+              .toUpperCase()
+              .split(/[,\s]+/)
+              .filter(Boolean)
+              .join(', ')}]`,
+            60,
+          )}`
+        : mended === undefined
+          ? `it takes ${expected}`
+          : `did you mean ${quoted(mended)}?  it takes ${expected}`;
     report(walk, 'E107', node, spanOf(node), place, `${who} cannot be read from ${quoted(value)}`, help);
   } else if (schema.maxLength !== undefined && value.length > schema.maxLength) {
     report(

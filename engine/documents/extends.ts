@@ -31,16 +31,21 @@ function merge(base: MapNode, over: MapNode, atRoot: boolean): MapNode {
 
 const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 
+/** What was read, and the files that it took over. */
+export interface ReadExtended extends ReadYaml {
+  readonly extended: readonly SourceFile[];
+}
+
 /** A file with everything that it extends merged in; a fault on the way is a finding and stops the merge. */
-export function readExtended(file: SourceFile, siblings: Siblings): ReadYaml {
+export function readExtended(file: SourceFile, siblings: Siblings): ReadExtended {
   return follow(file, siblings, [file]);
 }
 
-function follow(file: SourceFile, siblings: Siblings, chain: readonly SourceFile[]): ReadYaml {
-  const own = readYaml(file);
+function follow(file: SourceFile, siblings: Siblings, chain: readonly SourceFile[]): ReadExtended {
+  const own: ReadExtended = { ...readYaml(file), extended: [] };
   const named = own.root ? entryOf(own.root, 'extends')?.value : undefined;
   if (!own.root || named?.kind !== 'scalar' || typeof named.value !== 'string' || named.value === '') return own;
-  const fault = (diagnostic: Diagnostic): ReadYaml => ({
+  const fault = (diagnostic: Diagnostic): ReadExtended => ({
     ...own,
     root: undefined,
     diagnostics: [...own.diagnostics, diagnostic],
@@ -82,6 +87,7 @@ function follow(file: SourceFile, siblings: Siblings, chain: readonly SourceFile
   const parent = follow(base, siblings, [...chain, base]);
   const broken = new Set<YamlNode>([...own.broken, ...parent.broken]);
   const diagnostics = [...own.diagnostics, ...parent.diagnostics];
-  if (!parent.root) return { root: undefined, diagnostics, broken };
-  return { root: merge(parent.root, own.root, true), diagnostics, broken };
+  const extended = [base, ...parent.extended];
+  if (!parent.root) return { root: undefined, diagnostics, broken, extended };
+  return { root: merge(parent.root, own.root, true), diagnostics, broken, extended };
 }

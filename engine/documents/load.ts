@@ -8,6 +8,7 @@ import { isRisk, isStrategy } from './generated/validators.mjs';
 import { placesOf } from './located.ts';
 import type { MapNode } from './node.ts';
 import { toValue } from './node.ts';
+import { type FindList, NO_LISTS, withListedSymbols } from './symbol-list.ts';
 import { valueFindings } from './values.ts';
 import { type ReadYaml, readYaml } from './yaml.ts';
 
@@ -15,6 +16,8 @@ export interface Loaded<D> {
   /** The document; undefined when there is an error. */
   readonly document: D | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /** The other files that it was made of: what it extends, and its list of symbols. */
+  readonly parts: readonly SourceFile[];
 }
 
 const ALONE: Siblings = new Map();
@@ -52,30 +55,39 @@ function shape(
 export const isTemplate = (path: string): boolean => /(?:^|[\\/])_[^\\/]*$/.test(path);
 
 /**
- * Reads one strategy file: YAML, then schema; what it `extends` is merged in from `siblings` (file name → file).
- * A template is checked for what it holds, and gives no document.
+ * Reads one strategy file: YAML, then schema; what it `extends` is merged in from `siblings` (file name → file), and the
+ * symbols of a list file stand in place of its name. A template is checked for what it holds, and gives no document.
  */
-export function parseStrategy(file: SourceFile, siblings: Siblings = ALONE): Loaded<StrategyDocument> {
+export function parseStrategy(
+  file: SourceFile,
+  siblings: Siblings = ALONE,
+  findList: FindList = NO_LISTS,
+): Loaded<StrategyDocument> {
   const template = isTemplate(file.path);
-  const reading = template ? readYaml(file) : readExtended(file, siblings);
+  const whole = template ? { ...readYaml(file), extended: [] } : readExtended(file, siblings);
+  const reading = withListedSymbols(whole, findList);
+  const parts = reading.list === undefined ? whole.extended : [...whole.extended, reading.list];
   const { root } = reading;
-  if (!root) return { document: undefined, diagnostics: reading.diagnostics };
+  if (!root) return { document: undefined, diagnostics: reading.diagnostics, parts };
   const value = toValue(root);
   const valid = isStrategy(value);
   const diagnostics = [...reading.diagnostics, ...shape('strategy', reading, root, valid, template)];
   if (!valid || template || hasError(diagnostics))
-    return { document: undefined, diagnostics: diagnostics.slice(0, MOST_FINDINGS) };
-  return { document: { kind: 'strategy', value, ...placesOf(file, root) }, diagnostics };
+    return { document: undefined, diagnostics: diagnostics.slice(0, MOST_FINDINGS), parts };
+  // Only a list is left: a name of a list file was replaced above, or is an error.
+  const listed = value as typeof value & { readonly symbols: string[] };
+  return { document: { kind: 'strategy', value: listed, ...placesOf(file, root) }, diagnostics, parts };
 }
 
 /** Reads `risk.yaml`: YAML, then schema. */
 export function parseRisk(file: SourceFile): Loaded<RiskDocument> {
   const reading = readYaml(file);
   const { root } = reading;
-  if (!root) return { document: undefined, diagnostics: reading.diagnostics };
+  if (!root) return { document: undefined, diagnostics: reading.diagnostics, parts: [] };
   const value = toValue(root);
   const valid = isRisk(value);
   const diagnostics = [...reading.diagnostics, ...shape('risk', reading, root, valid, false)];
-  if (!valid || hasError(diagnostics)) return { document: undefined, diagnostics: diagnostics.slice(0, MOST_FINDINGS) };
-  return { document: { kind: 'risk', value, ...placesOf(file, root) }, diagnostics };
+  if (!valid || hasError(diagnostics))
+    return { document: undefined, diagnostics: diagnostics.slice(0, MOST_FINDINGS), parts: [] };
+  return { document: { kind: 'risk', value, ...placesOf(file, root) }, diagnostics, parts: [] };
 }

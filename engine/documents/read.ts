@@ -154,7 +154,7 @@ const names = (folder: string): string[] =>
     .sort(byCode);
 
 /** A path as it is shown: relative to where the person stands when that is shorter. */
-function shownFrom(path: string, cwd: string): string {
+export function shownFrom(path: string, cwd: string): string {
   const short = relative(cwd, path);
   return (short === '' || short.startsWith(`..${sep}..`) ? path : short).split(sep).join('/');
 }

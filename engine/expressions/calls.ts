@@ -5,7 +5,7 @@ import { RISK_MEASURES, refuseRiskMeasure } from './nearest.ts';
 import { PURE_FUNCTIONS, type PureFunction, rangeOfCall, signatureOf, unitOfCall } from './pure.ts';
 import { suggestion } from './suggestion.ts';
 import type { CallSyntax } from './syntax.ts';
-import { minutesOf, TIMED_MEASURES } from './texts.ts';
+import { minutesOf, TIMED_MEASURES, type Timed } from './texts.ts';
 import type { Checked } from './tree.ts';
 import { warnOfUnits } from './unit-warning.ts';
 
@@ -86,11 +86,7 @@ function unknownFunction(context: Context, call: CallSyntax): undefined {
   return report(context, 'E202', span, `unknown function \`${name}\``, help);
 }
 
-function checkTimed(
-  context: Context,
-  call: CallSyntax,
-  timed: { readonly most: number; readonly example: string },
-): Checked | undefined {
+function checkTimed(context: Context, call: CallSyntax, timed: Timed): Checked | undefined {
   const { name } = call.name;
   const [arg] = call.args;
   const help = `write \`${timed.example}\``;
@@ -107,9 +103,13 @@ function checkTimed(
     );
   }
   const minutes = minutesOf(arg.value);
-  if (minutes === undefined || minutes > timed.most) {
+  if (minutes === undefined || minutes > timed.most || !inDays(arg.value, minutes, timed)) {
     const limit =
-      minutes === undefined ? 'minutes `"30m"`, hours `"2h"` or days `"1d"`' : `at most ${timed.most} minutes`;
+      timed.leastDays !== undefined
+        ? `sessions, \`"${timed.leastDays}d"\` to \`"${timed.most / 1440}d"\``
+        : minutes === undefined
+          ? 'minutes `"30m"`, hours `"2h"` or days `"1d"`'
+          : `at most ${timed.most} minutes`;
     return report(
       context,
       'E238',
@@ -123,6 +123,9 @@ function checkTimed(
   const operand = { kind: 'measure', name: `${meaning.operand.name}:${minutes}` } as const;
   return { kind: 'operand', span: call.span, type: meaning.type, unit: meaning.unit, range: meaning.range, operand };
 }
+
+const inDays = (text: string, minutes: number, { leastDays }: Timed): boolean =>
+  leastDays === undefined || (text.endsWith('d') && minutes >= leastDays * 1440);
 
 const arguments_ = (call: CallSyntax): string => (call.args.length === 1 ? 'it has 1' : `it has ${call.args.length}`);
 

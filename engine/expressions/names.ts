@@ -67,6 +67,17 @@ function treeOf(context: Context, name: string, span: Span, meaning: Meaning): C
       const small = exampleOf(context, name.toLowerCase());
       if (small !== undefined)
         return report(context, 'E201', span, `unknown name \`${name}\``, `did you mean \`${small}\`?`);
+      const pair = /^\/([A-Z]{2,6})\b/.exec(context.text.slice(span.end))?.[0];
+      if (CAPITALS.test(name) && pair !== undefined) {
+        const message = `\`${name}${pair}\` is the name of a pair, and in a rule \`/\` divides`;
+        return report(
+          context,
+          'E246',
+          { start: span.start, end: span.end + pair.length },
+          message,
+          inSources(name + pair),
+        );
+      }
       const help = `choose a field, as in \`${name}.close\`, or give it to an indicator, as in \`atr(${name}, 14)\``;
       return report(context, 'E246', span, `\`${name}\` is a whole series of bars, not a number`, help);
     }
@@ -205,7 +216,15 @@ function bareFunction(context: Context, name: string, span: Span): undefined {
   return report(context, 'E241', span, `\`${name}\` is a function and stands here without its arguments`, help);
 }
 
+/** A symbol that is no name of the language needs one: `BRK.B`, `BTC/USD`. */
+function inSources(symbol: string): string {
+  const own = symbol.split('/')[0]!.toLowerCase().replace('.', '_');
+  return `give it a name under \`sources:\`, \`${own}: ${symbol}\`, and read \`${own}.close\``;
+}
+
 function unknownName(context: Context, name: string, span: Span): undefined {
+  const dotted = /^([A-Z][A-Z0-9]*\.[A-Z]{1,2})(?=\.|$)/.exec(name)?.[1];
+  if (dotted !== undefined) return report(context, 'E201', span, `unknown name \`${name}\``, inSources(dotted));
   const names = context.scope.names();
   if (RISK_MEASURES.has(name) && !names.includes(name)) return refuseRiskMeasure(context, 'E201', name, span);
   if (exampleOf(context, name) !== undefined) return bareFunction(context, name, span);

@@ -26,6 +26,8 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
 /** Measures that circuit breakers can read and strategies cannot. */
 export const RISK_MEASURES: ReadonlySet<string> = new Set([
   'bars_late',
+  'spread_pct',
+  'equity_volatility_pct',
   'rejections',
   'stop_outs',
   'closed_trades',

@@ -76,13 +76,24 @@ export function codingOf(tree: Checked): Coding | undefined {
   return CODINGS.get(tree.operand.name) ?? (tree.unit === 'clock' ? CLOCK : undefined);
 }
 
+/** How a measure is asked with a length of time. */
+export interface Timed {
+  /** Minutes at most. */
+  readonly most: number;
+  /** Only whole days will do, and at least so many. */
+  readonly leastDays?: number;
+  readonly example: string;
+}
+
 /** Measures that are asked with a length of time; the answer's slot is named `opening_high:30`. */
-export const TIMED_MEASURES: ReadonlyMap<string, { readonly most: number; readonly example: string }> = new Map([
+export const TIMED_MEASURES: ReadonlyMap<string, Timed> = new Map<string, Timed>([
   ['opening_high', { most: 24 * 60, example: 'opening_high("30m")' }],
   ['opening_low', { most: 24 * 60, example: 'opening_low("30m")' }],
   ['rejections', { most: 31 * 24 * 60, example: 'rejections("10m")' }],
   ['stop_outs', { most: 31 * 24 * 60, example: 'stop_outs("1d")' }],
   ['closed_trades', { most: 31 * 24 * 60, example: 'closed_trades("1d")' }],
+  // A deviation wants two days at least; a year of sessions is the longest anybody asks for.
+  ['equity_volatility_pct', { most: 252 * 24 * 60, leastDays: 2, example: 'equity_volatility_pct("20d")' }],
   ['closed_profit_pct', { most: 31 * 24 * 60, example: 'closed_profit_pct("1d")' }],
 ]);
 
@@ -94,5 +105,6 @@ export function minutesOf(text: string): number | undefined {
   return parts ? Number(parts[1]) * MINUTES[parts[2]!]! : undefined;
 }
 
-/** The shortest text of a number of minutes: `30m`. */
-export const durationText = (minutes: number): string => `${minutes}m`;
+/** The shortest text of a number of minutes: `30m`, `2h`, `1d`. */
+export const durationText = (minutes: number): string =>
+  minutes % 1440 === 0 ? `${minutes / 1440}d` : minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`;

@@ -308,6 +308,8 @@ export const openBook = (state: BookState): Book => {
     centsDown(equityOf(strategy + 1)) - state.costCents[strategy]! - reservations.byStrategy[strategy]!;
 
   const available = (strategy: number, replacing = -1): number => {
+    // Whoever owes more than they have buys nothing, whatever cash a purse still holds.
+    if (equityOf(0) <= 0) return 0;
     let purse = purseFree(strategy);
     let account = centsDown(figure(curve, 0, CASH)) - state.lockedCents - reservations.account;
     const holding = replacing < 0 ? undefined : holdings[strategy * count + replacing];

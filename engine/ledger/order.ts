@@ -82,7 +82,16 @@ export interface Order {
 
 /** What a broker says of an order. */
 export type OrderEvent =
-  | { readonly kind: 'fill'; readonly order: Order; readonly fill: Fill }
+  | {
+      readonly kind: 'fill';
+      readonly order: Order;
+      readonly fill: Fill;
+      /**
+       * By when it had happened: the start of its bar for a fill at the open, else its end, for nobody saw where inside the
+       * bar it was. Left out by a broker whose `fill.time` is the moment itself.
+       */
+      readonly by?: Instant;
+    }
   | { readonly kind: 'cancelled'; readonly order: Order; readonly reason: string; readonly time: Instant }
   | { readonly kind: 'refused'; readonly order: Order; readonly reason: string; readonly time: Instant }
   /**

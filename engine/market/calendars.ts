@@ -22,3 +22,7 @@ export const isCrypto = (symbol: string): boolean => symbol.includes('/');
 
 /** The calendar a symbol trades by: pairs (`BTC/USD`) never close, all else follows New York. */
 export const calendarOf = (symbol: string): Calendar => (isCrypto(symbol) ? crypto() : xnys());
+
+/** Sessions a year of a run over these symbols: coins alone have a day of their own, with a share among them New York's count. */
+export const sessionsAYear = (symbols: readonly string[]): 252 | 365 =>
+  symbols.length > 0 && symbols.every(isCrypto) ? 365 : 252;

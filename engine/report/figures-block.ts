@@ -21,7 +21,7 @@ export const accountBlock = ({ metrics, data }: Pick<RunResult, 'metrics' | 'dat
   const gain = metrics.endEquity - metrics.startEquity;
   const tint = gain > 0 ? style.green : gain < 0 ? style.red : style.dim;
   const bars = (value: number): string =>
-    `${fixed(value, 1)} ${data.timeframe.includes(',') ? '' : `${data.timeframe} `}bars`;
+    `${fixed(value, 1)} bars${data.timeframe.includes(',') ? '' : ` of ${data.timeframe}`}`;
   const left: Pair[] = [
     ['equity', dollars(metrics.endEquity)],
     ['started with', dollars(metrics.startEquity)],

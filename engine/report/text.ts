@@ -149,8 +149,11 @@ const trips = (result: RunResult, width: number, style: Style): string[] => {
       trip.values,
     ]);
   const more = breakers.length - SHOWN_TRIPS;
+  const heldBack = breakers.reduce((sum, trip) => sum + trip.heldBack, 0);
+  const flatDays = breakers.reduce((sum, trip) => sum + trip.heldFlatDays, 0);
+  const held = `${counted(heldBack, 'entry', 'entries')} held back, ${counted(flatDays, 'day')} without a position`;
   return [
-    style.bold(`Circuit breakers tripped ${counted(breakers.length, 'time')}`),
+    style.bold(`Circuit breakers tripped ${counted(breakers.length, 'time')}: ${held}`),
     ...table(TRIP_COLUMNS, rows, { width, indent: 2, style }),
     ...(more > 0 ? [style.dim(`  and ${count(more)} more (--format json)`)] : []),
     '',
@@ -216,6 +219,23 @@ const byPeriod = (result: RunResult, width: number, style: Style): string[] => {
     ...tallyCells(period, style),
   ]);
   return ['', style.bold(years ? 'By year' : 'By month'), ...table(columns, rows, { width, indent: 2, style })];
+};
+
+const SHOWN_RULES = 20;
+
+/** Only where some strategy enters in more than one way. */
+const byEntry = (result: RunResult, width: number, style: Style): string[] => {
+  const { byEntryRule } = result.breakdown;
+  const strategiesIn = new Set(byEntryRule.map(({ key }) => key.slice(0, key.indexOf('.'))));
+  if (byEntryRule.length <= strategiesIn.size) return [];
+  const rows = byEntryRule.slice(0, SHOWN_RULES).map((tally) => [tally.key, ...tallyCells(tally, style)]);
+  const more = byEntryRule.length - SHOWN_RULES;
+  return [
+    '',
+    style.bold('By entry rule'),
+    ...table([{ title: 'rule', align: 'left', shrinks: true }, ...TALLY_COLUMNS], rows, { width, indent: 2, style }),
+    ...(more > 0 ? [style.dim(`  and ${count(more)} more (--format json)`)] : []),
+  ];
 };
 
 const SHOWN_SYMBOLS = 20;
@@ -362,6 +382,7 @@ export const resultText = (result: RunResult, options: TextOptions): string => {
         ]),
     ...strategies(result, width, style),
     ...byExit(result, width, style),
+    ...byEntry(result, width, style),
     ...bySymbol(result, width, style),
     ...byPeriod(result, width, style),
     ...openPositions(result, width, style),

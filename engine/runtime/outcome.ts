@@ -9,7 +9,7 @@ import { tallyRefusals } from '../ledger/order-log.ts';
 import { figuresOf } from '../ledger/run-figures.ts';
 import { anyShort, latestTrades } from '../ledger/trade-log.ts';
 import type { MarketData } from '../market/bars.ts';
-import { calendarOf, isCrypto } from '../market/calendars.ts';
+import { calendarOf, sessionsAYear } from '../market/calendars.ts';
 import { type Instant, instant } from '../market/time.ts';
 import type { Breakdown, RunResult } from './result.ts';
 import type { RunOptions } from './run.ts';
@@ -57,7 +57,7 @@ export function resultOf(
   let orders: readonly Order[] | undefined;
   const from = instant(Number.isNaN(session.firstStart) ? 0 : session.firstStart);
   const to = instant(Number.isNaN(session.now) ? 0 : session.now);
-  const annualisation = ruleset.traded.length > 0 && ruleset.traded.every(isCrypto) ? 365 : 252;
+  const annualisation = sessionsAYear(ruleset.symbols);
   const { account: whole, strategies } = figuresOf(book, from, annualisation);
   const held = ruleset.traded.map((symbol) => {
     const index = ruleset.symbols.indexOf(symbol);

@@ -6,6 +6,7 @@ import type { Diagnostic, SourceFile } from '../documents/diagnostic.ts';
 import type { RiskDocument, StrategyDocument } from '../documents/document.ts';
 import { finding } from '../documents/finding.ts';
 import { idleIgnores, readIgnores, withoutIgnored } from '../documents/ignores.ts';
+import { createListFiles } from '../documents/list-files.ts';
 import { parseRisk, parseStrategy } from '../documents/load.ts';
 import { type ReadFile, readDocument, readWorkspace, revision } from '../documents/read.ts';
 import { missingFiles } from './rule-tests/files.ts';
@@ -26,7 +27,10 @@ export interface WorkspaceOptions {
 /** Rules as they stand on disk, checked; `ruleset` only when there is no error. */
 export interface Workspace {
   readonly revision: string;
+  /** Every file that the rules were made of: documents, what they extend, and their lists of symbols. */
   readonly files: readonly SourceFile[];
+  /** Absolute paths of all that was looked for, whether it is there or not: what a change of the rules may show in. */
+  readonly sought: readonly string[];
   readonly ruleset: Ruleset | undefined;
   readonly diagnostics: readonly Diagnostic[];
   /** Warnings about the rules, the account and the bars of a run together. */
@@ -94,9 +98,12 @@ function siblingsOf(dir: string): ReadonlyMap<string, SourceFile> {
 function checkFiles(options: WorkspaceOptions, gathered: Gathered, plan = true): Workspace {
   const diagnostics: Diagnostic[] = [...gathered.diagnostics];
   const documents: StrategyDocument[] = [];
+  const lists = createListFiles(options.dir, process.cwd(), options.stdin?.filename);
+  const parts = new Set<SourceFile>();
   for (const file of [...gathered.strategies, ...gathered.templates]) {
-    const parsed = parseStrategy(file, gathered.siblings);
+    const parsed = parseStrategy(file, gathered.siblings, lists.find);
     diagnostics.push(...parsed.diagnostics);
+    for (const part of parsed.parts) parts.add(part);
     if (parsed.document === undefined) continue;
     if (parsed.document.value.tests !== undefined) diagnostics.push(...missingFiles(parsed.document));
     documents.push(withSymbols(parsed.document, options.symbols));
@@ -107,22 +114,26 @@ function checkFiles(options: WorkspaceOptions, gathered: Gathered, plan = true):
     diagnostics.push(...parsed.diagnostics);
     risk = parsed.document;
   }
-  const files = [
-    ...gathered.strategies,
-    ...gathered.templates,
-    ...(gathered.risk === undefined ? [] : [gathered.risk]),
+  const files: readonly SourceFile[] = [
+    ...new Set([
+      ...gathered.strategies,
+      ...gathered.templates,
+      ...parts,
+      ...(gathered.risk === undefined ? [] : [gathered.risk]),
+    ]),
   ];
-  const id = revision(files.map((file) => ({ path: fromFolder(options.dir, file.path), bytes: file.bytes })));
+  const id = revision(files.map((file) => ({ path: fromFolder(options.dir, file.path), bytes: bytesOf(file) })));
   const compiled = compile({ strategies: documents, risk, revision: id });
   diagnostics.push(...compiled.diagnostics);
   const { ignores, diagnostics: malformed } = readIgnores(files);
-  const told = [...withoutIgnored(diagnostics, ignores), ...malformed, ...idleIgnores(diagnostics, ignores)];
+  const told = once([...withoutIgnored(diagnostics, ignores), ...malformed, ...idleIgnores(diagnostics, ignores)]);
   told.sort(byPlace);
   const whole = !told.some((diagnostic) => diagnostic.severity === 'error');
   const ruleset = plan && whole ? compiled.ruleset?.() : undefined;
   return {
     revision: id,
     files,
+    sought: [...new Set([...files.map(({ path }) => resolve(path)), ...lists.sought()])],
     ruleset,
     diagnostics: told,
     atRun: (facts) => (ruleset === undefined ? [] : withoutIgnored(compiled.atRun(ruleset, facts), ignores)),
@@ -137,6 +148,17 @@ function checkFiles(options: WorkspaceOptions, gathered: Gathered, plan = true):
 /** A document's identity does not hang on where the person stands. */
 function fromFolder(dir: string, path: string): string {
   return relative(resolve(dir), resolve(path)).split(sep).join('/');
+}
+
+const bytesOf = (file: SourceFile): Uint8Array => ('bytes' in file ? (file as ReadFile).bytes : Buffer.from(file.text));
+
+/** What stands in a file that several share is one finding, however many meet it. */
+function once(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>();
+  return diagnostics.filter(({ code, file, span, message }) => {
+    const key = `${code} ${file?.path ?? ''} ${span?.start ?? ''} ${message}`;
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 function withSymbols(document: StrategyDocument, symbols: readonly string[] | undefined): StrategyDocument {

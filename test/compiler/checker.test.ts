@@ -97,6 +97,19 @@ describe('one cause is one finding', () => {
     );
   });
 
+  it.each([
+    ['rsi(14) < 30 or rsi(14) > 120', 'it never lets the rule through'],
+    ['not (rsi(14) < 30 or rsi(14) > 120)', 'it never holds the rule back'],
+    ['\n      none:\n        - rsi(14) < 30\n        - rsi(14) > 120', 'it never holds the rule back'],
+    ['\n      none:\n        - rsi(14) < 30 and volume >= 0', 'it never lets the rule through'],
+    ['\n      none:\n        - not (rsi(14) < 30 or rsi(14) > 120)', 'it never lets the rule through'],
+    ["'rsi(14) < (rsi(7) > 120 ? 30 : 40)'", undefined],
+    ["'(rsi(7) > 120 ? close > open : close < open)'", 'it always chooses the same'],
+  ])('says what a dead part does to its rule: %s', (when, effect) => {
+    const told = findingsOf(rules(when)).filter(({ code }) => code === 'W371');
+    expect(told.map(({ message }) => message.split(', so ')[1])).toEqual(effect === undefined ? [] : [effect]);
+  });
+
   it('tells the range, and the way out of a breakout of itself', () => {
     expect(findingsOf(rules('rsi(14) > 120'))[0]?.message).toBe(
       'this rule can never be true: `rsi(close, 14) > 120` is never true: `rsi(close, 14)` lies between 0 and 100',

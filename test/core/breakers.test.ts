@@ -178,9 +178,9 @@ describe('circuit breakers', () => {
     const trip = async (when: string) =>
       (await runRules(rulesetUnder(breaker(when), stopped), [barsOf('TEST', '1h', rows)], { operator: 'never' }))
         .breakers[0]?.values;
-    expect(await trip('stop_outs("1d") >= 3')).toBe('stop_outs("1440m") 3');
-    expect(await trip('closed_trades("4h") >= 2')).toBe('closed_trades("240m") 2');
-    expect(await trip('closed_profit_pct("1d") < -0.5')).toMatch(/^closed_profit_pct\("1440m"\) -0\.\d+$/);
+    expect(await trip('stop_outs("1d") >= 3')).toBe('stop_outs("1d") 3');
+    expect(await trip('closed_trades("4h") >= 2')).toBe('closed_trades("4h") 2');
+    expect(await trip('closed_profit_pct("1d") < -0.5')).toMatch(/^closed_profit_pct\("1d"\) -0\.\d+$/);
     expect(await trip('losing_days >= 2')).toBe('losing_days 2');
     expect(await trip('daily_trades >= 2')).toBe('daily_trades 2');
   });
@@ -252,6 +252,20 @@ describe('limits', () => {
   ])('refuse what is nothing once cut: %s', async (limits, reason) => {
     const result = await runRules(rulesetUnder(limited(limits), swinging), [flatBars('TEST', '1h', [100, 101, 99])]);
     expect(result.orders.map((order) => [order.status, order.reason])).toEqual([['refused', reason]]);
+  });
+
+  it('an account in debt is short of buying power, whatever limits are not set', async () => {
+    const shorting = strategy('  short:\n    when: close > 99\n    size:\n      shares: 90', '  when: close < 1');
+    const buying = swinging.replace('id: test', 'id: other').replace('[TEST]', '[OTHER]');
+    const bars = [flatBars('TEST', '1h', [99, 100, 100, 400, 400]), flatBars('OTHER', '1h', [99, 99, 99, 99, 101])];
+    for (const limits of ['', '  orders_per_minute: 60\n', '  max_order_notional: 1000000\n']) {
+      const rules = rulesetUnder(limited(`${limits}  allow_short: true\n`), shorting, buying);
+      const result = await runRules(rules, bars);
+      expect(result.orders.map(({ strategy, status, reason }) => [strategy, status, reason])).toEqual([
+        ['test', 'filled', undefined],
+        ['other', 'refused', 'buying_power'],
+      ]);
+    }
   });
 
   it('no short without leave, and no more orders a minute than allowed', async () => {

@@ -1,41 +1,16 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SCHEMA_CODES } from '../../engine/documents/codes/schema.ts';
 import { YAML_CODES } from '../../engine/documents/codes/yaml.ts';
 import { CODES } from '../../engine/documents/codes.ts';
-import type { Diagnostic, SourceFile } from '../../engine/documents/diagnostic.ts';
+import type { Diagnostic } from '../../engine/documents/diagnostic.ts';
 import { parseRisk, parseStrategy } from '../../engine/documents/load.ts';
-import { positionOf } from '../../engine/documents/position.ts';
+import { BAD_FILES, type BadFile, findList, placed } from '../fixtures/bad-files.ts';
 
-const FOLDER = join(import.meta.dirname, '../fixtures/bad');
-
-interface Fixture {
-  readonly file: SourceFile;
-  readonly kind: 'strategy' | 'risk';
-  /** `E012 5:13` */
-  readonly expected: string;
-}
-
-const fixtures: Fixture[] = readdirSync(FOLDER)
-  .filter((name) => name.endsWith('.bad.yaml'))
-  .sort()
-  .map((name) => {
-    const text = readFileSync(join(FOLDER, name), 'utf8');
-    const expected = /^# expect: (\S+ \d+:\d+)/.exec(text)?.[1] ?? 'no `# expect:` line';
-    return { file: { path: name, text }, kind: /^# kind: risk$/m.test(text) ? 'risk' : 'strategy', expected };
-  });
-
-const check = (fixture: Fixture): readonly Diagnostic[] =>
-  (fixture.kind === 'risk' ? parseRisk : parseStrategy)(fixture.file).diagnostics;
-
-const placed = (diagnostic: Diagnostic): string => {
-  const at = positionOf(diagnostic.file as SourceFile, diagnostic.span?.start ?? 0);
-  return `${diagnostic.code} ${at.line}:${at.column}`;
-};
+const check = ({ file, kind }: BadFile): readonly Diagnostic[] =>
+  (kind === 'risk' ? parseRisk(file) : parseStrategy(file, undefined, findList)).diagnostics;
 
 /** Those whose mistake this room can see; the others belong to expressions and meaning. */
-const own = fixtures.filter((fixture) => !/^(?:expr|meaning)-/.test(fixture.file.path));
+const own = BAD_FILES.filter((fixture) => !/^(?:expr|meaning)-/.test(fixture.file.path));
 
 describe('files with one mistake', () => {
   it('are many', () => {
@@ -53,7 +28,7 @@ describe('files with one mistake', () => {
   });
 
   it('of the later steps are sound in shape, or refused at the very place that they name', () => {
-    const later = fixtures.filter((fixture) => !own.includes(fixture));
+    const later = BAD_FILES.filter((fixture) => !own.includes(fixture));
     for (const fixture of later) {
       const [, place] = fixture.expected.split(' ');
       const errors = check(fixture).filter((diagnostic) => diagnostic.severity === 'error');

@@ -260,7 +260,7 @@ describe('indicator calls', () => {
     ['prev(close)', 'prev(close, 1)'],
     ['bars_since(uptrend)', 'bars_since(close > sma(close, 20))'],
     ['max(close, open)', 'max(close, open)'],
-    ['opening_high("30m") + opening_low("1h")', 'opening_high("30m") + opening_low("60m")'],
+    ['opening_high("30m") + opening_low("1h")', 'opening_high("30m") + opening_low("1h")'],
     ['day.hlc3', '(day.high + day.low + day.close) / 3'],
   ])('%s is %s', (text, canonical) => {
     expect(printTree(number(text))).toBe(canonical);

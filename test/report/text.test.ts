@@ -68,6 +68,20 @@ describe('the summary of a run', () => {
     );
   });
 
+  it('tells ways of entering apart, where a strategy has more than one', () => {
+    const of = (entryRule: string, pnl: number) => ({ ...result.trades[0]!, entryRule, pnl: moneyFrom(pnl) });
+    const trades = [of('entry.long', 30), of('entry.short', -20), of('entry.long', -10)];
+    const text = screen(80, counted(trades, []));
+    expect(text).toContain('By entry rule');
+    expect(text).toMatch(/moving_average\.entry\.long +2 +50\.0 % +\+\$20\.00/);
+    expect(text).toMatch(/moving_average\.entry\.short +1 +0\.0 % +-\$20\.00/);
+    expect(screen(80, counted([of('entry.long', 30)], []))).not.toContain('By entry rule');
+  });
+
+  it('says at once how long breakers held, whatever the width of their table', () => {
+    expect(screen(80)).toContain('Circuit breakers tripped 2 times: 4 entries held back, 1 day without a position');
+  });
+
   it('sums trades by what ended them, to the cent', () => {
     const trades = [100.005, 50, -20].map((pnl) => ({ ...result.trades[0]!, pnl: moneyFrom(pnl) }));
     expect(screen(80, counted(trades, []))).toMatch(/exit rule +3 +66\.7 % +\+\$130\.01 +\+\$43\.34/);

@@ -39,6 +39,8 @@ describe('drills', () => {
     'cash < 1000',
     'open_positions >= 1',
     'gross_exposure_pct > 80',
+    'equity_volatility_pct("20d") > 40',
+    'equity_volatility_pct("252d") > 200',
     'stop_outs("1d") >= 4',
     'closed_trades("1d") >= 20',
     'closed_profit_pct("1d") < -5',
@@ -49,7 +51,7 @@ describe('drills', () => {
   });
 
   it('every measure that moves in a simulation is in one of the drills above, or is known to stay', () => {
-    const stays = ['bars_late', 'exit_unknown_bars'];
+    const stays = ['bars_late', 'spread_pct', 'exit_unknown_bars'];
     const drilled = readFileSync(import.meta.filename, 'utf8');
     for (const name of BREAKER_MEASURES) if (!stays.includes(name)) expect(drilled, name).toContain(name);
   });
@@ -66,6 +68,8 @@ describe('drills', () => {
 
   it('until: clear lets go when prices come back, and never where only trades could change it', async () => {
     expect(await drill(one('drawdown_pct > 5', 'account', 'pause_entries', 'clear'))).toMatchObject({ verdict: 'ok' });
+    const calm = one('equity_volatility_pct("60d") > 100', 'account', 'pause_entries', 'clear');
+    expect(await drill(calm)).toMatchObject({ verdict: 'ok' });
     const stuck = await drill(one('consecutive_losses >= 3', 'account', 'pause_entries', 'clear'));
     expect(stuck).toMatchObject({ verdict: 'failed' });
     expect(stuck.problem).toContain('it never let go');

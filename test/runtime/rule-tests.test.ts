@@ -197,11 +197,11 @@ describe('mutants', () => {
   it('of the shipped strategies are noticed by their own tests, nine in ten at least', {
     timeout: 120_000,
   }, async () => {
-    const { suites, siblings } = await collectTests(ROOT, undefined, () => true);
-    expect(suites).toHaveLength(5);
-    for (const suite of suites) {
+    const collected = await collectTests(ROOT, undefined, () => true);
+    expect(collected.suites).toHaveLength(5);
+    for (const suite of collected.suites) {
       expect(runSuite(suite).tests.flatMap(({ failures }) => failures)).toEqual([]);
-      const run = mutationRun(suite, siblings);
+      const run = mutationRun(suite, collected);
       let step = run.next();
       while (step.done !== true) step = run.next();
       const { mutants, unnoticed, strategy } = step.value;

@@ -26,7 +26,13 @@ const files = ['strategies.d', 'examples'].flatMap((folder) =>
     .map((name) => join(folder, name)),
 );
 
-const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+/** A document by itself: a list of symbols that it names stands in it. */
+const textOf = (file: string): string =>
+  readFileSync(join(ROOT, file), 'utf8').replace(/^symbols: (\S+\.txt)$/m, (_, list: string) => {
+    const lines = readFileSync(join(ROOT, 'examples', list), 'utf8').split('\n');
+    const symbols = lines.map((line) => line.replace(/#.*/, '').trim()).filter((line) => line !== '');
+    return `symbols: [${symbols.join(', ')}]`;
+  });
 
 const groundOf = (ruleset: Ruleset, sessions = 90): Ground => {
   const market = createSampleMarket({ symbols: ruleset.symbols, sessions, warmup: 0 });

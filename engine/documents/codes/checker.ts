@@ -137,6 +137,30 @@ export const CHECKER_CODES = {
     wrong: 'size:\n  risk_pct: 5   # breaker: drawdown_pct > 3, scope strategy, flatten\n',
     right: 'size:\n  risk_pct: 1\n',
   },
+  W393: {
+    severity: 'warning',
+    title: 'a measure that is not kept at this scope',
+    explanation:
+      "The scope of a breaker says where its measures are taken and where it bites. Some measures are not kept everywhere: a symbol has no equity, so drawdown_pct, daily_loss_pct, losing_days and equity_volatility_pct are the account's or a strategy's, cash is the account's alone, and a purse is a strategy's. At another scope they read the whole account: such a breaker trips at every place at once.",
+    wrong: 'when: drawdown_pct > 10\nscope: symbol\n',
+    right: 'when: closed_profit_pct("1d") < -1\nscope: symbol\n',
+  },
+  W394: {
+    severity: 'warning',
+    title: 'a breaker that its own pause keeps tripped',
+    explanation:
+      'With `until: clear` a breaker lets go when its condition is false again. While it holds, no entry is made, so a condition that only trades can make false stays true: consecutive losses end with a winning trade, and none is opened. Letting go by time or by session starts the measure anew.',
+    wrong: 'when: consecutive_losses >= 3\naction: pause_entries\nuntil: clear\n',
+    right: 'when: consecutive_losses >= 3\naction: pause_entries\nuntil: 1d\n',
+  },
+  W395: {
+    severity: 'warning',
+    title: 'a rule that never makes a first entry',
+    explanation:
+      'While nothing is held, position.profit_pct, position.bars, position.entry_price and position.peak_profit_pct are unknown, position.side is flat and position.qty is 0; before the first exit bars_since_exit is infinite. An entry rule that asks for more than that is never true to begin with, so no position ever comes that it could ask about.',
+    wrong: 'entry:\n  long:\n    when: close > open and position.profit_pct > 1\n',
+    right: 'entry:\n  long:\n    when: close > open and bars_since_exit > 5\n',
+  },
   W398: {
     severity: 'warning',
     title: 'ignore that matches nothing',

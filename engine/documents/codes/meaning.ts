@@ -23,14 +23,7 @@ export const MEANING_CODES = {
     wrong: 'symbols: [BTC/USD]\nentry:\n  short:\n    when: rsi(14) > 70\n    size:\n      notional: 1000\n',
     right: 'symbols: [BTC/USD]\nentry:\n  long:\n    when: rsi(14) < 30\n    size:\n      notional: 1000\n',
   },
-  E309: {
-    severity: 'error',
-    title: 'not possible yet',
-    explanation:
-      'The key is part of the language and its place is kept, but this version cannot act on it. It is refused rather than ignored, so that no rule is silently left out.',
-    wrong: 'entry:\n  long:\n    max_entries: 3\n',
-    right: 'entry:\n  long:\n    max_entries: 1\n',
-  },
+  // E309 is retired: list files, which it refused, are read.
   E310: {
     severity: 'error',
     title: 'risk_pct without a stop',

@@ -342,6 +342,38 @@ export const YAML_CODES = {
     wrong: 'extends: ../../old/base.yaml',
     right: 'extends: _base.yaml',
   },
+  E045: {
+    severity: 'error',
+    title: 'list file cannot be read',
+    explanation:
+      '`symbols:` may name a list file, a text that ends in .txt. Its path is relative to the file that names it: a strategy in strategies.d/ reaches a folder beside it with `../lists/`. There is no readable file at this place.',
+    wrong: 'symbols: lists/thec.txt',
+    right: 'symbols: lists/tech.txt',
+  },
+  E046: {
+    severity: 'error',
+    title: 'list file outside the workspace',
+    explanation:
+      'A list file belongs to the rules: it is part of their revision, and a change in it is a change of the rules. So it must stand in the workspace, the folder that holds strategies.d/ and risk.yaml, and no link may lead out of it.',
+    wrong: 'symbols: /srv/tech.txt',
+    right: 'symbols: ../lists/tech.txt',
+  },
+  E047: {
+    severity: 'error',
+    title: 'list file without a symbol',
+    explanation:
+      'A list file holds one symbol a line; empty lines and what follows a `#` do not count. This one holds none, and a strategy without a symbol would never trade.',
+    wrong: '# lists/tech.txt\n# AAPL',
+    right: '# lists/tech.txt\nAAPL',
+  },
+  E048: {
+    severity: 'error',
+    title: 'a line that is not one symbol',
+    explanation:
+      'A list file is plain text with one symbol a line: no commas, no dashes, no quotes. A comment begins with `#`.',
+    wrong: '# lists/tech.txt\nAAPL, MSFT',
+    right: '# lists/tech.txt\nAAPL\nMSFT',
+  },
   E049: {
     severity: 'error',
     title: 'not YAML',

@@ -3,9 +3,10 @@ import { compile } from '../../compiler/compile.ts';
 import { LIVE_ONLY } from '../../compiler/measures.ts';
 import type { BreakerModel, Until } from '../../compiler/model.ts';
 import type { Ruleset } from '../../compiler/ruleset.ts';
+import { returnsAsked } from '../../core/breaker-measures.ts';
 import { type Operator, type Trip, untilOf } from '../../core/breakers.ts';
 import { parseStrategy } from '../../documents/load.ts';
-import { readsMeasure } from '../../expressions/leaves.ts';
+import { leaves, measureName, readsMeasure } from '../../expressions/leaves.ts';
 import { printTree } from '../../expressions/print.ts';
 import { sessionBars } from '../../feeds/test-bars.ts';
 import type { Row } from '../../feeds/test-rows.ts';
@@ -43,9 +44,8 @@ const HOURS_A_SESSION = 7;
 export async function drill(breaker: BreakerModel): Promise<DrillResult> {
   const when = printTree(breaker.when);
   const none = { breaker: breaker.id, when, path: undefined, trip: undefined, bars: 0, letGo: undefined } as const;
-  if (readsMeasure(breaker.when, LIVE_ONLY)) {
-    return { ...none, verdict: 'not_drilled', problem: `${LIVE_ONLY} moves on live feeds only` };
-  }
+  const live = [...LIVE_ONLY.keys()].find((name) => readsMeasure(breaker.when, name));
+  if (live !== undefined) return { ...none, verdict: 'not_drilled', problem: `${live} moves on live feeds only` };
   if (!breaker.enabled) return { ...none, verdict: 'not_drilled', problem: 'it has `enabled: false`' };
   for (const path of DRILL_PATHS) {
     const bars = barsOf(path, breaker);
@@ -76,9 +76,15 @@ export async function drill(breaker: BreakerModel): Promise<DrillResult> {
 }
 
 /** The path, and after it quiet bars for as long as the breaker may hold, with a recovery for those that wait for one. */
-function barsOf(path: DrillPath, { until }: BreakerModel): Bars {
+function barsOf(path: DrillPath, { until, when }: BreakerModel): Bars {
   const last = path.rows.at(-1)![3];
-  const sessions = until.kind === 'time' ? Math.min(40, Math.ceil((until.milliseconds / DAY) * 1.5) + 2) : 4;
+  let days = 0;
+  leaves(when, (leaf) => {
+    days = Math.max(days, returnsAsked(measureName(leaf) ?? ''));
+  });
+  const held = until.kind === 'time' ? Math.min(40, Math.ceil((until.milliseconds / DAY) * 1.5) + 2) : 4;
+  // A deviation is small again when its days are all quiet ones.
+  const sessions = held + (until.kind === 'clear' ? days : 0);
   const aSession = path.timeframe === '1m' ? 390 : HOURS_A_SESSION;
   // Who waits for the condition to be false again is given prices that come back.
   const back = until.kind === 'clear' ? moving(300, 1, last) : [];

@@ -25,6 +25,17 @@ export function moving(count: number, pct: number, start = 100): Row[] {
   return rows;
 }
 
+/** Days that end 25 % higher and 20 % lower in turn, seven hourly bars each. */
+function swinging(days: number): Row[] {
+  const rows: Row[] = [];
+  for (let day = 0; day < days; day++) {
+    const [from, to] = day % 2 === 0 ? [100, 125] : [125, 100];
+    rows.push([from, Math.max(from, to), Math.min(from, to), to, VOLUME]);
+    for (let bar = 1; bar < 7; bar++) rows.push([to, to, to, to, VOLUME]);
+  }
+  return rows;
+}
+
 const repeated = (count: number, rows: readonly Row[]): Row[] => Array.from({ length: count }, () => rows).flat();
 
 const always = (size: string): string =>
@@ -69,6 +80,12 @@ export const DRILL_PATHS: readonly DrillPath[] = [
     // One share decided at 9,000 would fill at 12,000: more than is there, so it comes back.
     rows: repeated(780, [[12_000, 12_000, 9_000, 9_000, VOLUME]]),
     rules: `${always('shares: 1')}exit:\n  when: close < 0.01\n`,
+  },
+  {
+    name: 'prices swing from day to day for a year',
+    timeframe: '1h',
+    rows: swinging(252 + 8),
+    rules: `${always('purse_pct: 95')}exit:\n  when: close < 0.01\n`,
   },
   {
     name: 'prices rise by 1 % a bar',

@@ -20,7 +20,7 @@ export type TestBars =
 export async function barsFor(document: StrategyDocument, index: number): Promise<TestBars> {
   const { value } = document;
   const test = value.tests![index]!;
-  const symbols = typeof value.symbols === 'string' ? [] : value.symbols;
+  const { symbols } = value;
   const timeframe: Timeframe = value.timeframe;
   const all = new Map<string, Bars>();
   for (const { symbol, bars, path } of barsOfTest(symbols, test)) {

@@ -1,8 +1,11 @@
-import type { SourceFile } from '../../documents/diagnostic.ts';
 import type { StrategyDocument } from '../../documents/document.ts';
 import { parseStrategy } from '../../documents/load.ts';
+import type { Collected } from './collect.ts';
 import { type Mutant, mutantsOf } from './mutants.ts';
 import { notices, rulesOf, type Suite } from './suite.ts';
+
+/** The files that a strategy may be made of. */
+export type Around = Pick<Collected, 'siblings' | 'findList'>;
 
 export interface MutationResult {
   readonly strategy: string;
@@ -14,14 +17,14 @@ export interface MutationResult {
 /** Runs the tests of a strategy on one mutant after the other; gives each verdict as it falls. */
 export function* mutationRun(
   suite: Suite,
-  siblings: ReadonlyMap<string, SourceFile>,
+  around: Around,
 ): Generator<{ readonly done: number; readonly total: number }, MutationResult> {
   const all = mutantsOf(suite.document);
   const unnoticed: Mutant[] = [];
   let sound = 0;
   for (const [done, mutant] of all.entries()) {
     yield { done, total: all.length };
-    const document = mutated(suite.document, mutant, siblings);
+    const document = mutated(suite.document, mutant, around);
     const rules = document === undefined ? undefined : rulesOf(document);
     if (document === undefined || rules === undefined) continue;
     sound++;
@@ -36,10 +39,11 @@ const nameOf = (path: string): string => path.slice(Math.max(path.lastIndexOf('/
 function mutated(
   document: StrategyDocument,
   { file, span, after }: Mutant,
-  siblings: ReadonlyMap<string, SourceFile>,
+  { siblings, findList }: Around,
 ): StrategyDocument | undefined {
   const text = file.text.slice(0, span.start) + after + file.text.slice(span.end);
-  const changed: SourceFile = { path: file.path, text };
-  if (file === document.file || file.path === document.file.path) return parseStrategy(changed, siblings).document;
-  return parseStrategy(document.file, new Map([...siblings, [nameOf(file.path), changed]])).document;
+  const changed = { path: file.path, text };
+  if (file === document.file || file.path === document.file.path)
+    return parseStrategy(changed, siblings, findList).document;
+  return parseStrategy(document.file, new Map([...siblings, [nameOf(file.path), changed]]), findList).document;
 }
