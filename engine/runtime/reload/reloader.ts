@@ -109,10 +109,11 @@ export function createReloader<Report>(options: ReloaderOptions<Report>): Reload
       forgetRequest();
       if (expected !== undefined && expected !== reading.fingerprint && job.waiters.length === 0) {
         changedMeanwhile();
-        return;
+        return false;
       }
       next = merged(job, next);
       working ??= work();
+      return true;
     },
     unsettled() {
       const left = waiters;

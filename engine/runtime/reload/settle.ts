@@ -18,8 +18,12 @@ export interface SettleOptions extends SettleTimes {
   readonly read: () => Reading;
   /** What counts as known at first, by path. */
   readonly known: ReadonlyMap<string, string>;
-  /** Two readings agreed. `asked`: by `hurry`; `amid`: events did not stop. */
-  readonly settled: (reading: Reading, how: { readonly asked: boolean; readonly amid: boolean }) => void;
+  /**
+   * Two readings agreed. `asked`: by `hurry`; `amid`: events did not stop. Files of a reading that is used count as known:
+   * how they end is no longer waited for.
+   * @returns whether it is used
+   */
+  readonly settled: (reading: Reading, how: { readonly asked: boolean; readonly amid: boolean }) => boolean;
   /** No two readings agreed in time after `hurry`. */
   readonly unsettled: () => void;
 }
@@ -117,8 +121,7 @@ export function createSettle(options: SettleOptions): Settle {
     const how = { asked: asked !== undefined, amid: clock.now() - began >= mostMs && state.at === 'again' };
     state = rest;
     asked = undefined;
-    known = reading.texts;
-    options.settled(reading, how);
+    if (options.settled(reading, how)) known = reading.texts;
   }
 
   return {

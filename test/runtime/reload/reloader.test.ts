@@ -292,6 +292,20 @@ describe('a lost protection', () => {
     expect(w.put).toEqual([]);
   });
 
+  it('whose files are others when its time ends goes the usual way, quiet and all', async () => {
+    const w = start('grace');
+    w.save(less);
+    await w.clock.advance(5_100);
+    w.disk.set(A, 'BAD\nguard');
+    await w.clock.advance(1_500);
+    expect(kinds(w), 'half written: it waits').toEqual(['waiting']);
+    w.save(less);
+    await w.clock.advance(4_000);
+    expect(w.put, 'its time began anew').toEqual([]);
+    await w.clock.advance(3_000);
+    expect(w.put).toEqual([revisionOf(w.disk)]);
+  });
+
   it('waits on when events without a change end its time', async () => {
     const w = start('grace');
     w.save(less);
@@ -361,6 +375,38 @@ describe('a reload that is asked for', () => {
     await w.clock.advance(100);
     expect(await asked).toMatchObject({ kind: 'applied', to: revisionOf(w.disk) });
     expect(w.put).toHaveLength(2);
+  });
+
+  it('is answered and approved after a swap, although a later edit came in between', async () => {
+    const w = start();
+    let done: (() => void) | undefined;
+    w.answers.push(() => new Promise((resolve) => (done = () => resolve({ kind: 'applied', report: 'late' }))));
+    w.save({ [A]: 'buy\n' });
+    await w.clock.advance(500);
+    const { revision } = w.reloader.status().pending!;
+    w.save({ [A]: 'buy one\nguard stop\n' });
+    await w.clock.advance(200);
+    expect(w.put).toHaveLength(1);
+    w.save({ [A]: 'buy\n' });
+    const approved = w.reloader.approve(revision);
+    await w.clock.advance(100);
+    w.reloader.touched();
+    await w.clock.advance(200);
+    done?.();
+    await w.clock.advance(100);
+    expect(await approved).toMatchObject({ kind: 'applied', to: revision, consent: 'approved' });
+  });
+
+  it('does not wait for events to stop', async () => {
+    const w = start();
+    w.save({ [A]: 'buy more\nguard stop\n' });
+    const outcome = w.reloader.reloadNow();
+    for (let k = 0; k < 5; k++) {
+      w.reloader.touched();
+      await w.clock.advance(5);
+    }
+    expect(w.put).toEqual([revisionOf(w.disk)]);
+    expect(await outcome).toMatchObject({ kind: 'applied' });
   });
 
   it('by several is done for all', async () => {
