@@ -108,7 +108,8 @@ export function createReloader<Report>(options: ReloaderOptions<Report>): Reload
       const job = { reading, at: clock.now(), asked, amid, consent, waiters };
       forgetRequest();
       if (expected !== undefined && expected !== reading.fingerprint && job.waiters.length === 0) {
-        changedMeanwhile();
+        // Changed since: these files have the usual way to go.
+        settle.touched();
         return false;
       }
       next = merged(job, next);
@@ -118,7 +119,6 @@ export function createReloader<Report>(options: ReloaderOptions<Report>): Reload
     unsettled() {
       const left = waiters;
       forgetRequest();
-      rearmGrace();
       for (const answer of left) answer({ kind: 'unsettled', revision: running.revision });
     },
   });
@@ -135,12 +135,6 @@ export function createReloader<Report>(options: ReloaderOptions<Report>): Reload
     waiters = [];
     consent = undefined;
     onlyIf = undefined;
-  }
-
-  /** These files have the usual way to go. */
-  function changedMeanwhile(): void {
-    rearmGrace();
-    settle.touched();
   }
 
   async function work(): Promise<void> {
@@ -163,7 +157,10 @@ export function createReloader<Report>(options: ReloaderOptions<Report>): Reload
 
   async function judge(job: Job<Report>): Promise<ReloadOutcome<Report>> {
     const { reading, asked, amid } = job;
-    if (reading.fingerprint === judged && !asked) return standing();
+    if (reading.fingerprint === judged && !asked) {
+      rearmGrace();
+      return standing();
+    }
     let workspace: Workspace;
     let losses: readonly Loss[];
     try {
@@ -204,7 +201,12 @@ export function createReloader<Report>(options: ReloaderOptions<Report>): Reload
   function release(): void {
     held = undefined;
     repeat?.cancel();
+    endGrace();
+  }
+
+  function endGrace(): void {
     grace?.cancel();
+    grace = undefined;
   }
 
   const since = (): number => held?.since ?? clock.now();
@@ -215,7 +217,7 @@ export function createReloader<Report>(options: ReloaderOptions<Report>): Reload
     diagnostics: readonly Diagnostic[],
     message: string | undefined,
   ): ReloadOutcome<Report> {
-    grace?.cancel();
+    endGrace();
     const { revision: runs } = running;
     return hold({ kind: 'refused', reason, revision, running: runs, since: since(), diagnostics, message });
   }
@@ -229,7 +231,7 @@ export function createReloader<Report>(options: ReloaderOptions<Report>): Reload
     if (held?.kind === 'waiting' && held.revision === revision) return hold(held);
     // What may be half written is never taken for its age.
     const until = policy === 'grace' && half.length === 0 ? clock.now() + times.graceMs : undefined;
-    grace?.cancel();
+    endGrace();
     if (until !== undefined) grace = clock.after(times.graceMs, graceOver);
     const { revision: runs } = running;
     return hold({ kind: 'waiting', revision, running: runs, since: since(), losses, until, unfinished: half });
@@ -284,16 +286,16 @@ export function createReloader<Report>(options: ReloaderOptions<Report>): Reload
   }
 
   function graceOver(): void {
+    grace = undefined;
     if (held?.kind !== 'waiting' || closed) return;
     // Somebody is at the files: whether they are still the same shows in a moment.
     if (!lookAgain({ revision: held.revision, by: 'grace' })) grace = clock.after(times.quietMs, graceOver);
   }
 
-  /** The files were not the same all the time: it begins again. */
+  /** The files that wait are there again, and were others when their time ended: it begins anew. */
   function rearmGrace(): void {
-    if (held?.kind !== 'waiting' || held.until === undefined) return;
+    if (grace !== undefined || held?.kind !== 'waiting' || held.until === undefined) return;
     held = { ...held, until: clock.now() + times.graceMs };
-    grace?.cancel();
     grace = clock.after(times.graceMs, graceOver);
   }
 
@@ -334,7 +336,7 @@ export function createReloader<Report>(options: ReloaderOptions<Report>): Reload
       closed = true;
       settle.close();
       repeat?.cancel();
-      grace?.cancel();
+      endGrace();
       await working;
       const left = [...waiters, ...(next?.waiters ?? [])];
       for (const answer of left) answer({ kind: 'unchanged', revision: running.revision });
