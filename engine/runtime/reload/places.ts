@@ -54,8 +54,11 @@ export function placesOf(options: WorkspaceOptions, gathered: Gathered, cwd: str
     if (target !== undefined && target !== path) at(dirname(target)).add(basename(target));
   };
   const file = (path: string): void => {
-    at(dirname(path)).add(basename(path));
+    const above = dirname(path);
+    at(above).add(basename(path));
     link(path);
+    // A folder that is not there shows in the one above.
+    if (above !== dirname(above) && !isFolder(above)) file(above);
   };
   const folder = (path: string): void => {
     at(path);
