@@ -29,7 +29,7 @@ export interface WorkspaceFiles {
 const YAML_NAME = /\.ya?ml$/;
 
 /** Names that editors and tools leave behind: `.#a.yaml`, `#a.yaml#`, `a.yaml~`, `4913`. */
-const isDropping = (name: string): boolean =>
+export const isDropping = (name: string): boolean =>
   name.startsWith('.') || name.startsWith('#') || name.endsWith('~') || !YAML_NAME.test(name);
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -175,7 +175,9 @@ export function readWorkspace(dir: string, paths: readonly string[] | undefined,
   };
   const takeFolder = (folder: string): void => {
     let found: string[];
+    let real: string;
     try {
+      real = realpathSync(folder);
       found = names(folder);
     } catch (error) {
       const words = (error as { code?: string }).code === 'ENOENT' ? 'there is no such folder' : reasonOf(error);
@@ -184,7 +186,6 @@ export function readWorkspace(dir: string, paths: readonly string[] | undefined,
     }
     if (found.length === 0)
       diagnostics.push(nothing(`${shownFrom(folder, cwd) || '.'}/*.yaml`, 'the folder holds no YAML file'));
-    const real = realpathSync(folder);
     for (const name of found) take(join(folder, name), real);
   };
 
@@ -227,10 +228,15 @@ function siblingsOf(files: readonly (readonly [string, ReadFile])[], cwd: string
     folders.add(dirname(path));
   }
   for (const folder of folders) {
-    for (const name of names(folder)) {
-      if (siblings.has(name)) continue;
-      const read = readDocument(join(folder, name), shownFrom(join(folder, name), cwd), realpathSync(folder));
-      if ('file' in read) siblings.set(name, read.file);
+    try {
+      const real = realpathSync(folder);
+      for (const name of names(folder)) {
+        if (siblings.has(name)) continue;
+        const read = readDocument(join(folder, name), shownFrom(join(folder, name), cwd), real);
+        if ('file' in read) siblings.set(name, read.file);
+      }
+    } catch {
+      // The folder cannot be listed, or went away meanwhile: what extends a file of it says so.
     }
   }
   return siblings;

@@ -40,7 +40,12 @@ export interface Workspace {
 
 /** Reads, checks and compiles all documents of a workspace; every finding of every file is in the answer. */
 export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspace> {
-  const workspace = checkFiles(options, gatherFiles(options));
+  return prepareWorkspace(options, gather(options));
+}
+
+/** Checks and compiles what was read into rules that can run; without `ruleset` when they cannot. */
+export function prepareWorkspace(options: WorkspaceOptions, gathered: Gathered): Workspace {
+  const workspace = check(options, gathered);
   if (workspace.ruleset === undefined || workspace.ruleset.instances.length > 0) return workspace;
   return { ...workspace, ruleset: undefined, diagnostics: [...workspace.diagnostics, nothingToRun(workspace)] };
 }
@@ -55,11 +60,12 @@ function nothingToRun({ counts }: Workspace): Diagnostic {
 
 /** The same without laying the graph out: all that checking needs. */
 export function checkWorkspace(options: WorkspaceOptions): Omit<Workspace, 'ruleset'> {
-  const { ruleset: _, ...checked } = checkFiles(options, gatherFiles(options), false);
+  const { ruleset: _, ...checked } = check(options, gather(options), false);
   return checked;
 }
 
-interface Gathered {
+/** All files that belong to the rules, with the bytes that they held at one moment: nothing of it is read again. */
+export interface Gathered {
   readonly strategies: readonly ReadFile[];
   readonly templates: readonly ReadFile[];
   readonly risk: ReadFile | undefined;
@@ -67,7 +73,8 @@ interface Gathered {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-function gatherFiles({ dir, paths, stdin, risk }: WorkspaceOptions): Gathered {
+/** Reads all files that belong to the rules, and looks into none. */
+export function gather({ dir, paths, stdin, risk }: WorkspaceOptions): Gathered {
   const cwd = process.cwd();
   if (stdin !== undefined) {
     const file: ReadFile = { path: stdin.filename, text: stdin.text, bytes: Buffer.from(stdin.text) };
@@ -95,7 +102,8 @@ function siblingsOf(dir: string): ReadonlyMap<string, SourceFile> {
   return read.siblings;
 }
 
-function checkFiles(options: WorkspaceOptions, gathered: Gathered, plan = true): Workspace {
+/** Checks and, with `plan`, compiles exactly the bytes that were gathered. */
+export function check(options: WorkspaceOptions, gathered: Gathered, plan = true): Workspace {
   const diagnostics: Diagnostic[] = [...gathered.diagnostics];
   const documents: StrategyDocument[] = [];
   const lists = createListFiles(options.dir, process.cwd(), options.stdin?.filename);
