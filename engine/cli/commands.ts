@@ -24,6 +24,12 @@ const SYMBOLS: FlagSpec = {
   summary: 'these symbols instead of those the strategies name',
 };
 
+const STATE: FlagSpec = {
+  name: 'state',
+  value: 'DIR',
+  summary: 'folder of the journal and the snapshots (default: data_cache/ beside the rules)',
+};
+
 /** Fill assumptions, shared by every command that simulates. */
 const SIMULATION: readonly FlagSpec[] = [
   { name: 'cash', value: 'DOLLARS', summary: 'starting cash of the account (default: the sum of the purses)' },
@@ -299,20 +305,26 @@ export const COMMANDS: readonly CommandSpec[] = [
       { line: 'engine run --dry', says: 'the same; on a terminal it then goes on at a bar a second until Ctrl-C' },
       { line: 'engine run --dry --feed csv:bars --once', says: 'your own bars as if they came in now' },
       { line: 'engine run --dry --once --format json', says: 'the summary as JSON' },
+      { line: 'engine run --dry --fresh', says: 'not on from where the last run was interrupted, but from the start' },
     ],
     flags: [
       { name: 'dry', summary: 'orders go to the simulated broker; nothing is sent anywhere' },
       { name: 'feed', value: 'FEED', summary: 'sample (default without keys) or csv:DIR' },
       { name: 'speed', value: 'SPEED', summary: 'realtime, 60x (times real time) or max (default)' },
       { name: 'once', summary: 'end with the summary when the feed ends' },
+      { name: 'restore', summary: 'go on with an interrupted session (the default); without a journal, refuse to run' },
+      { name: 'fresh', summary: 'begin a new session; a journal that cannot be used is moved aside' },
+      { name: 'no-journal', summary: 'keep nothing: an interrupted run is lost' },
+      STATE,
       ...SIMULATION,
       SYMBOLS,
       RISK,
       { name: 'tz', value: 'ZONE', summary: 'time zone of CSV timestamps that carry none' },
       TEXT_OR_JSON,
     ],
-    later: ['live', 'yes-live', 'restore', 'fresh', 'dashboard'],
+    later: ['live', 'yes-live', 'dashboard'],
     notes: [
+      'Stopped or killed at any moment, the next start goes on as if nothing had been. A run that came to the end of its feed is over, and the next start begins a new one.',
       'Ctrl-C ends it cleanly with the same summary (exit code 130). Paper trading on Alpaca comes with a later version.',
     ],
     load: () => import('./run.ts'),

@@ -69,6 +69,11 @@ export const sampleFeed = (ruleset: Ruleset): Feed => {
     bars: ruleset.symbols.reduce((sum, symbol) => sum + minutesOf(symbol, market), 0),
     endless: true,
     actions: [],
+    get identity() {
+      return createHash('sha256')
+        .update(`${sampleData(market, 0, 1).hash} ${market.warmup} ${market.sessions}`)
+        .digest('hex');
+    },
     piece(n) {
       const bars = market.session(n);
       for (const column of bars.values()) read.rows += column.length;

@@ -17,6 +17,8 @@ export interface Feed {
   piece(n: number): ReadonlyMap<string, Bars>;
   /** Splits and dividends of all pieces. */
   readonly actions: readonly CorporateAction[];
+  /** Two feeds of one identity give the same bars. */
+  readonly identity: string;
   /** What was read so far. */
   account(): Omit<MarketData, 'bars' | 'actions'>;
 }
@@ -33,6 +35,7 @@ export function wholeFeed(data: MarketData): Feed {
     bars,
     endless: false,
     actions: data.actions,
+    identity: data.hash,
     piece: () => data.bars,
     account: () => data,
   };

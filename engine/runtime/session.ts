@@ -1,5 +1,6 @@
 import { createSimulatedBroker, type SimulatedBroker } from '../brokers/simulated.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
+import type { Broker } from '../core/broker.ts';
 import { type Core, createCore } from '../core/engine.ts';
 import { type BarsEvent, emptyBars } from '../core/events.ts';
 import { type Book, createBook } from '../ledger/book.ts';
@@ -57,6 +58,19 @@ const isMixed = ({ hours, length }: Bars): boolean => {
   return used.includes(EXTENDED) || used.includes(CLOSED);
 };
 
+/** The broker, whose orders are told to whoever asked for them. */
+function watched(broker: Broker, observer: Observer): Broker {
+  if (observer.placed === undefined) return broker;
+  return {
+    submit(order) {
+      observer.placed?.(order);
+      broker.submit(order);
+    },
+    cancel: broker.cancel,
+    amend: broker.amend,
+  };
+}
+
 /** Start of the first bar to begin of those that end together, ms. */
 function earliestStart({ count, columns, rows }: BarsEvent): number {
   let earliest = Number.POSITIVE_INFINITY;
@@ -93,12 +107,18 @@ export function createSession(
     assumptions: options.assumptions,
     symbols: symbols.map((symbol, index) => ({ symbol, kind: tickRules[index]! })),
     buyingPower: (order, need) => book.buyingPower(order, need),
-    sink: (event) => core.process(event),
+    sink:
+      observer.heard === undefined
+        ? (event) => core.process(event)
+        : (event) => {
+            observer.heard?.(event);
+            core.process(event);
+          },
   });
   const core: Core = createCore({
     ruleset,
     book,
-    broker,
+    broker: watched(broker, observer),
     observer,
     fractional: options.assumptions.fractional,
     fillAtClose: options.assumptions.fillAt === 'close',
@@ -140,7 +160,10 @@ export function createSession(
   function closeSession(): void {
     const time = instant(clock.nextClose);
     for (let s = 0; s < count; s++) if (calendars[s] === reference) broker.endOfSession(s, time);
-    if (clock.active) book.sampleSession(time);
+    if (clock.active) {
+      book.sampleSession(time);
+      observer.sampled?.(time, book.equity());
+    }
     core.process({ kind: 'session_close', time });
     clock.session++;
     clock.nextClose = reference.close(clock.session);

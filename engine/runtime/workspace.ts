@@ -1,4 +1,4 @@
-import { relative, resolve, sep } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { compile } from '../compiler/compile.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import type { RunFacts } from '../compiler/run-facts.ts';
@@ -7,7 +7,7 @@ import type { RiskDocument, StrategyDocument } from '../documents/document.ts';
 import { finding } from '../documents/finding.ts';
 import { idleIgnores, readIgnores, withoutIgnored } from '../documents/ignores.ts';
 import { parseRisk, parseStrategy } from '../documents/load.ts';
-import { type ReadFile, readDocument, readWorkspace, revision } from '../documents/read.ts';
+import { decode, type ReadFile, readDocument, readWorkspace, revision } from '../documents/read.ts';
 import { missingFiles } from './rule-tests/files.ts';
 
 export interface WorkspaceOptions {
@@ -23,10 +23,20 @@ export interface WorkspaceOptions {
   readonly symbols?: readonly string[];
 }
 
+/** A document with its place in its set; a sibling is only there to be extended. */
+export interface RuleDocument {
+  /** From the workspace's folder, with forward slashes. */
+  readonly path: string;
+  readonly role: 'strategy' | 'template' | 'risk' | 'sibling';
+  readonly bytes: Uint8Array;
+}
+
 /** Rules as they stand on disk, checked; `ruleset` only when there is no error. */
 export interface Workspace {
   readonly revision: string;
   readonly files: readonly SourceFile[];
+  /** Everything that the rules were made of, to be kept and loaded again: `loadDocuments`. */
+  readonly documents: () => readonly RuleDocument[];
   readonly ruleset: Ruleset | undefined;
   readonly diagnostics: readonly Diagnostic[];
   /** Warnings about the rules, the account and the bars of a run together. */
@@ -36,7 +46,37 @@ export interface Workspace {
 
 /** Reads, checks and compiles all documents of a workspace; every finding of every file is in the answer. */
 export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspace> {
-  const workspace = checkFiles(options, gatherFiles(options));
+  return runnable(checkFiles(options, gatherFiles(options)));
+}
+
+/** The same of documents that were kept: `documents` of an earlier workspace. */
+export async function loadDocuments(
+  options: Pick<WorkspaceOptions, 'dir' | 'symbols'>,
+  documents: readonly RuleDocument[],
+): Promise<Workspace> {
+  const diagnostics: Diagnostic[] = [];
+  const files = documents.flatMap(({ path, role, bytes }) => {
+    const read = decode(join(options.dir, path), bytes);
+    if ('file' in read) return [{ role, file: read.file }];
+    diagnostics.push(read.diagnostic);
+    return [];
+  });
+  const of = (wanted: RuleDocument['role']): ReadFile[] =>
+    files.filter(({ role }) => role === wanted).map(({ file }) => file);
+  const siblings = new Map(
+    files.filter(({ role }) => role !== 'risk').map(({ file }) => [basename(file.path), file] as const),
+  );
+  const gathered = {
+    strategies: of('strategy'),
+    templates: of('template'),
+    risk: of('risk')[0],
+    siblings,
+    diagnostics,
+  };
+  return runnable(checkFiles(options, gathered, true, false));
+}
+
+function runnable(workspace: Workspace): Workspace {
   if (workspace.ruleset === undefined || workspace.ruleset.instances.length > 0) return workspace;
   return { ...workspace, ruleset: undefined, diagnostics: [...workspace.diagnostics, nothingToRun(workspace)] };
 }
@@ -91,14 +131,18 @@ function siblingsOf(dir: string): ReadonlyMap<string, SourceFile> {
   return read.siblings;
 }
 
-function checkFiles(options: WorkspaceOptions, gathered: Gathered, plan = true): Workspace {
+/**
+ * @param plan lay the graph out
+ * @param disk the documents stand on disk, and what they name beside them
+ */
+function checkFiles(options: WorkspaceOptions, gathered: Gathered, plan = true, disk = true): Workspace {
   const diagnostics: Diagnostic[] = [...gathered.diagnostics];
   const documents: StrategyDocument[] = [];
   for (const file of [...gathered.strategies, ...gathered.templates]) {
     const parsed = parseStrategy(file, gathered.siblings);
     diagnostics.push(...parsed.diagnostics);
     if (parsed.document === undefined) continue;
-    if (parsed.document.value.tests !== undefined) diagnostics.push(...missingFiles(parsed.document));
+    if (disk && parsed.document.value.tests !== undefined) diagnostics.push(...missingFiles(parsed.document));
     documents.push(withSymbols(parsed.document, options.symbols));
   }
   let risk: RiskDocument | undefined;
@@ -123,6 +167,7 @@ function checkFiles(options: WorkspaceOptions, gathered: Gathered, plan = true):
   return {
     revision: id,
     files,
+    documents: () => documentsOf(options.dir, gathered),
     ruleset,
     diagnostics: told,
     atRun: (facts) => (ruleset === undefined ? [] : withoutIgnored(compiled.atRun(ruleset, facts), ignores)),
@@ -132,6 +177,24 @@ function checkFiles(options: WorkspaceOptions, gathered: Gathered, plan = true):
       breakers: risk?.value.circuit_breakers.length ?? 0,
     },
   };
+}
+
+function documentsOf(dir: string, { strategies, templates, risk, siblings }: Gathered): RuleDocument[] {
+  const kept = (role: RuleDocument['role'], { path, bytes }: ReadFile): RuleDocument => ({
+    path: fromFolder(dir, path),
+    role,
+    bytes,
+  });
+  const own = [
+    ...strategies.map((file) => kept('strategy', file)),
+    ...templates.map((file) => kept('template', file)),
+    ...(risk === undefined ? [] : [kept('risk', risk)]),
+  ];
+  const known = new Set(own.map(({ path }) => path));
+  const beside = [...siblings.values()]
+    .map(({ path, text }) => kept('sibling', { path, text, bytes: Buffer.from(text) }))
+    .filter(({ path }) => !known.has(path));
+  return [...own, ...beside];
 }
 
 /** A document's identity does not hang on where the person stands. */
