@@ -19,6 +19,7 @@ import { progressScreen } from './progress.ts';
 import { loadRules } from './rules.ts';
 import type { FeedChoice } from './run.ts';
 import { runLines } from './run-lines.ts';
+import { snapshots } from './snapshots.ts';
 import { shownPath } from './state-folder.ts';
 import { remembered } from './stopped-early.ts';
 import { growYoungMemory } from './young-memory.ts';
@@ -188,6 +189,14 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
       once,
       sampleThenLive: feed.kind === 'sample' && !once,
       recording: session?.recording,
+      ...(session === undefined
+        ? {}
+        : snapshots(
+            journal.folder,
+            { name: session.row.name, revision: ruleset.revision, synthetic: feed.kind === 'sample' },
+            (text) => terminal.err(`${style.yellow('warning')}: ${text}\n`),
+            () => performance.now(),
+          )),
     },
     observer,
     signal,

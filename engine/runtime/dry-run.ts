@@ -20,8 +20,8 @@ export interface DryRunOptions extends RunOptions {
   readonly recording?: Recording | undefined;
   /** Ends where the journal ends: a recorded run is looked at again. */
   readonly recordedOnly?: boolean;
-  /** Called about every `SLICE` instants and at the end with the run as it stands; never while it is restored. */
-  readonly stand?: (session: Session) => void;
+  /** Called with the run as it stands every few milliseconds of work, and when it stops; never while it is restored. */
+  readonly stand?: (session: Session, stopped: boolean) => void;
 }
 
 /** Instants between two looks at the screen and the signal: a few milliseconds of work. */
@@ -95,7 +95,7 @@ export async function dryRun(
   if (!whole) recording?.stop();
   session.finish(options.closeAtEnd && signal?.aborted !== true);
   if (whole) await recording?.complete();
-  if (!restoring()) options.stand?.(session);
+  if (!restoring()) options.stand?.(session, true);
   return outcome(recordedOnly ? !whole : signal?.aborted === true);
 }
 
@@ -104,7 +104,7 @@ interface Drive {
   readonly session: Session;
   readonly recording: Recording | undefined;
   readonly report: () => void;
-  readonly stand: ((session: Session) => void) | undefined;
+  readonly stand: ((session: Session, stopped: boolean) => void) | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -131,7 +131,7 @@ async function rush(drive: Drive, warming: boolean, untilRestored: boolean): Pro
   for (;;) {
     const more = await advance(drive, SLICE);
     if (!warming) drive.report();
-    if (recording?.restoring !== true) drive.stand?.(session);
+    if (recording?.restoring !== true) drive.stand?.(session, false);
     await turn();
     if (!more) return false;
     if (signal?.aborted === true || (untilRestored && recording?.restoring !== true)) return true;
@@ -160,7 +160,7 @@ async function walk(drive: Drive, pace: number): Promise<boolean> {
     if (now - shown > 50) {
       shown = now;
       drive.report();
-      stand?.(session);
+      stand?.(session, false);
     }
     next += pace;
     const wait = next - now;

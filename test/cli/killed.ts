@@ -27,7 +27,18 @@ exit:
 `;
 
 /** A workspace of one strategy and 200 hourly bars, each of them a transaction of its own at this speed. */
-export const WORDS = ['run', '--dry', '--feed', 'csv:bars', '--risk', 'none', '--speed', '100000000x', '--format', 'json'];
+export const WORDS = [
+  'run',
+  '--dry',
+  '--feed',
+  'csv:bars',
+  '--risk',
+  'none',
+  '--speed',
+  '100000000x',
+  '--format',
+  'json',
+];
 
 export interface Place {
   readonly cwd: string;
@@ -86,7 +97,9 @@ const ended = (child: ChildProcess): Promise<void> => new Promise((resolve) => c
 export const countCalls = async (cwd: string): Promise<number> => {
   const log = join(cwd, 'calls.log');
   await ended(traced(cwd, stateIn(cwd, 'counted'), ['-o', log, '-e', `trace=${CALLS}`]));
-  return readFileSync(log, 'utf8').split('\n').filter((line) => /^\w+\(/.test(line)).length;
+  return readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => /^\w+\(/.test(line)).length;
 };
 
 /** Starts a run and kills it as it enters its `n`th call. */

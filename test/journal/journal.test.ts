@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -101,7 +110,10 @@ describe('a journal file', () => {
   });
 
   it('of something else is refused', async () => {
-    writeFileSync(path, 'a text of somebody, long enough to be taken for a database file by its size alone'.repeat(100));
+    writeFileSync(
+      path,
+      'a text of somebody, long enough to be taken for a database file by its size alone'.repeat(100),
+    );
     expect((await refusalOf(open)).refusal).toBe('damaged');
     rmSync(path);
     const db = await open();
@@ -165,7 +177,9 @@ describe('sessions', () => {
 
   it('go when they ended long ago; the last one, open ones and their rules stay', async () => {
     const db = await open();
-    const rows = ['2026-01-01', '2026-01-02', '2026-06-01', '2026-06-02'].map((day) => begin(db, `${day}T10:00:00.000Z`));
+    const rows = ['2026-01-01', '2026-01-02', '2026-06-01', '2026-06-02'].map((day) =>
+      begin(db, `${day}T10:00:00.000Z`),
+    );
     rows.forEach((row, n) => {
       const documents = [{ path: 'a.yaml', role: 'strategy' as const, bytes: Buffer.from(`a${n}`) }];
       writerOf(db, row).input({ kind: 'revision', instants: 0, at: row.started, revision: `r${n}`, documents });
@@ -191,19 +205,33 @@ describe('rules', () => {
     const db = await open();
     const row = begin(db);
     const writer = writerOf(db, row);
-    for (const [instants, revision] of [[0, 'r1'], [7, 'r2'], [9, 'r1']] as const) {
+    for (const [instants, revision] of [
+      [0, 'r1'],
+      [7, 'r2'],
+      [9, 'r1'],
+    ] as const) {
       writer.input({ kind: 'revision', instants, at: row.started, revision, documents });
     }
-    writer.input({ kind: 'command', instants: 9, at: row.started, command: { name: 'pause', arguments: { by: 'hand' } } });
-    expect(readInputs(db, row.id).map((input) => [input.instants, input.kind === 'revision' ? input.revision : input.command.name])).toEqual([
+    writer.input({
+      kind: 'command',
+      instants: 9,
+      at: row.started,
+      command: { name: 'pause', arguments: { by: 'hand' } },
+    });
+    expect(
+      readInputs(db, row.id).map((input) => [
+        input.instants,
+        input.kind === 'revision' ? input.revision : input.command.name,
+      ]),
+    ).toEqual([
       [0, 'r1'],
       [7, 'r2'],
       [9, 'r1'],
       [9, 'pause'],
     ]);
-    expect(readRevision(db, 'r1').map(({ path: name, role, bytes }) => ({ path: name, role, bytes: [...bytes] }))).toEqual(
-      documents.map(({ path: name, role, bytes }) => ({ path: name, role, bytes: [...bytes] })),
-    );
+    expect(
+      readRevision(db, 'r1').map(({ path: name, role, bytes }) => ({ path: name, role, bytes: [...bytes] })),
+    ).toEqual(documents.map(({ path: name, role, bytes }) => ({ path: name, role, bytes: [...bytes] })));
     expect(db.prepare('SELECT count(*) FROM documents').pluck().get()).toBe(4);
   });
 
@@ -223,7 +251,14 @@ describe('slices', () => {
     const db = await open();
     const row = begin(db);
     const writer = writerOf(db, row);
-    for (const one of [slice(1), slice(2), slice(5, ['{"kind":"a"}']), slice(6), slice(9), slice(12, ['{"kind":"b"}'])]) {
+    for (const one of [
+      slice(1),
+      slice(2),
+      slice(5, ['{"kind":"a"}']),
+      slice(6),
+      slice(9),
+      slice(12, ['{"kind":"b"}']),
+    ]) {
       writer.append(one);
     }
     writer.complete(slice(12, ['{"kind":"c"}'], { final: true }), '2026-11-25T11:00:00.000Z');
@@ -246,17 +281,20 @@ describe('slices', () => {
     expect(slicesOf(db, row).map(({ instants }) => instants)).toEqual([3, 4]);
   });
 
-  it.each(['events', 'equity', 'instants', 'time', 'trades'])('hold %s to a hash, each chained to the one before', async (column) => {
-    const db = await open();
-    const row = begin(db);
-    const writer = writerOf(db, row);
-    for (let n = 1; n <= 600; n++) writer.append(slice(n, [`{"kind":"a","n":${n}}`]));
-    expect(slicesOf(db, row)).toHaveLength(600);
-    db.prepare(`UPDATE slices SET ${column} = ${column === 'events' ? "'[]'" : `${column} + 1`} WHERE n = 431`).run();
-    expect((await refusalOf(() => slicesOf(db, row))).message).toContain('stretch 431');
-    db.prepare('DELETE FROM slices WHERE n = 431').run();
-    expect((await refusalOf(() => slicesOf(db, row))).refusal).toBe('damaged');
-  });
+  it.each(['events', 'equity', 'instants', 'time', 'trades'])(
+    'hold %s to a hash, each chained to the one before',
+    async (column) => {
+      const db = await open();
+      const row = begin(db);
+      const writer = writerOf(db, row);
+      for (let n = 1; n <= 600; n++) writer.append(slice(n, [`{"kind":"a","n":${n}}`]));
+      expect(slicesOf(db, row)).toHaveLength(600);
+      db.prepare(`UPDATE slices SET ${column} = ${column === 'events' ? "'[]'" : `${column} + 1`} WHERE n = 431`).run();
+      expect((await refusalOf(() => slicesOf(db, row))).message).toContain('stretch 431');
+      db.prepare('DELETE FROM slices WHERE n = 431').run();
+      expect((await refusalOf(() => slicesOf(db, row))).refusal).toBe('damaged');
+    },
+  );
 
   it('are not written by an engine whose folder was taken over', async () => {
     const db = await open();
