@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isRefusal, type Refusal, refuse } from './refusal.ts';
 import { APPLICATION_ID, migrate, SCHEMA_VERSION } from './schema.ts';
@@ -38,24 +38,33 @@ const CAUSES: Readonly<Record<string, string>> = {
   ENOTDIR: 'a file stands where a folder is wanted',
   EEXIST: 'a file stands where a folder is wanted',
   EISDIR: 'a folder stands where a file is wanted',
-  SQLITE_FULL: 'the disk is full',
 };
+
+/** Whether the disk of a folder has no room left; SQLite reports some full disks as faults. */
+function isFull(folder: string): boolean {
+  try {
+    return statfsSync(folder).bavail === 0;
+  } catch {
+    return false;
+  }
+}
+
+/** What keeps a journal from being written, in a few words. */
+export function causeOf(folder: string, error: unknown): string {
+  const trouble = troubleOf(error);
+  if (trouble === 'readonly') return 'it is read-only';
+  if (trouble === 'busy') return 'another process keeps it locked';
+  const { code } = error as { readonly code?: string };
+  if (code === 'SQLITE_FULL' || (trouble === 'disk' && isFull(folder))) return 'the disk is full';
+  return trouble === 'disk' ? `the disk reports a fault (${code})` : (error as Error).message || String(code);
+}
 
 /** What the system said of a file of the state folder, as a refusal; other errors come back as they are. */
 export function filesRefusal(path: string, error: unknown): unknown {
   if (isRefusal(error)) return error;
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   if (code === undefined) return error;
-  const trouble = troubleOf(error);
-  const cause =
-    CAUSES[code] ??
-    (trouble === 'readonly'
-      ? 'it is read-only'
-      : trouble === 'disk'
-        ? 'the disk reports a fault'
-        : trouble === 'busy'
-          ? 'another process keeps it locked'
-          : (error as Error).message || code);
+  const cause = CAUSES[code] ?? causeOf(path, error);
   return refuse(
     'files',
     `cannot keep a journal in ${path}: ${cause}`,

@@ -1,5 +1,6 @@
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openJournal, refusalOf } from '../journal/open.ts';
+import { causeOf, openJournal, refusalOf } from '../journal/open.ts';
 import { isRefusal } from '../journal/refusal.ts';
 import type { Sqlite, Trouble } from '../journal/sqlite.ts';
 import { troubleOf } from '../journal/sqlite.ts';
@@ -26,16 +27,6 @@ export interface PatientHooks {
   readonly now: () => string;
 }
 
-const WORDS: Readonly<Record<string, string>> = {
-  SQLITE_FULL: 'the disk is full',
-  SQLITE_BUSY: 'another process keeps it locked',
-};
-
-const reasonOf = (error: unknown): string => {
-  const code = String((error as { code?: unknown }).code ?? '');
-  return WORDS[code] ?? (troubleOf(error) === 'readonly' ? 'it is read-only' : `the disk reports a fault (${code})`);
-};
-
 const PASSING: readonly (Trouble | undefined)[] = ['disk', 'busy', 'readonly', 'missing'];
 
 /**
@@ -54,11 +45,12 @@ export function createPatientSink(
     let error = first;
     for (let attempts = 1; ; attempts++) {
       if (!PASSING.includes(troubleOf(error))) throw isRefusal(error) ? error : refusalOf(held.path, error);
-      hooks.stuck(reasonOf(error), attempts);
+      hooks.stuck(causeOf(dirname(held.path), error), attempts);
       await rest(signal);
       try {
-        // A full disk leaves the database as it was; after other faults its caches are not to be trusted.
-        if ((error as { code?: unknown }).code !== 'SQLITE_FULL') await reopen();
+        // After a fault of the disk the database's caches are not to be trusted, and closing it empties its log into it, which
+        // gives room on a disk that is almost full.
+        await reopen();
         work();
         hooks.resumed();
         return;
