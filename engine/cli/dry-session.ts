@@ -169,14 +169,14 @@ export const rulesOf = async (
 export const sourceOf = (path: string | undefined, identity: string, symbols: readonly string[]): Source =>
   path === undefined
     ? { kind: 'sample', hash: identity }
-    : { kind: 'csv', path: shownPath(resolve(path)), hash: identity, ...csvFiles(path, symbols) };
+    : { kind: 'csv', path: resolve(path), hash: identity, ...csvFiles(path, symbols) };
 
 /** @throws Refusal `differs` naming what is not as it was when the session began */
-const refuseOtherSource = (row: SessionRow, now: Source, path: string | undefined): void => {
+export const refuseOtherSource = (row: SessionRow, now: Source, path: string | undefined): void => {
   const then = row.source;
   const help = `give the feed that it began with; or --fresh starts anew`;
   const name = (source: Source): string =>
-    source.kind === 'sample' ? 'the sample market' : `the bars in ${source.path}`;
+    source.kind === 'sample' ? 'the sample market' : `the bars in ${shownPath(source.path)}`;
   if (then.kind !== now.kind) {
     throw refuse('differs', `session ${row.name} runs on ${name(then)}, not on ${name(now)} (--feed)`, help);
   }

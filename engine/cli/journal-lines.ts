@@ -2,6 +2,7 @@ import { calendarOf } from '../market/calendars.ts';
 import { instant } from '../market/time.ts';
 import { counted, dollars } from '../report/amounts.ts';
 import { marketTime } from '../report/clock.ts';
+import { wrap } from '../report/wrap.ts';
 import type { PatientHooks } from '../runtime/patient-sink.ts';
 import type { RecordingHooks } from '../runtime/recording.ts';
 import type { ProgressScreen } from './progress.ts';
@@ -12,7 +13,7 @@ const REMIND = 60;
 
 /** What the journal has to say while a run goes on: on stderr, above the progress line. */
 export const journalLines = (
-  terminal: Pick<Terminal, 'err' | 'errStyle'>,
+  terminal: Pick<Terminal, 'err' | 'errStyle' | 'errTty' | 'errWidth'>,
   screen: Pick<ProgressScreen, 'end'>,
   session: string | undefined,
   symbol: string,
@@ -26,9 +27,11 @@ export const journalLines = (
     restored({ now, book }) {
       const zone = calendarOf(symbol).id === 'CRYPTO' ? 'UTC' : 'New York';
       const where = Number.isNaN(now) ? 'before its first bar' : `at ${marketTime(symbol, instant(now))} ${zone}`;
-      say(
-        `${style.bold('Restored')}: session ${session}, ${where}, equity ${dollars(book.equity())}, ${counted(book.state.trades.length, 'trade')} so far; --fresh starts anew`,
+      const [head, ...more] = wrap(
+        `Restored: session ${session}, ${where}, equity ${dollars(book.equity())}, ${counted(book.state.trades.length, 'trade')} so far; --fresh starts anew`,
+        terminal.errTty ? Math.min(terminal.errWidth, 120) : Number.POSITIVE_INFINITY,
       );
+      say([style.bold(head!), ...more].join('\n'));
     },
     stuck(reason, attempts) {
       if (attempts % REMIND !== 1) return;
