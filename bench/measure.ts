@@ -11,6 +11,9 @@ const ENGINE = join(ROOT, 'dist', 'engine.js');
 const scratch = mkdtempSync(join(tmpdir(), 'engine-bench-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
+// What runs keep stays out of the checkout.
+process.env.ENGINE_STATE = join(scratch, 'state');
+
 /** A path in the benchmark's own temporary folder, removed at the end. */
 export const scratchPath = (...parts: string[]): string => join(scratch, ...parts);
 

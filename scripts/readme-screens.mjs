@@ -21,7 +21,7 @@ function run(program, args, cwd = root) {
 
 /** The start of a dry run, its first trades, and the summary as far as the table of strategies. */
 function screen() {
-  const { stdout, stderr } = run('engine.js', ['run', '--dry', '--once']);
+  const { stdout, stderr } = run('engine.js', ['run', '--dry', '--once', '--no-journal']);
   const lines = stdout.split('\n');
   const summary = lines.findIndex((line) => line.includes('SYNTHETIC'));
   const end = lines.findIndex((line) => line.startsWith('How trades ended'));

@@ -24,6 +24,19 @@ const SYMBOLS: FlagSpec = {
   summary: 'these symbols instead of those the strategies name',
 };
 
+const STATE: FlagSpec = {
+  name: 'state',
+  value: 'DIR',
+  summary: 'folder of the journal and the snapshots (default: data_cache/ beside the rules)',
+};
+
+const RECORDED_BARS: FlagSpec = {
+  name: 'data',
+  value: 'DIR|FILE',
+  summary: 'where the CSV bars of the session are now (default: where they were)',
+};
+const OUT: FlagSpec = { name: 'out', value: 'FILE', summary: 'write there instead of stdout' };
+
 /** Fill assumptions, shared by every command that simulates. */
 const SIMULATION: readonly FlagSpec[] = [
   { name: 'cash', value: 'DOLLARS', summary: 'starting cash of the account (default: the sum of the purses)' },
@@ -299,30 +312,99 @@ export const COMMANDS: readonly CommandSpec[] = [
       { line: 'engine run --dry', says: 'the same; on a terminal it then goes on at a bar a second until Ctrl-C' },
       { line: 'engine run --dry --feed csv:bars --once', says: 'your own bars as if they came in now' },
       { line: 'engine run --dry --once --format json', says: 'the summary as JSON' },
+      { line: 'engine run --dry --fresh', says: 'not on from where the last run was interrupted, but from the start' },
     ],
     flags: [
       { name: 'dry', summary: 'orders go to the simulated broker; nothing is sent anywhere' },
       { name: 'feed', value: 'FEED', summary: 'sample (default without keys) or csv:DIR' },
       { name: 'speed', value: 'SPEED', summary: 'realtime, 60x (times real time) or max (default)' },
       { name: 'once', summary: 'end with the summary when the feed ends' },
+      { name: 'restore', summary: 'go on with an interrupted session (the default); without a journal, refuse to run' },
+      { name: 'fresh', summary: 'begin a new session; a journal that cannot be used is moved aside' },
+      { name: 'no-journal', summary: 'keep nothing: an interrupted run is lost' },
+      STATE,
       ...SIMULATION,
       SYMBOLS,
       RISK,
       { name: 'tz', value: 'ZONE', summary: 'time zone of CSV timestamps that carry none' },
       TEXT_OR_JSON,
     ],
-    later: ['live', 'yes-live', 'restore', 'fresh', 'dashboard'],
+    later: ['live', 'yes-live', 'dashboard'],
     notes: [
+      'Stopped or killed at any moment, the next start goes on as if nothing had been. A run that came to the end of its feed is over, and the next start begins a new one.',
       'Ctrl-C ends it cleanly with the same summary (exit code 130). Paper trading on Alpaca comes with a later version.',
     ],
     load: () => import('./run.ts'),
+  },
+  {
+    name: 'report',
+    group: 'Watch',
+    summary: 'metrics and tables of a recorded run, as far as it came',
+    arguments: '[SESSION]',
+    maxArguments: 1,
+    examples: [
+      { line: 'engine report', says: 'the last session of the journal, as a backtest reports' },
+      { line: 'engine report 2026-11-25-1 --format json', says: 'one session, as JSON' },
+      { line: 'engine report --format json --out report.json', says: 'into a file, whole or not at all' },
+    ],
+    flags: [STATE, RECORDED_BARS, TEXT_OR_JSON, OUT],
+    later: ['from', 'to'],
+    notes: ['The session is run again from its journal and held to it; an engine may be running meanwhile.'],
+    load: () => import('./report.ts'),
+  },
+  {
+    name: 'export',
+    group: 'Watch',
+    summary: 'trades, orders, fills, equity or decisions of a recorded run, as JSON or CSV',
+    arguments: '[SESSION]',
+    maxArguments: 1,
+    examples: [
+      { line: 'engine export --format csv --out trades.csv', says: 'the trades of the last session' },
+      {
+        line: 'engine export --what fills --from 2024-03-01 --to 2024-03-31',
+        says: 'the fills of a month, as JSON on stdout',
+      },
+      { line: 'engine export --what decisions --format csv --out decisions.csv', says: 'every rule on every bar' },
+    ],
+    flags: [
+      {
+        name: 'what',
+        value: 'ROWS',
+        choices: ['trades', 'orders', 'fills', 'equity', 'decisions'],
+        summary: 'which rows (default: trades)',
+      },
+      { name: 'from', value: 'DATE', summary: "first day, on the market's clock" },
+      { name: 'to', value: 'DATE', summary: 'last day' },
+      STATE,
+      RECORDED_BARS,
+      { name: 'format', value: 'FORMAT', choices: ['json', 'csv'], summary: 'how it is written (default: json)' },
+      OUT,
+    ],
+    notes: [
+      'Trades count by their end, orders by their decision, all else by its own time. In CSV, a text that a spreadsheet would run as a formula gets an apostrophe in front.',
+      'Decisions are not stored: the session is run again and held to its journal.',
+    ],
+    load: () => import('./export.ts'),
+  },
+  {
+    name: 'replay',
+    group: 'Watch',
+    summary: 'run a recorded session again: the same to the last byte, or the first difference',
+    arguments: '[SESSION]',
+    maxArguments: 1,
+    examples: [
+      { line: 'engine replay', says: 'the sessions of the journal' },
+      { line: 'engine replay 2026-11-25-1', says: 'one of them again; exit code 1 when something differs' },
+    ],
+    flags: [STATE, RECORDED_BARS, TEXT_OR_JSON],
+    later: ['revision'],
+    load: () => import('./replay.ts'),
   },
 ];
 
 /** Commands that are planned and not built; typing one says so. */
 export const LATER: Readonly<Record<string, string>> = {
   sweep: 'searching over parameters',
-  replay: 'replaying a recorded session',
   check: 'checking keys and connectivity',
   config: 'showing the merged configuration',
   status: 'asking a running engine',
@@ -333,10 +415,8 @@ export const LATER: Readonly<Record<string, string>> = {
   reload: 'reloading a running engine',
   approve: 'approving a loosened rule',
   diff: 'comparing two sets of rules',
-  report: 'reporting on a recorded run',
   breakers: 'resetting circuit breakers',
   revisions: 'the history of rules',
-  export: 'exporting a recorded run',
   data: 'fetching history from Alpaca',
   telegram: 'Telegram messages',
 };

@@ -1,4 +1,5 @@
 import type { FillAssumptions } from '../brokers/assumptions.ts';
+import { isRefusal } from '../journal/refusal.ts';
 import { counted } from '../report/amounts.ts';
 import { resultJson } from '../report/json.ts';
 import { resultText } from '../report/text.ts';
@@ -9,16 +10,31 @@ import type { Observer } from '../runtime/run.ts';
 import { textFlag } from './arguments.ts';
 import { dryFeed } from './bars-source.ts';
 import type { CommandContext } from './command.ts';
+import type { OpenState } from './dry-session.ts';
 import { hasErrors, refuseFaulty, showFindings } from './findings.ts';
 import { exitOfRun } from './interruption.ts';
+import { journalFailure } from './journal-failure.ts';
+import { journalLines } from './journal-lines.ts';
 import { progressScreen } from './progress.ts';
 import { loadRules } from './rules.ts';
 import type { FeedChoice } from './run.ts';
 import { runLines } from './run-lines.ts';
+import { snapshots } from './snapshots.ts';
+import { shownPath } from './state-folder.ts';
 import { remembered } from './stopped-early.ts';
 import { growYoungMemory } from './young-memory.ts';
 
+/** What becomes of the run: kept, continued, or forgotten. */
+export interface JournalChoice {
+  readonly folder: string;
+  /** `off`: no journal; `fresh`: a new session; `restore`: an interrupted one goes on. */
+  readonly mode: 'restore' | 'fresh' | 'off';
+  /** The person said so: without a journal there is no run. */
+  readonly asked: boolean;
+}
+
 export interface DryChoices {
+  readonly journal: JournalChoice;
   readonly feed: FeedChoice;
   readonly speed: 'max' | 'realtime' | number;
   readonly folder: string;
@@ -29,9 +45,41 @@ export interface DryChoices {
 
 /** Loads the rules, runs them on the feed with a screen beside it, and ends with the summary. */
 export const dry = async (context: CommandContext, choices: DryChoices): Promise<number> => {
-  const { feed, speed, folder, assumptions, cash, symbols } = choices;
-  const { flags, positionals, terminal, interruption } = context;
   growYoungMemory();
+  let state: OpenState | undefined;
+  try {
+    state = await takeState(context, choices);
+    return await dryOn(context, choices, state);
+  } catch (error) {
+    throw journalFailure(error);
+  } finally {
+    state?.close();
+  }
+};
+
+/** Takes the state folder, unless nothing is to be kept; without the native library a run nobody asked to keep goes on. */
+const takeState = async ({ terminal }: CommandContext, { journal }: DryChoices): Promise<OpenState | undefined> => {
+  if (journal.mode === 'off') return undefined;
+  const style = terminal.errStyle;
+  try {
+    const { openState } = await import('./dry-session.ts');
+    const state = await openState(journal.folder, journal.mode === 'fresh');
+    if (state.aside !== undefined) {
+      terminal.err(`${style.yellow('The old journal could not be used')}: it is now ${shownPath(state.aside)}.\n`);
+    }
+    return state;
+  } catch (error) {
+    if (journal.asked || !isRefusal(error) || error.refusal !== 'unavailable') throw error;
+    terminal.err(
+      `${style.yellow('No journal')}: ${error.message}. This run is not kept and cannot go on after an interruption.\n${style.dim(`To have it: ${error.help}.`)}\n`,
+    );
+    return undefined;
+  }
+};
+
+const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenState | undefined): Promise<number> => {
+  const { feed, speed, folder, assumptions, cash, symbols, journal } = choices;
+  const { flags, positionals, terminal, interruption } = context;
   const json = flags.format === 'json';
   const risk = textFlag(flags, 'risk');
   const signal = interruption();
@@ -47,8 +95,12 @@ export const dry = async (context: CommandContext, choices: DryChoices): Promise
     terminal,
   );
   if (typeof rules === 'number') return rules;
-  const { ruleset, counts } = rules;
+  const { counts } = rules;
   const style = terminal.errStyle;
+  const sessions = state === undefined ? undefined : await import('./dry-session.ts');
+  const known = state === undefined ? undefined : sessions!.openSession(state, journal.mode === 'fresh');
+  const ruleset =
+    known === undefined ? rules.ruleset : await sessions!.rulesOf(state!, known, rules, { dir: folder, symbols });
   terminal.err(
     style
       .dim(
@@ -62,16 +114,17 @@ export const dry = async (context: CommandContext, choices: DryChoices): Promise
     );
   }
 
-  const source = await dryFeed(ruleset, flags, feed.kind === 'csv' ? feed.path : undefined);
+  const bars = feed.kind === 'csv' ? feed.path : undefined;
+  const source = await dryFeed(ruleset, flags, bars);
   if (hasErrors(source.diagnostics)) return refuseFaulty(source.diagnostics, counts, json, terminal);
   // A feed in one piece is known whole before it runs.
-  const known = !source.feed.endless && source.feed.length === 1 && source.feed.warmup === 0;
+  const whole = !source.feed.endless && source.feed.length === 1 && source.feed.warmup === 0;
   const beforehand = [
     ...source.diagnostics,
     ...rules.atRun({
       cash,
       fractional: assumptions.fractional,
-      bars: known ? source.feed.piece(0) : new Map(),
+      bars: whole ? source.feed.piece(0) : new Map(),
     }),
   ];
   if (beforehand.length > 0) await showFindings(beforehand, counts, 'pretty', terminal, 'err');
@@ -79,6 +132,27 @@ export const dry = async (context: CommandContext, choices: DryChoices): Promise
   const once = flags.once === true || !terminal.outTty;
   const reading = remembered(source.feed, source.feed.endless && !once);
   let complete = false;
+  const session =
+    state === undefined
+      ? undefined
+      : sessions!.startSession(
+          state,
+          known,
+          ruleset,
+          rules,
+          sessions!.sourceOf(bars, source.feed.identity, ruleset.symbols),
+          bars,
+          {
+            cash: cash ?? null,
+            symbols: symbols ?? null,
+            risk: risk ?? null,
+            paths: positionals.map((path) => sessions!.workspacePath(folder, path)),
+            tz: textFlag(flags, 'tz') ?? null,
+            assumptions,
+          },
+          journalLines(terminal, screen, known?.name, ruleset.traded[0] ?? ''),
+          signal,
+        );
   // What does not act yet was said at the start.
   const summary = (result: RunResult): string =>
     `\n${resultText(
@@ -97,10 +171,10 @@ export const dry = async (context: CommandContext, choices: DryChoices): Promise
         complete(result) {
           complete = true;
           screen.end();
-          screen.live();
           terminal.out(summary(result));
           terminal.err(`\n${style.bold('The sample year is over.')} It goes on at a bar a second; Ctrl-C ends it.\n\n`);
         },
+        live: screen.live,
       };
   const ended = await dryRun(
     ruleset,
@@ -114,6 +188,15 @@ export const dry = async (context: CommandContext, choices: DryChoices): Promise
       speed,
       once,
       sampleThenLive: feed.kind === 'sample' && !once,
+      recording: session?.recording,
+      ...(session === undefined
+        ? {}
+        : snapshots(
+            journal.folder,
+            { name: session.row.name, revision: ruleset.revision, synthetic: feed.kind === 'sample' },
+            (text) => terminal.err(`${style.yellow('warning')}: ${text}\n`),
+            () => performance.now(),
+          )),
     },
     observer,
     signal,

@@ -3,9 +3,10 @@ import { join, relative } from 'node:path';
 import { textFlag } from './arguments.ts';
 import { refuseMissing } from './bars-missing.ts';
 import type { CommandContext } from './command.ts';
-import type { DryChoices } from './dry.ts';
+import type { DryChoices, JournalChoice } from './dry.ts';
 import { type Failure, failure } from './exit.ts';
 import { readAssumptions, readCash, readSymbols, readZone } from './simulation-flags.ts';
+import { stateFolder } from './state-folder.ts';
 import { workspaceFolder } from './workspace-folder.ts';
 
 /** Where the bars come from: the sample market, or a folder of CSV files. */
@@ -48,6 +49,19 @@ const readSpeed = (text: string | undefined): 'max' | 'realtime' | number => {
   return Number(times[1]);
 };
 
+const readJournal = (flags: CommandContext['flags'], folder: string): JournalChoice => {
+  const asked = (['restore', 'fresh', 'no-journal'] as const).filter((name) => flags[name] === true);
+  if (asked.length > 1) throw failure(`--${asked[0]} and --${asked[1]} exclude each other`, 'give one of them');
+  if (asked[0] === 'no-journal' && flags.state !== undefined) {
+    throw failure('--no-journal and --state exclude each other', 'without a journal there is no state to keep');
+  }
+  return {
+    folder: stateFolder(flags, folder),
+    mode: asked[0] === 'no-journal' ? 'off' : (asked[0] ?? 'restore'),
+    asked: asked.length > 0 || flags.state !== undefined,
+  };
+};
+
 const countStrategies = (folder: string): number => {
   try {
     return readdirSync(join(folder, 'strategies.d')).filter((name) => /^[^._].*\.ya?ml$/.test(name)).length;
@@ -88,6 +102,7 @@ export const run = async (context: CommandContext): Promise<number> => {
     assumptions: readAssumptions(flags),
     cash: readCash(textFlag(flags, 'cash')),
     symbols: readSymbols(textFlag(flags, 'symbols')),
+    journal: readJournal(flags, folder),
   };
   readZone(textFlag(flags, 'tz'));
   if (feed.kind === 'csv') refuseMissing(feed.path);

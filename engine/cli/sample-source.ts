@@ -71,6 +71,11 @@ const feedOf = (market: SampleMarket, read: { rows: number; last: number }): Fee
     bars: symbols.reduce((sum, symbol) => sum + minutesOf(symbol, market), 0),
     endless: true,
     actions: [],
+    get identity() {
+      return createHash('sha256')
+        .update(`${sampleData(market, 0, 1).hash} ${market.warmup} ${market.sessions}`)
+        .digest('hex');
+    },
     piece(n) {
       const bars = market.session(n);
       for (const column of bars.values()) read.rows += column.length;

@@ -50,6 +50,9 @@ export const remembered = (
   return {
     feed: {
       ...feed,
+      get identity() {
+        return feed.identity;
+      },
       piece(n) {
         number = n;
         piece = feed.piece(n);

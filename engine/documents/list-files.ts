@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, resolve, sep } from 'node:path';
 import { quoted } from './finding.ts';
 import { type ReadFile, readDocument, STRATEGIES, shownFrom } from './read.ts';
-import type { FindList, FoundList } from './symbol-list.ts';
+import { type FindList, type FoundList, NO_LISTS } from './symbol-list.ts';
 
 /** The list files of one reading of a workspace: each is read once, so that all who name it see the same bytes. */
 export interface ListFiles {
@@ -32,6 +32,23 @@ export function createListFiles(dir: string, cwd: string, stdin?: string): ListF
       return answer;
     },
     read: () => [...found.values()].flatMap((answer) => ('file' in answer ? [answer.file as ReadFile] : [])),
+    sought: () => [...found.keys()],
+  };
+}
+
+/** List files that were kept with the documents that name them: nothing is read from disk. */
+export function keptLists(files: readonly ReadFile[]): ListFiles {
+  const kept = new Map(files.map((file) => [resolve(file.path), file]));
+  const found = new Map<string, FoundList>();
+  return {
+    find(from, written) {
+      const path = resolve(dirname(resolve(from.path)), written);
+      const file = kept.get(path);
+      const answer = file === undefined ? NO_LISTS(from, written) : { file };
+      found.set(path, answer);
+      return answer;
+    },
+    read: () => files,
     sought: () => [...found.keys()],
   };
 }

@@ -4,6 +4,7 @@ import { instant } from '../market/time.ts';
 import { TIMEFRAME_MS } from '../market/timeframe.ts';
 import type { Feed } from './feed.ts';
 import { resultOf } from './outcome.ts';
+import type { Recording } from './recording.ts';
 import type { RunResult } from './result.ts';
 import type { Observer, RunOptions } from './run.ts';
 import { createSession, type Session } from './session.ts';
@@ -15,6 +16,12 @@ export interface DryRunOptions extends RunOptions {
   readonly once: boolean;
   /** After the feed's length goes on at a bar a second. */
   readonly sampleThenLive: boolean;
+  /** Where the run is kept; undefined: nowhere. */
+  readonly recording?: Recording | undefined;
+  /** Ends where the journal ends: a recorded run is looked at again. */
+  readonly recordedOnly?: boolean;
+  /** Called with the run as it stands every few milliseconds of work, and when it stops; never while it is restored. */
+  readonly stand?: (session: Session, stopped: boolean) => void;
 }
 
 /** Instants between two looks at the screen and the signal: a few milliseconds of work. */
@@ -32,13 +39,16 @@ export async function dryRun(
   signal?: AbortSignal,
 ): Promise<RunResult> {
   const began = performance.now();
+  const { recording, recordedOnly = false } = options;
   const firstPiece = feed.piece(0);
   const from = feed.warmup === 0 ? options.from : undefined;
-  const session = createSession(ruleset, feed.bases, { ...options, from }, observer, feed.actions);
+  const watcher = recording?.watch(observer) ?? observer;
+  const session = createSession(ruleset, feed.bases, { ...options, from }, watcher, feed.actions);
+  recording?.begin(session);
   if (feed.warmup > 0) session.pause();
   const end = feed.warmup + feed.length;
   const endless = feed.endless && !options.once;
-  const state = { bars: 0 };
+  const state = { bars: 0, live: false };
   const report = (): void => {
     observer.progress?.({
       done: session.barsDone,
@@ -48,28 +58,54 @@ export async function dryRun(
       trades: session.book.state.trades.length,
     });
   };
-  const outcome = (): RunResult => {
+  const outcome = (interrupted: boolean): RunResult => {
     const seconds = (performance.now() - began) / 1000;
-    return resultOf(ruleset, session, feed.account(), options, signal?.aborted === true, seconds);
+    return resultOf(ruleset, session, feed.account(), options, interrupted, seconds);
   };
+  const drive: Drive = { session, recording, report, stand: options.stand, signal };
+  const restoring = (): boolean => recording?.restoring === true;
+  const over = (): boolean => signal?.aborted === true || (recordedOnly && !restoring());
 
-  for (let n = 0; (n < end || endless) && signal?.aborted !== true; n++) {
+  let n = 0;
+  for (; (n < end || endless || restoring()) && !over(); n++) {
     if (n === feed.warmup && n > 0) session.resume();
-    if (n === end) {
+    if (n === end && (endless || restoring())) {
       report();
       session.settle();
-      observer.complete?.(outcome());
+      watcher.complete?.(outcome(signal?.aborted === true));
     }
     session.feed(n === 0 ? firstPiece : feed.piece(n));
     const warming = n < feed.warmup;
     const pace = warming ? undefined : paceOf(options, n >= end, session, feed);
-    if (pace === undefined) await rush(session, warming ? undefined : report, signal);
-    else await walk(session, pace, report, signal);
+    let more = true;
+    if (pace === undefined || restoring()) more = await rush(drive, warming, pace !== undefined || recordedOnly);
+    if (pace !== undefined && more && !over()) {
+      if (n >= end && !state.live) {
+        state.live = true;
+        observer.live?.();
+      }
+      more = await walk(drive, pace);
+    }
     state.bars = session.barsDone;
+    // Stopped inside the piece: it is not done.
+    if (more) break;
   }
+  const whole = recordedOnly ? recording?.atFinal === true : n >= end && !endless;
   report();
+  if (!whole) recording?.stop();
   session.finish(options.closeAtEnd && signal?.aborted !== true);
-  return outcome();
+  if (whole) await recording?.complete();
+  if (!restoring()) options.stand?.(session, true);
+  return outcome(recordedOnly ? !whole : signal?.aborted === true);
+}
+
+/** What the two ways of working bars off share. */
+interface Drive {
+  readonly session: Session;
+  readonly recording: Recording | undefined;
+  readonly report: () => void;
+  readonly stand: ((session: Session, stopped: boolean) => void) | undefined;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Milliseconds of wall clock for an instant; undefined: none. */
@@ -85,35 +121,46 @@ function paceOf(options: DryRunOptions, past: boolean, session: Session, feed: F
   return shortest / times;
 }
 
-async function rush(
-  session: Session,
-  report: (() => void) | undefined,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  while (session.advance(SLICE)) {
-    report?.();
+/**
+ * Works off what is fed in slices.
+ * @param untilRestored ends where the journal does
+ * @returns false when the bars fed are used up
+ */
+async function rush(drive: Drive, warming: boolean, untilRestored: boolean): Promise<boolean> {
+  const { session, recording, signal } = drive;
+  for (;;) {
+    const more = await advance(drive, SLICE);
+    if (!warming) drive.report();
+    if (recording?.restoring !== true) drive.stand?.(session, false);
     await turn();
-    if (signal?.aborted === true) return;
+    if (!more) return false;
+    if (signal?.aborted === true || (untilRestored && recording?.restoring !== true)) return true;
   }
-  report?.();
-  await turn();
 }
 
-/** Works off an instant at a time, each `pace` milliseconds after the last. */
-async function walk(
-  session: Session,
-  pace: number,
-  report: () => void,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+/** Works off up to `instants` instants and sees the journal keep up; false when the bars fed are used up. */
+async function advance({ session, recording }: Drive, instants: number): Promise<boolean> {
+  if (recording === undefined) return session.advance(instants);
+  recording.applyInputs();
+  const more = session.advance(recording.most(instants));
+  const stored = recording.mark();
+  if (stored !== undefined) await stored;
+  return more;
+}
+
+/** Works off an instant at a time, each `pace` milliseconds after the last; false when the bars fed are used up. */
+async function walk(drive: Drive, pace: number): Promise<boolean> {
+  const { session, signal, stand } = drive;
   let next = performance.now();
   let shown = 0;
-  while (signal?.aborted !== true && session.advance(1)) {
+  while (signal?.aborted !== true) {
+    if (!(await advance(drive, 1))) return false;
     const now = performance.now();
     // At high speed many instants fall between two pictures of the screen.
     if (now - shown > 50) {
       shown = now;
-      report();
+      drive.report();
+      stand?.(session, false);
     }
     next += pace;
     const wait = next - now;
@@ -121,6 +168,7 @@ async function walk(
     else if (wait < -1000) next = now;
     else if (wait < -20) await turn();
   }
+  return true;
 }
 
 async function rest(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

@@ -19,6 +19,8 @@ export interface Feed {
   piece(n: number): ReadonlyMap<string, Bars>;
   /** Splits and dividends of all pieces. */
   readonly actions: readonly CorporateAction[];
+  /** Two feeds of one identity give the same bars. */
+  readonly identity: string;
   /** Bars before piece `n`, as far back as the indicators of these rules reach where the feed has them. */
   past(ruleset: Ruleset, n: number): ReadonlyMap<string, Bars>;
   /**
@@ -50,6 +52,7 @@ export function wholeFeed(data: MarketData, reread?: Reread): Feed {
     bars,
     endless: false,
     actions: data.actions,
+    identity: data.hash,
     piece: () => data.bars,
     past: () => new Map(),
     async widened(ruleset) {

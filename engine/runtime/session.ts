@@ -1,6 +1,7 @@
 import { createSimulatedBroker, type SimulatedBroker } from '../brokers/simulated.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import { drain, type Steps } from '../compiler/steps.ts';
+import type { Broker } from '../core/broker.ts';
 import { heldOf, needsHistory, placesOf } from '../core/carry.ts';
 import { type Core, coreSteps } from '../core/engine.ts';
 import { type BarsEvent, emptyBars } from '../core/events.ts';
@@ -123,6 +124,19 @@ const isMixed = ({ hours, length }: Bars): boolean => {
   return used.includes(EXTENDED) || used.includes(CLOSED);
 };
 
+/** The broker, whose orders are told to whoever asked for them. */
+function watched(broker: Broker, observer: Observer): Broker {
+  if (observer.placed === undefined) return broker;
+  return {
+    submit(order) {
+      observer.placed?.(order);
+      broker.submit(order);
+    },
+    cancel: broker.cancel,
+    amend: broker.amend,
+  };
+}
+
 /** Start of the first bar to begin of those that end together, ms. */
 function earliestStart({ count, columns, rows }: BarsEvent): number {
   let earliest = Number.POSITIVE_INFINITY;
@@ -172,12 +186,18 @@ export function* sessionSteps(
       assumptions: options.assumptions,
       symbols: desks,
       buyingPower: (order, need) => book.buyingPower(order, need),
-      sink: (event) => wire.core!.process(event),
+      sink:
+        observer.heard === undefined
+          ? (event) => wire.core!.process(event)
+          : (event) => {
+              observer.heard?.(event);
+              wire.core!.process(event);
+            },
     });
   const core: Core = yield* coreSteps({
     ruleset,
     book,
-    broker,
+    broker: watched(broker, observer),
     observer,
     fractional: options.assumptions.fractional,
     fillAtClose: options.assumptions.fillAt === 'close',
@@ -329,7 +349,10 @@ export function* sessionSteps(
   function closeSession(): void {
     const time = instant(clock.nextClose);
     for (let s = 0; s < count; s++) if (calendars[s] === reference) broker.endOfSession(s, time);
-    if (clock.active) book.sampleSession(time);
+    if (clock.active) {
+      book.sampleSession(time);
+      observer.sampled?.(time, book.equity());
+    }
     core.process({ kind: 'session_close', time });
     clock.session++;
     clock.nextClose = reference.close(clock.session);

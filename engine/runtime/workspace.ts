@@ -1,14 +1,16 @@
-import { relative, resolve, sep } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { compile } from '../compiler/compile.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import type { RunFacts } from '../compiler/run-facts.ts';
+import type { Standing } from '../compiler/standing.ts';
+import type { Steps } from '../compiler/steps.ts';
 import type { Diagnostic, SourceFile } from '../documents/diagnostic.ts';
 import type { RiskDocument, StrategyDocument } from '../documents/document.ts';
 import { finding } from '../documents/finding.ts';
 import { idleIgnores, readIgnores, withoutIgnored } from '../documents/ignores.ts';
-import { createListFiles } from '../documents/list-files.ts';
+import { createListFiles, keptLists, type ListFiles } from '../documents/list-files.ts';
 import { parseRisk, parseStrategy } from '../documents/load.ts';
-import { type ReadFile, readDocument, readWorkspace, revision } from '../documents/read.ts';
+import { decode, type ReadFile, readDocument, readWorkspace, revision } from '../documents/read.ts';
 import { missingFiles } from './rule-tests/files.ts';
 
 export interface WorkspaceOptions {
@@ -24,6 +26,14 @@ export interface WorkspaceOptions {
   readonly symbols?: readonly string[];
 }
 
+/** A document with its place in its set; a sibling is only there to be extended. */
+export interface RuleDocument {
+  /** From the workspace's folder, with forward slashes. */
+  readonly path: string;
+  readonly role: 'strategy' | 'template' | 'risk' | 'sibling' | 'list';
+  readonly bytes: Uint8Array;
+}
+
 /** Rules as they stand on disk, checked; `ruleset` only when there is no error. */
 export interface Workspace {
   readonly revision: string;
@@ -31,7 +41,11 @@ export interface Workspace {
   readonly files: readonly SourceFile[];
   /** Absolute paths of all that was looked for, whether it is there or not: what a change of the rules may show in. */
   readonly sought: readonly string[];
+  /** Everything that the rules were made of, to be kept and loaded again: `loadDocuments`. */
+  readonly documents: () => readonly RuleDocument[];
   readonly ruleset: Ruleset | undefined;
+  /** The ruleset for a run that goes on under it, laid out in small parts; undefined when there is an error. */
+  readonly plan: ((standing: Standing) => Steps<Ruleset>) | undefined;
   readonly diagnostics: readonly Diagnostic[];
   /** Warnings about the rules, the account and the bars of a run together. */
   readonly atRun: (facts: RunFacts) => readonly Diagnostic[];
@@ -45,7 +59,40 @@ export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspac
 
 /** Checks and compiles what was read into rules that can run; without `ruleset` when they cannot. */
 export function prepareWorkspace(options: WorkspaceOptions, gathered: Gathered): Workspace {
-  const workspace = check(options, gathered);
+  return runnable(check(options, gathered));
+}
+
+/** The same of documents that were kept: `documents` of an earlier workspace. */
+export async function loadDocuments(
+  options: Pick<WorkspaceOptions, 'dir' | 'symbols'>,
+  documents: readonly RuleDocument[],
+): Promise<Workspace> {
+  const diagnostics: Diagnostic[] = [];
+  const files = documents.flatMap(({ path, role, bytes }) => {
+    const read = decode(join(options.dir, path), bytes);
+    if ('file' in read) return [{ role, file: read.file }];
+    diagnostics.push(read.diagnostic);
+    return [];
+  });
+  const of = (wanted: RuleDocument['role']): ReadFile[] =>
+    files.filter(({ role }) => role === wanted).map(({ file }) => file);
+  const siblings = new Map(
+    files
+      .filter(({ role }) => role !== 'risk' && role !== 'list')
+      .map(({ file }) => [basename(file.path), file] as const),
+  );
+  const gathered = {
+    strategies: of('strategy'),
+    templates: of('template'),
+    risk: of('risk')[0],
+    siblings,
+    diagnostics,
+    lists: keptLists(of('list')),
+  };
+  return runnable(check(options, gathered, true, false));
+}
+
+function runnable(workspace: Workspace): Workspace {
   if (workspace.ruleset === undefined || workspace.ruleset.instances.length > 0) return workspace;
   return { ...workspace, ruleset: undefined, diagnostics: [...workspace.diagnostics, nothingToRun(workspace)] };
 }
@@ -71,11 +118,14 @@ export interface Gathered {
   readonly risk: ReadFile | undefined;
   readonly siblings: ReadonlyMap<string, SourceFile>;
   readonly diagnostics: readonly Diagnostic[];
+  /** Their list files: one that is looked up twice is read once. */
+  readonly lists: ListFiles;
 }
 
 /** Reads all files that belong to the rules, and looks into none. */
 export function gather({ dir, paths, stdin, risk }: WorkspaceOptions): Gathered {
   const cwd = process.cwd();
+  const lists = createListFiles(dir, cwd, stdin?.filename);
   if (stdin !== undefined) {
     const file: ReadFile = { path: stdin.filename, text: stdin.text, bytes: Buffer.from(stdin.text) };
     const isRisk = /(^|[\\/])risk\.ya?ml$/.test(stdin.filename);
@@ -86,9 +136,10 @@ export function gather({ dir, paths, stdin, risk }: WorkspaceOptions): Gathered 
       risk: isRisk ? file : undefined,
       siblings: around,
       diagnostics: [],
+      lists,
     };
   }
-  const read = readWorkspace(dir, paths, cwd);
+  const read = { ...readWorkspace(dir, paths, cwd), lists };
   if (risk === undefined) return read;
   if (risk === 'none') return { ...read, risk: undefined };
   const other = readDocument(resolve(cwd, risk), risk, undefined);
@@ -102,18 +153,22 @@ function siblingsOf(dir: string): ReadonlyMap<string, SourceFile> {
   return read.siblings;
 }
 
-/** Checks and, with `plan`, compiles exactly the bytes that were gathered. */
-export function check(options: WorkspaceOptions, gathered: Gathered, plan = true): Workspace {
+/**
+ * Checks exactly the bytes that were gathered.
+ * @param plan compiles them too
+ * @param disk the documents stand on disk, and what they name beside them
+ */
+export function check(options: WorkspaceOptions, gathered: Gathered, plan = true, disk = true): Workspace {
   const diagnostics: Diagnostic[] = [...gathered.diagnostics];
   const documents: StrategyDocument[] = [];
-  const lists = createListFiles(options.dir, process.cwd(), options.stdin?.filename);
+  const { lists } = gathered;
   const parts = new Set<SourceFile>();
   for (const file of [...gathered.strategies, ...gathered.templates]) {
     const parsed = parseStrategy(file, gathered.siblings, lists.find);
     diagnostics.push(...parsed.diagnostics);
     for (const part of parsed.parts) parts.add(part);
     if (parsed.document === undefined) continue;
-    if (parsed.document.value.tests !== undefined) diagnostics.push(...missingFiles(parsed.document));
+    if (disk && parsed.document.value.tests !== undefined) diagnostics.push(...missingFiles(parsed.document));
     documents.push(withSymbols(parsed.document, options.symbols));
   }
   let risk: RiskDocument | undefined;
@@ -142,7 +197,9 @@ export function check(options: WorkspaceOptions, gathered: Gathered, plan = true
     revision: id,
     files,
     sought: [...new Set([...files.map(({ path }) => resolve(path)), ...lists.sought()])],
+    documents: () => documentsOf(options.dir, gathered),
     ruleset,
+    plan: whole ? compiled.steps : undefined,
     diagnostics: told,
     atRun: (facts) => (ruleset === undefined ? [] : withoutIgnored(compiled.atRun(ruleset, facts), ignores)),
     counts: {
@@ -151,6 +208,25 @@ export function check(options: WorkspaceOptions, gathered: Gathered, plan = true
       breakers: risk?.value.circuit_breakers.length ?? 0,
     },
   };
+}
+
+function documentsOf(dir: string, { strategies, templates, risk, siblings, lists }: Gathered): RuleDocument[] {
+  const kept = (role: RuleDocument['role'], { path, bytes }: ReadFile): RuleDocument => ({
+    path: fromFolder(dir, path),
+    role,
+    bytes,
+  });
+  const own = [
+    ...strategies.map((file) => kept('strategy', file)),
+    ...templates.map((file) => kept('template', file)),
+    ...(risk === undefined ? [] : [kept('risk', risk)]),
+    ...lists.read().map((file) => kept('list', file)),
+  ];
+  const known = new Set(own.map(({ path }) => path));
+  const beside = [...siblings.values()]
+    .map(({ path, text }) => kept('sibling', { path, text, bytes: Buffer.from(text) }))
+    .filter(({ path }) => !known.has(path));
+  return [...own, ...beside];
 }
 
 /** A document's identity does not hang on where the person stands. */

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const BIN = join(ROOT, 'dist', 'engine.js');
+export const BIN = join(ROOT, 'dist', 'engine.js');
 
 export interface Ended {
   readonly code: number | null;
@@ -22,8 +22,21 @@ export interface How {
   readonly watch?: (child: ReturnType<typeof spawn>, seen: string) => void;
 }
 
-/** Runs the built command as a person would, in an environment without colour wishes or keys. */
-export const engine = (words: readonly string[], how: How = {}): Promise<Ended> => {
+/**
+ * Runs the built command as a person would, in an environment without colour wishes or keys. What it keeps goes into a folder of
+ * its own, gone afterwards, unless `ENGINE_STATE` names one: tests run side by side.
+ */
+export const engine = async (words: readonly string[], how: How = {}): Promise<Ended> => {
+  if (how.env?.ENGINE_STATE !== undefined) return start(words, how);
+  const state = mkdtempSync(join(tmpdir(), 'engine-state-'));
+  try {
+    return await start(words, { ...how, env: { ENGINE_STATE: state, ...how.env } });
+  } finally {
+    rmSync(state, { recursive: true, force: true });
+  }
+};
+
+const start = (words: readonly string[], how: How): Promise<Ended> => {
   if (!existsSync(BIN)) throw new Error('dist/engine.js is missing: npm run build');
   const child = spawn(process.execPath, [BIN, ...words], {
     cwd: how.cwd ?? ROOT,

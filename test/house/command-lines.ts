@@ -43,7 +43,13 @@ export function shell(command: string, folder: string): Ended {
     cwd: folder,
     encoding: 'utf8',
     maxBuffer: 1 << 28,
-    env: { ...process.env, NO_COLOR: '1', CI: 'true' },
+    // What a run keeps stays beside the rules of its workspace, and out of this checkout.
+    env: {
+      ...process.env,
+      NO_COLOR: '1',
+      CI: 'true',
+      ENGINE_STATE: join(folder === ROOT ? tmpdir() : folder, 'data_cache'),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   return { status: ended.status, stdout: ended.stdout, stderr: ended.stderr };

@@ -80,6 +80,7 @@ describe('a dry run over the sample market', () => {
     length: market.sessions + market.warmup - warmup,
     bars: undefined,
     endless: true,
+    identity: '',
     actions: [],
     piece: (n) => market.session(n),
     past: () => new Map(),

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { SourceFile } from '../../documents/diagnostic.ts';
-import { readDocument, shownFrom } from '../../documents/read.ts';
 import type { Gathered } from '../workspace.ts';
 
 /** All files of the rules as they were at one moment. */
@@ -16,26 +15,28 @@ export interface Reading {
 /** Names of list files in a document. One in a comment counts too: it is only looked at. */
 const LIST_NAME = /[^\s"'[\]{},:#]+\.txt\b/g;
 
-/** Absolute paths of the list files that documents name. */
-export function namedLists(gathered: Gathered, cwd: string): string[] {
-  const paths = new Set<string>();
-  for (const file of [...gathered.strategies, ...gathered.templates, ...gathered.siblings.values()]) {
-    for (const [name] of file.text.matchAll(LIST_NAME)) paths.add(resolve(dirname(resolve(cwd, file.path)), name));
+/** List files that documents name, each with a document that names it. */
+function* listNames({ strategies, templates, siblings }: Gathered): Generator<readonly [SourceFile, string]> {
+  for (const file of new Set([...strategies, ...templates, ...siblings.values()])) {
+    for (const name of new Set(Array.from(file.text.matchAll(LIST_NAME), ([word]) => word))) yield [file, name];
   }
-  return [...paths];
 }
 
+/** Absolute paths of the list files that documents name. */
+export const namedLists = (gathered: Gathered, cwd: string): string[] => [
+  ...new Set(Array.from(listNames(gathered), ([from, name]) => resolve(dirname(resolve(cwd, from.path)), name))),
+];
+
 /** What was gathered, made comparable; list files that the documents name are read besides. */
-export function readingOf(gathered: Gathered, cwd: string = process.cwd()): Reading {
+export function readingOf(gathered: Gathered): Reading {
   const texts = new Map<string, string>();
   const { strategies, templates, risk, siblings } = gathered;
   for (const file of [...strategies, ...templates, ...(risk ? [risk] : []), ...siblings.values()]) {
     texts.set(file.path, file.text);
   }
-  for (const path of namedLists(gathered, cwd)) {
-    const shown = shownFrom(path, cwd);
-    const list = readDocument(path, shown, undefined);
-    if ('file' in list) texts.set(shown, list.file.text);
+  for (const [from, name] of listNames(gathered)) {
+    const list = gathered.lists.find(from, name);
+    if ('file' in list) texts.set(list.file.path, list.file.text);
   }
   const hash = createHash('sha256');
   const put = (text: string): void => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Diagnostic } from '../../../engine/documents/diagnostic.ts';
 import { finding } from '../../../engine/documents/finding.ts';
+import { keptLists } from '../../../engine/documents/list-files.ts';
 import type { ReadFile } from '../../../engine/documents/read.ts';
 import type { ReloadClock } from '../../../engine/runtime/reload/clock.ts';
 import type { Loss, ReloadEvent } from '../../../engine/runtime/reload/events.ts';
@@ -64,6 +65,7 @@ export const gatheredOf = (disk: ReadonlyMap<string, string>): Gathered => {
     risk: disk.has('risk.yaml') ? file('risk.yaml') : undefined,
     siblings: new Map(),
     diagnostics: [],
+    lists: keptLists([]),
   };
 };
 
@@ -81,6 +83,9 @@ export function plainCheck(gathered: Gathered): Workspace {
   return {
     revision: revisionOf(new Map(files.map(({ path, text }) => [path, text]))),
     files,
+    sought: [],
+    documents: () => [],
+    plan: undefined,
     ruleset: diagnostics.length > 0 ? undefined : ({} as NonNullable<Workspace['ruleset']>),
     diagnostics,
     atRun: () => [],

@@ -1,0 +1,149 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Ruleset } from '../compiler/ruleset.ts';
+import { readInputs } from '../journal/inputs.ts';
+import { JOURNAL, openJournal, refusalOf } from '../journal/open.ts';
+import { refuse } from '../journal/refusal.ts';
+import { readRevision } from '../journal/revisions.ts';
+import { listSessions, type SessionRow } from '../journal/session.ts';
+import { lastSlices, readSlices, type SliceRow } from '../journal/slices.ts';
+import type { Sqlite } from '../journal/sqlite.ts';
+import { dryRun } from '../runtime/dry-run.ts';
+import { createRecording } from '../runtime/recording.ts';
+import type { RunResult } from '../runtime/result.ts';
+import type { Observer } from '../runtime/run.ts';
+import { loadDocuments } from '../runtime/workspace.ts';
+import { type Arguments, textFlag } from './arguments.ts';
+import { refuseMissing } from './bars-missing.ts';
+import { dryFeed } from './bars-source.ts';
+import { NO_SWAP, refuseOtherSource, sourceOf } from './dry-session.ts';
+import { hasErrors } from './findings.ts';
+import { didYouMean } from './nearest.ts';
+import type { SessionOptions } from './session-options.ts';
+import { shownPath, stateFolder } from './state-folder.ts';
+import { remembered } from './stopped-early.ts';
+import { workspaceFolder } from './workspace-folder.ts';
+
+/** A journal opened to be read; an engine may be writing it meanwhile. */
+export interface OpenedJournal {
+  readonly database: Sqlite;
+  readonly path: string;
+  readonly sessions: readonly SessionRow[];
+}
+
+/**
+ * Opens the journal of the state folder that the flags name, for the time of `work`.
+ * @throws Refusal when there is none, or it is damaged
+ */
+export const withJournal = async <T>(
+  flags: Arguments['flags'],
+  work: (journal: OpenedJournal) => Promise<T>,
+): Promise<T> => {
+  const folder = stateFolder(flags, workspaceFolder(flags));
+  const path = join(folder, JOURNAL);
+  if (!existsSync(path)) {
+    throw refuse(
+      'files',
+      `there is no journal in ${shownPath(folder)}`,
+      'engine run --dry writes one; or name another folder: --state DIR',
+    );
+  }
+  const database = await openJournal(path);
+  try {
+    return await work({ database, path, sessions: listSessions(database) });
+  } catch (error) {
+    throw refusalOf(path, error);
+  } finally {
+    database.close();
+  }
+};
+
+/** The session of that name, or the last one. */
+export const sessionNamed = ({ sessions, path }: OpenedJournal, name: string | undefined): SessionRow => {
+  const found = name === undefined ? sessions.at(-1) : sessions.find((row) => row.name === name);
+  if (found !== undefined) return found;
+  const help = 'engine replay lists them';
+  if (name === undefined) throw refuse('differs', `${shownPath(path)} holds no session`, 'engine run --dry begins one');
+  throw refuse(
+    'differs',
+    `there is no session \`${name}\``,
+    didYouMean(
+      name,
+      sessions.map((row) => row.name),
+    ) ?? help,
+  );
+};
+
+/** How far a session came; undefined before its first bar. */
+export const reached = ({ database }: OpenedJournal, row: SessionRow): SliceRow | undefined =>
+  lastSlices(database, row.id, 1)[0];
+
+export interface Replayed {
+  readonly result: RunResult;
+  readonly ruleset: Ruleset;
+  /** Came to the end of its feed. */
+  readonly complete: boolean;
+}
+
+/**
+ * Runs a recorded session again, as far as it came, and holds what comes out to the journal.
+ * @throws Refusal `differs` naming the first difference
+ */
+export const replaySession = async (
+  { database, path }: OpenedJournal,
+  row: SessionRow,
+  flags: Arguments['flags'],
+  observer: Observer,
+  signal: AbortSignal,
+): Promise<Replayed> => {
+  const options = row.options as SessionOptions;
+  const inputs = readInputs(database, row.id);
+  const [first] = inputs;
+  if (first?.kind !== 'revision')
+    throw refuse('damaged', `${path} is damaged: session ${row.name} has no rules`, '--fresh starts anew');
+  const dir = workspaceFolder(flags);
+  const { ruleset } = await loadDocuments(
+    { dir, ...(options.symbols === null ? {} : { symbols: options.symbols }) },
+    readRevision(database, first.revision),
+  );
+  if (ruleset === undefined) {
+    throw refuse('differs', `this engine no longer takes the rules of session ${row.name}`, `run engine ${row.engine}`);
+  }
+  const bars = row.source.kind === 'csv' ? (textFlag(flags, 'data') ?? row.source.path) : undefined;
+  if (bars !== undefined) refuseMissing(bars);
+  const source = await dryFeed(ruleset, options.tz === null ? {} : { tz: options.tz }, bars);
+  if (hasErrors(source.diagnostics)) {
+    throw refuse(
+      'differs',
+      `the bars that session ${row.name} ran on cannot be read: ${source.diagnostics[0]!.message}`,
+      'name them: --data DIR',
+    );
+  }
+  refuseOtherSource(row, sourceOf(bars, source.feed.identity, ruleset.symbols), bars);
+  const reading = remembered(source.feed, false);
+  const recording = createRecording(
+    { name: row.name, engine: row.engine, seal: row.seal, inputs, slices: readSlices(database, row.id, row.seal) },
+    undefined,
+    ruleset.revision,
+    NO_SWAP,
+  );
+  const ended = await dryRun(
+    ruleset,
+    reading.feed,
+    {
+      cash: options.cash ?? undefined,
+      from: undefined,
+      to: undefined,
+      assumptions: options.assumptions,
+      closeAtEnd: false,
+      speed: 'max',
+      once: true,
+      sampleThenLive: false,
+      recording,
+      recordedOnly: true,
+    },
+    observer,
+    signal,
+  );
+  return { result: ended.interrupted ? reading.atItsEnd(ended) : ended, ruleset, complete: !ended.interrupted };
+};

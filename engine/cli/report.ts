@@ -1,0 +1,47 @@
+import { resultJson } from '../report/json.ts';
+import type { Style } from '../report/style.ts';
+import { resultText } from '../report/text.ts';
+import { textFlag } from './arguments.ts';
+import type { CommandContext } from './command.ts';
+import { EXIT, failure } from './exit.ts';
+import { exitOfRun } from './interruption.ts';
+import { journalFailure } from './journal-failure.ts';
+import { progressScreen } from './progress.ts';
+import { reached, replaySession, sessionNamed, withJournal } from './recorded.ts';
+import { checkWritable, deliver } from './write-file.ts';
+import { growYoungMemory } from './young-memory.ts';
+
+/** The report of a recorded run, as far as it came: it is run again, held to its journal, and rendered as a backtest is. */
+export const run = async ({ positionals, flags, terminal, interruption }: CommandContext): Promise<number> => {
+  growYoungMemory();
+  const out = textFlag(flags, 'out');
+  if (out !== undefined) checkWritable(out);
+  const signal = interruption();
+  try {
+    return await withJournal(flags, async (journal) => {
+      const row = sessionNamed(journal, positionals[0]);
+      if (reached(journal, row) === undefined) {
+        throw failure(`session ${row.name} has not come to its first bar`, 'engine run --dry goes on with it');
+      }
+      const screen = progressScreen(terminal, '', () => performance.now());
+      const { result, complete } = await replaySession(journal, row, flags, {}, signal);
+      screen.end();
+      if (signal.aborted) return exitOfRun(true, signal);
+      const text = {
+        title: `Session ${row.name}${complete ? '' : ', so far'}`,
+        width: terminal.width,
+        ...(complete ? { whole: row.source.kind === 'sample' ? 'the sample year' : 'the bars' } : {}),
+      };
+      // A session that goes on was not cut short.
+      const shown = { ...result, interrupted: false };
+      await deliver(terminal, out, (style: Style) =>
+        flags.format === 'json'
+          ? resultJson(shown, { session: { name: row.name, started: row.started, state: row.state } })
+          : [resultText(shown, { ...text, style })],
+      );
+      return EXIT.fine;
+    });
+  } catch (error) {
+    throw journalFailure(error);
+  }
+};

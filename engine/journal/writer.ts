@@ -1,0 +1,136 @@
+import { type NewInput, storeInput } from './inputs.ts';
+import { refuse } from './refusal.ts';
+import { endSession } from './session.ts';
+import { chained, NO_EVENTS, type Slice, type SliceRow } from './slices.ts';
+import type { Sqlite, Statement } from './sqlite.ts';
+
+/**
+ * Writes one session. Each call is one transaction: it is there whole or not at all, and one that failed can be tried again.
+ * `durable` says that it must survive the loss of power, not only the death of the process.
+ */
+export interface SessionWriter {
+  /** Takes how far the run came and what came out. @throws the database's error; Refusal `locked` when another engine took over */
+  append(slice: Slice, durable?: boolean): void;
+  /** Takes something from outside, before it acts. */
+  input(input: NewInput, durable?: boolean): void;
+  /** Marks the session as worked off, with what its end brought. */
+  complete(last: Slice, ended: string): void;
+}
+
+/** Where a session's writing goes on. */
+export interface WriterStart {
+  readonly session: number;
+  /** Inputs stored so far. */
+  readonly inputs: number;
+  /** The last slice, and the hash of the one before it (or of the session). */
+  readonly tail: SliceRow | undefined;
+  readonly before: string;
+}
+
+const OWNER = 'owner';
+
+/** Names the engine that may write from now on: whoever wrote before is shut out. */
+export function own(database: Sqlite, token: string): void {
+  database.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(OWNER, token);
+}
+
+/**
+ * @param token what `own` was called with
+ * @param open gives the database: asked for at every transaction, since one that met a fault of the disk is opened anew
+ */
+export function createWriter(open: () => Sqlite, token: string, start: WriterStart): SessionWriter {
+  const { session } = start;
+  let { tail, before } = start;
+  let inputs = start.inputs;
+  /** An input closes the tail: what it brings about does not belong to it. */
+  let closed = false;
+
+  function transact(durable: boolean, work: (database: Sqlite) => void): void {
+    const database = open();
+    if (durable) database.pragma('synchronous = FULL');
+    try {
+      database
+        .transaction(() => {
+          if (statement(database, 'SELECT value FROM meta WHERE key = ?').pluck().get(OWNER) !== token) {
+            throw refuse(
+              'locked',
+              `another engine has taken over ${database.name}`,
+              'one engine runs on a state folder: stop one of them, or name another folder (--state DIR)',
+            );
+          }
+          work(database);
+        })
+        .immediate();
+    } finally {
+      if (durable) database.pragma('synchronous = NORMAL');
+    }
+  }
+
+  function put(database: Sqlite, slice: Slice): () => void {
+    // A stretch in which nothing happened grows until something does: a quiet day is one row.
+    const grows = tail !== undefined && !closed && tail.events === NO_EVENTS && !slice.final;
+    const base = grows ? before : (tail?.hash ?? before);
+    const n = grows ? tail!.n : (tail?.n ?? -1) + 1;
+    const row: SliceRow = { ...slice, n, hash: chained(base, slice) };
+    statement(
+      database,
+      'INSERT OR REPLACE INTO slices (session, n, revision, instants, time, equity, trades, final, events, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    ).run(
+      session,
+      n,
+      row.revision,
+      row.instants,
+      Number.isNaN(row.time) ? null : row.time,
+      row.equity,
+      row.trades,
+      row.final ? 1 : 0,
+      row.events,
+      row.hash,
+    );
+    return () => {
+      before = base;
+      tail = row;
+      closed = false;
+    };
+  }
+
+  return {
+    append(slice, durable = false) {
+      let done: (() => void) | undefined;
+      transact(durable, (database) => {
+        done = put(database, slice);
+      });
+      done?.();
+    },
+    input(input, durable = false) {
+      transact(durable, (database) => storeInput(database, session, inputs, input));
+      inputs++;
+      closed = true;
+    },
+    complete(last, ended) {
+      let done: (() => void) | undefined;
+      transact(false, (database) => {
+        done = put(database, last);
+        endSession(database, session, 'complete', ended);
+      });
+      done?.();
+    },
+  };
+}
+
+const prepared = new WeakMap<Sqlite, Map<string, Statement>>();
+
+/** A prepared statement, made once a database. */
+function statement(database: Sqlite, sql: string): Statement {
+  let known = prepared.get(database);
+  if (known === undefined) {
+    known = new Map();
+    prepared.set(database, known);
+  }
+  let found = known.get(sql);
+  if (found === undefined) {
+    found = database.prepare<unknown[]>(sql);
+    known.set(sql, found);
+  }
+  return found;
+}

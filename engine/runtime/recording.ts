@@ -1,0 +1,271 @@
+import { endEvent, equityEvent, fillEvent, orderEvent, tradeEvent, tripEvent } from '../journal/events.ts';
+import type { Input, NewInput } from '../journal/inputs.ts';
+import { refuse } from '../journal/refusal.ts';
+import { chained, NO_EVENTS, type Slice, type SliceRow } from '../journal/slices.ts';
+import type { Observer } from './run.ts';
+import type { Session } from './session.ts';
+
+/** A session in the journal, as a run needs it. */
+export interface RecordedSession {
+  readonly name: string;
+  /** Version of the engine that began it. */
+  readonly engine: string;
+  /** The hash that the first slice is chained to. */
+  readonly seal: string;
+  readonly inputs: readonly Input[];
+  /** What came out before, oldest first. */
+  readonly slices: Iterator<SliceRow>;
+}
+
+/** Where a run's slices go; each call returns once they are stored, however long a full disk makes it wait. */
+export interface SliceSink {
+  append(slice: Slice): Promise<void> | undefined;
+  input(input: NewInput): Promise<void> | undefined;
+  complete(last: Slice): Promise<void> | undefined;
+}
+
+/**
+ * Keeps a run and its journal in step. A run that the journal knows is worked off again up to where the journal ends, and
+ * what comes out is held to what came out then; from there on it is stored. There is no other way to start: a new run is
+ * one whose journal is empty.
+ */
+export interface Recording {
+  /** The run is still being worked off again. */
+  readonly restoring: boolean;
+  /** Nothing is left in the journal but what the run's end brought. */
+  readonly atFinal: boolean;
+  /** Observer for the run; what happened before is not told again. */
+  watch(observer: Observer): Observer;
+  /** Hands over the run. Call once, before its first bar. */
+  begin(session: Session): void;
+  /** How many instants may be worked off before the next `mark`. */
+  most(asked: number): number;
+  /** Applies what the journal has for this instant, before it is worked off. */
+  applyInputs(): void;
+  /** Compares, or stores, what has come out since the last call. */
+  mark(): Promise<void> | undefined;
+  /** Stores something from outside that acts from here on. */
+  input(input: NewInput): Promise<void> | undefined;
+  /** From here on nothing is stored: what follows is not part of the run (the end of one that was cut short). */
+  stop(): void;
+  /** After the last bar: what the run's end brought. */
+  complete(): Promise<void> | undefined;
+}
+
+export interface RecordingHooks {
+  /** Makes rules of the journal act; called for every revision after the first. */
+  readonly applyRevision: (revision: string) => void;
+  readonly applyCommand: (name: string, values: Readonly<Record<string, string>>) => void;
+  /** The journal's end is reached: the run goes on from here. */
+  readonly restored?: (session: Session) => void;
+}
+
+/**
+ * @param sink undefined: the run only has to agree with the journal, nothing is stored
+ * @param revision the rules that the run begins with
+ */
+export function createRecording(
+  recorded: RecordedSession,
+  sink: SliceSink | undefined,
+  revision: string,
+  hooks: RecordingHooks,
+): Recording {
+  const { inputs, slices, name } = recorded;
+  const state = {
+    session: undefined as Session | undefined,
+    revision,
+    /** The next slice to agree with; undefined: the journal is used up. */
+    next: take(slices),
+    nextInput: 0,
+    hash: recorded.seal,
+    instants: 0,
+    stopped: false,
+    /** Orders are placed in the order of their numbers; one that is refused before it is placed has a higher one. */
+    lastPlaced: 0,
+  };
+  let events: string[] = [];
+  // The first revision is what the run begins with.
+  if (inputs[0]?.kind === 'revision') state.nextInput = 1;
+
+  const sessionOf = (): Session => {
+    if (state.session === undefined) throw new Error('the recording has no run');
+    return state.session;
+  };
+  const at = (): number => state.session?.instants ?? 0;
+  const keep = (text: string): void => {
+    if (!state.stopped) events.push(text);
+  };
+
+  function sliceNow(final: boolean): Slice {
+    const session = sessionOf();
+    return {
+      revision: state.revision,
+      instants: session.instants,
+      time: session.now,
+      equity: session.book.equity(),
+      trades: session.book.state.trades.length,
+      final,
+      events: events.length === 0 ? NO_EVENTS : `[${events.join(',')}]`,
+    };
+  }
+
+  /** Holds what came out to a slice of the journal. */
+  function agree(known: SliceRow, final: boolean): void {
+    const now = sliceNow(final);
+    const hash = chained(state.hash, now);
+    if (hash !== known.hash) throw disagreement(recorded, known, now);
+    state.hash = hash;
+    state.instants = now.instants;
+    events = [];
+    state.next = take(slices);
+  }
+
+  function moveOn(): Promise<void> | undefined {
+    const session = sessionOf();
+    if (state.next !== undefined || (session.instants === state.instants && events.length === 0)) return undefined;
+    const slice = sliceNow(false);
+    events = [];
+    state.instants = session.instants;
+    return sink?.append(slice);
+  }
+
+  const restoring = (): boolean => state.next !== undefined && !state.next.final;
+
+  return {
+    get restoring() {
+      return restoring();
+    },
+    get atFinal() {
+      return state.next?.final === true;
+    },
+    watch: (observer) => {
+      const told = (): boolean => !restoring();
+      return {
+        progress: (progress) => observer.progress?.(progress),
+        placed(order) {
+          state.lastPlaced = order.seq;
+          keep(orderEvent(at(), order));
+        },
+        heard(event) {
+          const { order } = event;
+          if (event.kind === 'fill') keep(fillEvent(at(), order, event.fill));
+          else
+            keep(
+              endEvent(at(), event.kind, order, event.reason, event.time, event.kind === 'cut' ? event.qty : undefined),
+            );
+        },
+        filled: (order, fill) => {
+          if (told()) observer.filled?.(order, fill);
+        },
+        traded(trade) {
+          keep(tradeEvent(at(), trade));
+          if (told()) observer.traded?.(trade);
+        },
+        refused(order, reason) {
+          // What the broker refused was placed and heard; this one never left.
+          if (order.seq > state.lastPlaced) {
+            keep(orderEvent(at(), order));
+            keep(endEvent(at(), 'refused', order, reason, order.decidedAt));
+          }
+          if (told()) observer.refused?.(order, reason);
+        },
+        tripped(trip) {
+          keep(tripEvent(at(), 'trip', trip));
+          if (told()) observer.tripped?.(trip);
+        },
+        cleared(trip) {
+          keep(tripEvent(at(), 'clear', trip));
+          if (told()) observer.cleared?.(trip);
+        },
+        sampled(time, equity) {
+          keep(equityEvent(at(), time, equity));
+          observer.sampled?.(time, equity);
+        },
+        complete: (result) => {
+          if (told()) observer.complete?.(result);
+        },
+        ...(observer.probe === undefined ? {} : { probe: observer.probe }),
+      };
+    },
+    begin(session) {
+      state.session = session;
+    },
+    most(asked) {
+      const input = inputs[state.nextInput]?.instants ?? Number.POSITIVE_INFINITY;
+      const slice = state.next?.instants ?? Number.POSITIVE_INFINITY;
+      return Math.min(asked, Math.min(input, slice) - at());
+    },
+    applyInputs() {
+      for (let input = inputs[state.nextInput]; input !== undefined && input.instants <= at(); ) {
+        if (input.kind === 'revision') {
+          hooks.applyRevision(input.revision);
+          state.revision = input.revision;
+        } else hooks.applyCommand(input.command.name, input.command.arguments);
+        state.nextInput++;
+        input = inputs[state.nextInput];
+      }
+    },
+    mark() {
+      if (state.stopped) return undefined;
+      if (!restoring()) return moveOn();
+      if (at() < state.next!.instants) return undefined;
+      agree(state.next!, false);
+      if (!restoring()) hooks.restored?.(sessionOf());
+      return undefined;
+    },
+    input(input) {
+      const before = moveOn();
+      if (input.kind === 'revision') state.revision = input.revision;
+      return before === undefined ? sink?.input(input) : before.then(() => sink?.input(input));
+    },
+    stop() {
+      state.stopped = true;
+    },
+    complete() {
+      if (state.stopped) return undefined;
+      if (state.next !== undefined) {
+        if (!state.next.final) throw endsEarly(name, sessionOf(), state.next);
+        agree(state.next, true);
+        return undefined;
+      }
+      return sink?.complete(sliceNow(true));
+    },
+  };
+}
+
+function take(slices: Iterator<SliceRow>): SliceRow | undefined {
+  const { done, value } = slices.next();
+  return done === true ? undefined : value;
+}
+
+const ANEW = '--fresh starts anew; the session stays in the journal';
+
+function endsEarly(name: string, session: Session, next: SliceRow): Error {
+  return refuse(
+    'differs',
+    `session ${name} came to its bar number ${next.instants}, but the bars now end after ${session.instants}`,
+    `give it the bars that it ran on; or ${ANEW}`,
+  );
+}
+
+/** Names the first thing that came out otherwise than the journal has it. */
+function disagreement(recorded: RecordedSession, known: SliceRow, now: Slice): Error {
+  const { name, engine } = recorded;
+  const where = `session ${name} does not repeat itself`;
+  const help = `run engine ${engine}, which began it, on the bars that it ran on; or ${ANEW}`;
+  const before = JSON.parse(known.events) as readonly unknown[];
+  const after = JSON.parse(now.events) as readonly unknown[];
+  for (let n = 0; n < Math.max(before.length, after.length); n++) {
+    const [was, is] = [before[n], after[n]].map((event) => (event === undefined ? 'nothing' : JSON.stringify(event)));
+    if (was !== is) return refuse('differs', `${where}: the journal has ${was}, now comes ${is}`, help);
+  }
+  for (const field of ['revision', 'time', 'equity', 'trades', 'final'] as const) {
+    if (known[field] !== now[field] && !(Number.isNaN(known[field]) && Number.isNaN(now[field]))) {
+      const [was, is] = [known[field], now[field]].map((value) =>
+        field === 'time' && Number.isFinite(value) ? new Date(value as number).toISOString() : String(value),
+      );
+      return refuse('differs', `${where}: ${field} after ${now.instants} instants was ${was}, is ${is}`, help);
+    }
+  }
+  return refuse('differs', `${where} after ${now.instants} instants`, help);
+}
