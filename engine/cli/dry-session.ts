@@ -13,8 +13,9 @@ import { lastSlices, readSlices } from '../journal/slices.ts';
 import { createWriter, own } from '../journal/writer.ts';
 import { createPatientSink, type PatientHooks, type Reopenable } from '../runtime/patient-sink.ts';
 import { createRecording, type Recording, type RecordingHooks } from '../runtime/recording.ts';
+import { swapAtOnce } from '../runtime/swap.ts';
 import { ENGINE_VERSION } from '../runtime/version.ts';
-import { loadDocuments, type RuleDocument } from '../runtime/workspace.ts';
+import { loadDocuments, type RuleDocument, type Workspace, type WorkspaceOptions } from '../runtime/workspace.ts';
 import { refuseOtherOptions, type SessionOptions } from './session-options.ts';
 import { shownPath } from './state-folder.ts';
 
@@ -122,16 +123,19 @@ export interface DiskRules {
   readonly documents: () => readonly RuleDocument[];
 }
 
-/**
- * The rules that a session began with. They are the disk's own as long as nobody edited them.
- * @throws Refusal `differs` when they were edited since the session last ran
- */
+/** The rules that a session began with, and those that it ran by last: to be held against the disk once it goes on. */
+export interface SessionRules {
+  readonly first: Ruleset;
+  readonly last: Workspace;
+}
+
+/** The rules of a session. They are the disk's own as long as nobody edited them. */
 export const rulesOf = async (
   state: OpenState,
   row: SessionRow,
-  disk: DiskRules,
-  options: { readonly dir: string; readonly symbols: readonly string[] | undefined },
-): Promise<Ruleset> => {
+  disk: Workspace & DiskRules,
+  options: Pick<WorkspaceOptions, 'dir' | 'symbols'>,
+): Promise<SessionRules> => {
   const { database, path } = state.held;
   try {
     const revisions = readInputs(database, row.id).flatMap((input) =>
@@ -140,29 +144,29 @@ export const rulesOf = async (
     const [first] = revisions;
     if (first === undefined) throw refuse('damaged', `session ${row.name} has no rules`, '--fresh starts anew');
     const last = revisions.at(-1)!;
-    if (last !== disk.ruleset.revision) {
-      throw refuse(
-        'differs',
-        `the rules were edited since session ${row.name} ran: it has ${last.slice(0, 7)}, the disk ${disk.ruleset.revision.slice(0, 7)}`,
-        '--fresh starts anew with the rules on disk; or take the edit back',
-      );
-    }
-    if (first === disk.ruleset.revision) return disk.ruleset;
-    const loaded = await loadDocuments(
-      { dir: options.dir, ...(options.symbols === undefined ? {} : { symbols: options.symbols }) },
-      readRevision(database, first),
-    );
-    if (loaded.ruleset === undefined) {
-      throw refuse(
-        'differs',
-        `this engine no longer takes the rules that session ${row.name} began with`,
-        `run engine ${row.engine}; or --fresh starts anew`,
-      );
-    }
-    return loaded.ruleset;
+    const rules = async (revision: string): Promise<Workspace & { readonly ruleset: Ruleset }> =>
+      revision === disk.ruleset.revision ? disk : keptRules(database, row, revision, options);
+    return { first: (await rules(first)).ruleset, last: await rules(last) };
   } catch (error) {
     throw refusalOf(path, error);
   }
+};
+
+/** Rules that a session keeps. @throws Refusal `differs` when this engine does not take them */
+const keptRules = async (
+  database: Reopenable['database'],
+  row: SessionRow,
+  revision: string,
+  options: Pick<WorkspaceOptions, 'dir' | 'symbols'>,
+): Promise<Workspace & { readonly ruleset: Ruleset }> => {
+  const loaded = await loadDocuments(options, readRevision(database, revision));
+  const { ruleset } = loaded;
+  if (ruleset !== undefined) return { ...loaded, ruleset };
+  throw refuse(
+    'differs',
+    `this engine no longer takes rules ${revision.slice(0, 7)}, by which session ${row.name} ran`,
+    `run engine ${row.engine}; or --fresh starts anew`,
+  );
 };
 
 /** What a run's bars are, for the journal. */
@@ -213,6 +217,7 @@ export const startSession = (
   source: Source,
   path: string | undefined,
   options: SessionOptions,
+  where: Pick<WorkspaceOptions, 'dir' | 'symbols'>,
   hooks: PatientHooks & Pick<RecordingHooks, 'restored'>,
   signal: AbortSignal,
 ): DrySession => {
@@ -242,7 +247,11 @@ export const startSession = (
       },
       createPatientSink(held, writer, hooks, signal),
       ruleset.revision,
-      { ...NO_SWAP, ...(hooks.restored === undefined ? {} : { restored: hooks.restored }) },
+      {
+        ...NO_COMMANDS,
+        applyRevision: revisionsOf(held.database, row, where),
+        ...(hooks.restored === undefined ? {} : { restored: hooks.restored }),
+      },
     );
     return { row, resumed: known !== undefined, ruleset, recording };
   } catch (error) {
@@ -250,11 +259,26 @@ export const startSession = (
   }
 };
 
-/** Changing rules within a run, and commands to it, are not there yet: a journal of this version holds neither. */
-export const NO_SWAP: Pick<RecordingHooks, 'applyRevision' | 'applyCommand'> = {
-  applyRevision(revision) {
-    throw new Error(`the journal holds a second revision, ${revision.slice(0, 7)}, which this engine cannot apply`);
-  },
+/** Puts the revisions that a session came to in charge, as they did then. */
+export const revisionsOf =
+  (
+    database: Reopenable['database'],
+    row: SessionRow,
+    where: Pick<WorkspaceOptions, 'dir' | 'symbols'>,
+  ): RecordingHooks['applyRevision'] =>
+  async (revision, run) => {
+    const { plan } = await keptRules(database, row, revision, where);
+    const swapped = await swapAtOnce(run, plan!);
+    if (swapped.kind === 'swapped') return;
+    throw refuse(
+      'differs',
+      `rules ${revision.slice(0, 7)} of session ${row.name} no longer fit its bars: ${swapped.diagnostics[0]?.message}`,
+      'give the feed that it ran on; or --fresh starts anew',
+    );
+  };
+
+/** Commands to a run are not there yet: a journal of this version holds none. */
+export const NO_COMMANDS: Pick<RecordingHooks, 'applyCommand'> = {
   applyCommand(name) {
     throw new Error(`the journal holds the command ${name}, which this engine cannot apply`);
   },

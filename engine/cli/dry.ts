@@ -7,6 +7,7 @@ import { wrap } from '../report/wrap.ts';
 import { dryRun } from '../runtime/dry-run.ts';
 import type { RunResult } from '../runtime/result.ts';
 import type { Observer } from '../runtime/run.ts';
+import type { WorkspaceOptions } from '../runtime/workspace.ts';
 import { textFlag } from './arguments.ts';
 import { dryFeed } from './bars-source.ts';
 import type { CommandContext } from './command.ts';
@@ -84,23 +85,20 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
   const risk = textFlag(flags, 'risk');
   const signal = interruption();
 
-  const rules = await loadRules(
-    {
-      dir: folder,
-      ...(positionals.length > 0 ? { paths: positionals } : {}),
-      ...(risk === undefined ? {} : { risk }),
-      ...(symbols === undefined ? {} : { symbols }),
-    },
-    json,
-    terminal,
-  );
+  const where: WorkspaceOptions = {
+    dir: folder,
+    ...(positionals.length > 0 ? { paths: positionals } : {}),
+    ...(risk === undefined ? {} : { risk }),
+    ...(symbols === undefined ? {} : { symbols }),
+  };
+  const rules = await loadRules(where, json, terminal);
   if (typeof rules === 'number') return rules;
   const { counts } = rules;
   const style = terminal.errStyle;
   const sessions = state === undefined ? undefined : await import('./dry-session.ts');
   const known = state === undefined ? undefined : sessions!.openSession(state, journal.mode === 'fresh');
-  const ruleset =
-    known === undefined ? rules.ruleset : await sessions!.rulesOf(state!, known, rules, { dir: folder, symbols });
+  const kept = known === undefined ? undefined : await sessions!.rulesOf(state!, known, rules, where);
+  const ruleset = kept?.first ?? rules.ruleset;
   terminal.err(
     style
       .dim(
@@ -150,6 +148,7 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
             tz: textFlag(flags, 'tz') ?? null,
             assumptions,
           },
+          where,
           journalLines(terminal, screen, known?.name, ruleset.traded[0] ?? ''),
           signal,
         );
@@ -188,6 +187,7 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
       speed,
       once,
       sampleThenLive: feed.kind === 'sample' && !once,
+      swappable: true,
       recording: session?.recording,
       ...(session === undefined
         ? {}

@@ -16,7 +16,7 @@ import { loadDocuments } from '../runtime/workspace.ts';
 import { type Arguments, textFlag } from './arguments.ts';
 import { refuseMissing } from './bars-missing.ts';
 import { dryFeed } from './bars-source.ts';
-import { NO_SWAP, refuseOtherSource, sourceOf } from './dry-session.ts';
+import { NO_COMMANDS, refuseOtherSource, revisionsOf, sourceOf } from './dry-session.ts';
 import { hasErrors } from './findings.ts';
 import { didYouMean } from './nearest.ts';
 import type { SessionOptions } from './session-options.ts';
@@ -102,10 +102,8 @@ export const replaySession = async (
   if (first?.kind !== 'revision')
     throw refuse('damaged', `${path} is damaged: session ${row.name} has no rules`, '--fresh starts anew');
   const dir = workspaceFolder(flags);
-  const { ruleset } = await loadDocuments(
-    { dir, ...(options.symbols === null ? {} : { symbols: options.symbols }) },
-    readRevision(database, first.revision),
-  );
+  const where = { dir, ...(options.symbols === null ? {} : { symbols: options.symbols }) };
+  const { ruleset } = await loadDocuments(where, readRevision(database, first.revision));
   if (ruleset === undefined) {
     throw refuse('differs', `this engine no longer takes the rules of session ${row.name}`, `run engine ${row.engine}`);
   }
@@ -125,7 +123,7 @@ export const replaySession = async (
     { name: row.name, engine: row.engine, seal: row.seal, inputs, slices: readSlices(database, row.id, row.seal) },
     undefined,
     ruleset.revision,
-    NO_SWAP,
+    { ...NO_COMMANDS, applyRevision: revisionsOf(database, row, where) },
   );
   const ended = await dryRun(
     ruleset,
@@ -139,6 +137,7 @@ export const replaySession = async (
       speed: 'max',
       once: true,
       sampleThenLive: false,
+      swappable: true,
       recording,
       recordedOnly: true,
     },

@@ -60,7 +60,7 @@ const minutesOf = (symbol: string, market: SampleMarket): number => {
 };
 
 /** The sample market session by session: a warm-up, a year, and on for ever. */
-export const sampleFeed = (ruleset: Ruleset): Feed => feedOf(marketFor(ruleset), { rows: 0, last: 0 });
+export const sampleFeed = (ruleset: Ruleset): Feed => feedOf(marketFor(ruleset), { rows: 0, last: -1 });
 
 const feedOf = (market: SampleMarket, read: { rows: number; last: number }): Feed => {
   const { symbols } = market;
@@ -78,7 +78,8 @@ const feedOf = (market: SampleMarket, read: { rows: number; last: number }): Fee
     },
     piece(n) {
       const bars = market.session(n);
-      for (const column of bars.values()) read.rows += column.length;
+      // One that is asked for again was read once.
+      if (n > read.last) for (const column of bars.values()) read.rows += column.length;
       read.last = Math.max(read.last, n);
       return bars;
     },
@@ -96,7 +97,7 @@ const feedOf = (market: SampleMarket, read: { rows: number; last: number }): Fee
     },
     account() {
       // The bars follow from the seed and the symbols: naming the last session names them all.
-      const identity = `${sampleData(market, 0, 1).hash} ${market.date(read.last)}`;
+      const identity = `${sampleData(market, 0, 1).hash} ${market.date(Math.max(0, read.last))}`;
       return {
         source: SAMPLE_SOURCE,
         synthetic: true,

@@ -47,18 +47,23 @@ export const remembered = (
 ): { readonly feed: Feed; readonly atItsEnd: (result: RunResult) => RunResult } => {
   let piece: ReadonlyMap<string, Bars> = new Map();
   let number = -1;
-  return {
-    feed: {
-      ...feed,
-      get identity() {
-        return feed.identity;
-      },
-      piece(n) {
-        number = n;
-        piece = feed.piece(n);
-        return piece;
-      },
+  const remembering = (source: Feed): Feed => ({
+    ...source,
+    get identity() {
+      return source.identity;
     },
+    piece(n) {
+      number = n;
+      piece = source.piece(n);
+      return piece;
+    },
+    async widened(ruleset) {
+      const wider = await source.widened(ruleset);
+      return 'feed' in wider ? { feed: remembering(wider.feed) } : wider;
+    },
+  });
+  return {
+    feed: remembering(feed),
     atItsEnd(result) {
       if (!result.interrupted) return result;
       const more = endless || number < feed.warmup + feed.length - 1;

@@ -8,6 +8,7 @@ import type { Recording } from './recording.ts';
 import type { RunResult } from './result.ts';
 import type { Observer, RunOptions } from './run.ts';
 import { createSession, type Session } from './session.ts';
+import { type SwapAnswer, type Swappable, type SwapRequest, swapRules } from './swap.ts';
 
 export interface DryRunOptions extends RunOptions {
   /** `max`: as fast as it goes; a number: times real time; `realtime`: 1. */
@@ -20,6 +21,8 @@ export interface DryRunOptions extends RunOptions {
   readonly recording?: Recording | undefined;
   /** Ends where the journal ends: a recorded run is looked at again. */
   readonly recordedOnly?: boolean;
+  /** Takes what the run may be steered with, before its first bar. */
+  readonly steer?: (steering: Steering) => void;
   /** Called with the run as it stands every few milliseconds of work, and when it stops; never while it is restored. */
   readonly stand?: (session: Session, stopped: boolean) => void;
 }
@@ -43,13 +46,21 @@ export async function dryRun(
   const firstPiece = feed.piece(0);
   const from = feed.warmup === 0 ? options.from : undefined;
   const watcher = recording?.watch(observer) ?? observer;
-  const session = createSession(ruleset, feed.bases, { ...options, from }, watcher, feed.actions);
-  recording?.begin(session);
-  if (feed.warmup > 0) session.pause();
+  const runOptions = { ...options, from };
+  const run: Swappable = {
+    session: createSession(ruleset, feed.bases, runOptions, watcher, feed.actions),
+    feed,
+    piece: 0,
+    options: runOptions,
+    observer: watcher,
+  };
+  recording?.begin(run);
+  if (feed.warmup > 0) run.session.pause();
   const end = feed.warmup + feed.length;
   const endless = feed.endless && !options.once;
   const state = { bars: 0, live: false };
   const report = (): void => {
+    const { session } = run;
     observer.progress?.({
       done: session.barsDone,
       total: state.bars <= (feed.bars ?? 0) ? feed.bars : undefined,
@@ -59,24 +70,32 @@ export async function dryRun(
     });
   };
   const outcome = (interrupted: boolean): RunResult => {
+    const { session } = run;
     const seconds = (performance.now() - began) / 1000;
-    return resultOf(ruleset, session, feed.account(), options, interrupted, seconds);
+    return resultOf(session.core.memory.ruleset, session, run.feed.account(), options, interrupted, seconds);
   };
-  const drive: Drive = { session, recording, report, stand: options.stand, signal };
+  const drive: Drive = { run, recording, report, stand: options.stand, signal, held: undefined };
   const restoring = (): boolean => recording?.restoring === true;
   const over = (): boolean => signal?.aborted === true || (recordedOnly && !restoring());
+  options.steer?.({
+    run,
+    swap: (request) => swapRules(run, request, (work) => hold(drive, work)),
+    still: (work) => hold(drive, work),
+  });
 
   let n = 0;
   for (; (n < end || endless || restoring()) && !over(); n++) {
-    if (n === feed.warmup && n > 0) session.resume();
+    while (drive.held !== undefined) await drive.held;
+    if (n === feed.warmup && n > 0) run.session.resume();
     if (n === end && (endless || restoring())) {
       report();
-      session.settle();
+      run.session.settle();
       watcher.complete?.(outcome(signal?.aborted === true));
     }
-    session.feed(n === 0 ? firstPiece : feed.piece(n));
+    run.piece = n;
+    run.session.feed(n === 0 && run.feed === feed ? firstPiece : run.feed.piece(n));
     const warming = n < feed.warmup;
-    const pace = warming ? undefined : paceOf(options, n >= end, session, feed);
+    const pace = warming ? undefined : paceOf(options, n >= end, run.session, run.feed);
     let more = true;
     if (pace === undefined || restoring()) more = await rush(drive, warming, pace !== undefined || recordedOnly);
     if (pace !== undefined && more && !over()) {
@@ -86,26 +105,53 @@ export async function dryRun(
       }
       more = await walk(drive, pace);
     }
-    state.bars = session.barsDone;
+    state.bars = run.session.barsDone;
     // Stopped inside the piece: it is not done.
     if (more) break;
   }
+  while (drive.held !== undefined) await drive.held;
   const whole = recordedOnly ? recording?.atFinal === true : n >= end && !endless;
   report();
   if (!whole) recording?.stop();
-  session.finish(options.closeAtEnd && signal?.aborted !== true);
+  run.session.finish(options.closeAtEnd && signal?.aborted !== true);
   if (whole) await recording?.complete();
-  if (!restoring()) options.stand?.(session, true);
+  if (!restoring()) options.stand?.(run.session, true);
   return outcome(recordedOnly ? !whole : signal?.aborted === true);
+}
+
+/** What may be done to a run from outside. */
+export interface Steering {
+  readonly run: Swappable;
+  /** Puts other rules in charge between two bars. */
+  swap(request: SwapRequest): Promise<SwapAnswer>;
+  /** Does work while no bar comes. */
+  still<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** What the two ways of working bars off share. */
 interface Drive {
-  readonly session: Session;
+  readonly run: Swappable;
   readonly recording: Recording | undefined;
   readonly report: () => void;
   readonly stand: ((session: Session, stopped: boolean) => void) | undefined;
   readonly signal: AbortSignal | undefined;
+  /** Work that no bar may come into. */
+  held: Promise<void> | undefined;
+}
+
+/** Does work while no bar comes; one after the other. */
+async function hold<T>(drive: Drive, work: () => Promise<T>): Promise<T> {
+  while (drive.held !== undefined) await drive.held;
+  let release: () => void = () => undefined;
+  drive.held = new Promise((resolve) => {
+    release = resolve;
+  });
+  try {
+    return await work();
+  } finally {
+    drive.held = undefined;
+    release();
+  }
 }
 
 /** Milliseconds of wall clock for an instant; undefined: none. */
@@ -127,11 +173,11 @@ function paceOf(options: DryRunOptions, past: boolean, session: Session, feed: F
  * @returns false when the bars fed are used up
  */
 async function rush(drive: Drive, warming: boolean, untilRestored: boolean): Promise<boolean> {
-  const { session, recording, signal } = drive;
+  const { run, recording, signal } = drive;
   for (;;) {
     const more = await advance(drive, SLICE);
     if (!warming) drive.report();
-    if (recording?.restoring !== true) drive.stand?.(session, false);
+    if (recording?.restoring !== true) drive.stand?.(run.session, false);
     await turn();
     if (!more) return false;
     if (signal?.aborted === true || (untilRestored && recording?.restoring !== true)) return true;
@@ -139,10 +185,13 @@ async function rush(drive: Drive, warming: boolean, untilRestored: boolean): Pro
 }
 
 /** Works off up to `instants` instants and sees the journal keep up; false when the bars fed are used up. */
-async function advance({ session, recording }: Drive, instants: number): Promise<boolean> {
-  if (recording === undefined) return session.advance(instants);
-  recording.applyInputs();
-  const more = session.advance(recording.most(instants));
+async function advance(drive: Drive, instants: number): Promise<boolean> {
+  const { run, recording } = drive;
+  while (drive.held !== undefined) await drive.held;
+  if (recording === undefined) return run.session.advance(instants);
+  const applied = recording.applyInputs();
+  if (applied !== undefined) await applied;
+  const more = run.session.advance(recording.most(instants));
   const stored = recording.mark();
   if (stored !== undefined) await stored;
   return more;
@@ -150,7 +199,7 @@ async function advance({ session, recording }: Drive, instants: number): Promise
 
 /** Works off an instant at a time, each `pace` milliseconds after the last; false when the bars fed are used up. */
 async function walk(drive: Drive, pace: number): Promise<boolean> {
-  const { session, signal, stand } = drive;
+  const { run, signal, stand } = drive;
   let next = performance.now();
   let shown = 0;
   while (signal?.aborted !== true) {
@@ -160,7 +209,7 @@ async function walk(drive: Drive, pace: number): Promise<boolean> {
     if (now - shown > 50) {
       shown = now;
       drive.report();
-      stand?.(session, false);
+      stand?.(run.session, false);
     }
     next += pace;
     const wait = next - now;

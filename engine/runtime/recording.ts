@@ -4,6 +4,7 @@ import { refuse } from '../journal/refusal.ts';
 import { chained, NO_EVENTS, type Slice, type SliceRow } from '../journal/slices.ts';
 import type { Observer } from './run.ts';
 import type { Session } from './session.ts';
+import type { Swappable } from './swap.ts';
 
 /** A session in the journal, as a run needs it. */
 export interface RecordedSession {
@@ -37,11 +38,11 @@ export interface Recording {
   /** Observer for the run; what happened before is not told again. */
   watch(observer: Observer): Observer;
   /** Hands over the run. Call once, before its first bar. */
-  begin(session: Session): void;
+  begin(run: Swappable): void;
   /** How many instants may be worked off before the next `mark`. */
   most(asked: number): number;
   /** Applies what the journal has for this instant, before it is worked off. */
-  applyInputs(): void;
+  applyInputs(): Promise<void> | undefined;
   /** Compares, or stores, what has come out since the last call. */
   mark(): Promise<void> | undefined;
   /** Stores something from outside that acts from here on. */
@@ -54,8 +55,8 @@ export interface Recording {
 
 export interface RecordingHooks {
   /** Makes rules of the journal act; called for every revision after the first. */
-  readonly applyRevision: (revision: string) => void;
-  readonly applyCommand: (name: string, values: Readonly<Record<string, string>>) => void;
+  readonly applyRevision: (revision: string, run: Swappable) => Promise<void>;
+  readonly applyCommand: (name: string, values: Readonly<Record<string, string>>, run: Swappable) => void;
   /** The journal's end is reached: the run goes on from here. */
   readonly restored?: (session: Session) => void;
 }
@@ -72,7 +73,7 @@ export function createRecording(
 ): Recording {
   const { inputs, slices, name } = recorded;
   const state = {
-    session: undefined as Session | undefined,
+    run: undefined as Swappable | undefined,
     revision,
     /** The next slice to agree with; undefined: the journal is used up. */
     next: take(slices),
@@ -88,10 +89,10 @@ export function createRecording(
   if (inputs[0]?.kind === 'revision') state.nextInput = 1;
 
   const sessionOf = (): Session => {
-    if (state.session === undefined) throw new Error('the recording has no run');
-    return state.session;
+    if (state.run === undefined) throw new Error('the recording has no run');
+    return state.run.session;
   };
-  const at = (): number => state.session?.instants ?? 0;
+  const at = (): number => state.run?.session.instants ?? 0;
   const keep = (text: string): void => {
     if (!state.stopped) events.push(text);
   };
@@ -122,14 +123,28 @@ export function createRecording(
 
   function moveOn(): Promise<void> | undefined {
     const session = sessionOf();
-    if (state.next !== undefined || (session.instants === state.instants && events.length === 0)) return undefined;
+    if (restoring() || state.next !== undefined || (session.instants === state.instants && events.length === 0))
+      return undefined;
     const slice = sliceNow(false);
     events = [];
     state.instants = session.instants;
     return sink?.append(slice);
   }
 
-  const restoring = (): boolean => state.next !== undefined && !state.next.final;
+  /** Applies the inputs of this instant. */
+  async function apply(): Promise<void> {
+    for (let input = inputs[state.nextInput]; input !== undefined && input.instants <= at(); ) {
+      if (input.kind === 'revision') {
+        await hooks.applyRevision(input.revision, state.run!);
+        state.revision = input.revision;
+      } else hooks.applyCommand(input.command.name, input.command.arguments, state.run!);
+      state.nextInput++;
+      input = inputs[state.nextInput];
+    }
+    if (!restoring()) hooks.restored?.(sessionOf());
+  }
+
+  const restoring = (): boolean => (state.next !== undefined && !state.next.final) || state.nextInput < inputs.length;
 
   return {
     get restoring() {
@@ -187,8 +202,8 @@ export function createRecording(
         ...(observer.probe === undefined ? {} : { probe: observer.probe }),
       };
     },
-    begin(session) {
-      state.session = session;
+    begin(run) {
+      state.run = run;
     },
     most(asked) {
       const input = inputs[state.nextInput]?.instants ?? Number.POSITIVE_INFINITY;
@@ -196,20 +211,14 @@ export function createRecording(
       return Math.min(asked, Math.min(input, slice) - at());
     },
     applyInputs() {
-      for (let input = inputs[state.nextInput]; input !== undefined && input.instants <= at(); ) {
-        if (input.kind === 'revision') {
-          hooks.applyRevision(input.revision);
-          state.revision = input.revision;
-        } else hooks.applyCommand(input.command.name, input.command.arguments);
-        state.nextInput++;
-        input = inputs[state.nextInput];
-      }
+      const input = inputs[state.nextInput];
+      return input === undefined || input.instants > at() ? undefined : apply();
     },
     mark() {
       if (state.stopped) return undefined;
       if (!restoring()) return moveOn();
-      if (at() < state.next!.instants) return undefined;
-      agree(state.next!, false);
+      if (state.next === undefined || at() < state.next.instants) return undefined;
+      agree(state.next, false);
       if (!restoring()) hooks.restored?.(sessionOf());
       return undefined;
     },

@@ -60,9 +60,10 @@ export interface Session {
   /**
    * Of a session made to go on for another: stops the other, takes all it has and stands where it stood.
    * The other must not be used any more.
-   * @throws StandingChanged when more is held than the rules were planned for; the other is whole then
    */
   takeOver(): void;
+  /** Of such a session: its rules have a place for everything that the other holds now. */
+  hasRoom(): boolean;
 }
 
 /** A position or an order has come since rules were planned that leave no place for it: they must be planned again. */
@@ -107,9 +108,18 @@ interface Clock {
 /** The session to go on for, and the bars before its columns, for indicators that its rules did not have. */
 export interface Succession {
   readonly former: Session;
+  /** What the feed has, at the moment of asking. */
+  readonly at: () => Surroundings;
+}
+
+/** What a feed has around the bars at hand. */
+export interface Surroundings {
+  /** Names the columns in use: another number, other columns. */
+  readonly piece: number;
+  /** Bars before the columns in use, for indicators that are new. */
   readonly past: ReadonlyMap<string, Bars>;
-  /** Columns like those in use, of the symbols that the former rules did not have. */
-  readonly present: ReadonlyMap<string, Bars>;
+  /** Columns like those in use, for symbols that are new. */
+  readonly present: () => ReadonlyMap<string, Bars>;
 }
 
 /** Rows of the bars that end by a time, ms. */
@@ -248,8 +258,8 @@ export function* sessionSteps(
     else clock.active = true;
   }
 
-  /** Rows of each symbol that were shown to indicators before the take-over, and of which columns. */
-  const shown = { rows: new Int32Array(count), columns: [] as (Bars | undefined)[] };
+  /** Rows of each symbol that were shown to indicators before the take-over, of which columns, in which piece. */
+  const shown = { piece: -1, rows: new Int32Array(count), columns: [] as (Bars | undefined)[] };
 
   /** The bars of a column that are past, restated for the splits so far. */
   function gone(symbol: number): Bars | undefined {
@@ -258,18 +268,22 @@ export function* sessionSteps(
   }
 
   /** The same of the session to go on for. */
-  function goneBefore(symbol: number): Bars | undefined {
-    const known = former!.history[symbol] ?? former!.columns[symbol];
-    if (known !== undefined) return { ...known, length: former!.rows[symbol]! };
-    const column = succession!.present.get(symbols[symbol]!);
-    return column && { ...column, length: rowsUntil(column, clock.now) };
-  }
+  const goneBefore =
+    (present: ReadonlyMap<string, Bars>) =>
+    (symbol: number): Bars | undefined => {
+      const known = former!.history[symbol] ?? former!.columns[symbol];
+      if (known !== undefined) return { ...known, length: former!.rows[symbol]! };
+      const column = present.get(symbols[symbol]!);
+      return column && { ...column, length: rowsUntil(column, clock.now) };
+    };
 
   /** Fills indicators that the former rules did not have, while the former session goes on. */
-  function* fillNew({ past }: Succession): Steps<void> {
+  function* fillNew({ at }: Succession): Steps<void> {
     if (!isNew) return;
+    const { piece, past, present } = at();
+    shown.piece = piece;
     yield* replay((symbol) => past.get(symbols[symbol]!));
-    const bars = symbols.map((_, symbol) => goneBefore(symbol));
+    const bars = symbols.map((_, symbol) => symbol).map(goneBefore(present()));
     yield* replay((symbol) => bars[symbol]);
     bars.forEach((known, symbol) => {
       shown.rows[symbol] = known?.length ?? 0;
@@ -278,23 +292,23 @@ export function* sessionSteps(
   }
 
   /** Shows what came since. */
-  function finishHistory({ past }: Succession): void {
+  function finishHistory({ piece, past, present }: Surroundings): void {
     if (!isNew) return;
-    const moved = former!.columns.some(
-      (column, symbol) => (former!.history[symbol] ?? column) !== shown.columns[symbol],
-    );
+    const moved =
+      piece !== shown.piece ||
+      former!.columns.some((column, symbol) => (former!.history[symbol] ?? column) !== shown.columns[symbol]);
     if (moved) {
       core.process({ kind: 'rewarm' });
       drain(replay((symbol) => past.get(symbols[symbol]!)));
     }
-    drain(replay(goneBefore, moved ? undefined : shown.rows));
+    drain(replay(goneBefore(present()), moved ? undefined : shown.rows));
   }
 
   function takeOver(): void {
     const other = succession!.former;
-    for (const key of heldOf(other.core.memory)) if (!hasPlace!(key)) throw new StandingChanged();
+    const surroundings = succession!.at();
     drain(other.halt());
-    finishHistory(succession!);
+    finishHistory(surroundings);
     if (
       symbols.length > former!.columns.length ||
       strategies.length > book.state.strategies.length ||
@@ -311,8 +325,9 @@ export function* sessionSteps(
       history[symbol] = former!.history[symbol];
       before[symbol] = former!.before[symbol];
     });
+    const present = symbols.some((_, symbol) => columns[symbol] === undefined) ? surroundings.present() : undefined;
     symbols.forEach((name, symbol) => {
-      const column = columns[symbol] === undefined ? succession!.present.get(name) : undefined;
+      const column = columns[symbol] === undefined ? present!.get(name) : undefined;
       if (column === undefined) return;
       merge.put(symbol, { ...column, mixedHours: isMixed(column) });
       merge.skip(symbol, rowsUntil(column, clock.now));
@@ -603,5 +618,6 @@ export function* sessionSteps(
         return bars === undefined ? undefined : { bars, row: row >= 0 ? row : bars.length - 1 };
       }),
     takeOver,
+    hasRoom: () => [...heldOf(others!.memory)].every((key) => hasPlace!(key)),
   };
 }

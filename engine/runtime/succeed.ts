@@ -2,18 +2,15 @@ import type { Ruleset } from '../compiler/ruleset.ts';
 import type { Standing } from '../compiler/standing.ts';
 import { drain, type Steps } from '../compiler/steps.ts';
 import { heldOf } from '../core/carry.ts';
-import type { Bars, CorporateAction } from '../market/bars.ts';
+import type { CorporateAction } from '../market/bars.ts';
 import type { Timeframe } from '../market/timeframe.ts';
 import type { Observer, RunOptions } from './run.ts';
-import { type Session, sessionSteps } from './session.ts';
+import { type Session, type Surroundings, sessionSteps } from './session.ts';
 
 /** What the next rules run on: the feed's bars of their symbols. */
 export interface Ground {
   readonly bases: ReadonlyMap<string, Timeframe>;
-  /** Bars before the session's columns, for indicators that are new. */
-  readonly past: ReadonlyMap<string, Bars>;
-  /** Columns like those that the session works on, of symbols that are new. */
-  readonly present: ReadonlyMap<string, Bars>;
+  readonly at: () => Surroundings;
   readonly actions: readonly CorporateAction[];
 }
 
@@ -25,7 +22,7 @@ export const standingOf = (session: Session): Standing => {
 
 /**
  * Makes the session that is to go on under the next rules, while the former one may go on; its `takeOver` does the swap.
- * @param next made with `standingOf` the session: by the swap nothing else may be held
+ * @param next made with `standingOf` the session: `hasRoom` says whether that still does
  * @throws RangeError when the rules want bars that the ground does not have
  */
 export const successorSteps = (
@@ -37,8 +34,7 @@ export const successorSteps = (
 ): Steps<Session> =>
   sessionSteps(next, ground.bases, options, observer, ground.actions, {
     former: session,
-    past: ground.past,
-    present: ground.present,
+    at: ground.at,
   });
 
 /**

@@ -39,15 +39,14 @@ const groundOf = (ruleset: Ruleset, sessions = 90): Ground => {
   const present = sampleData(market, 0, sessions).bars;
   return {
     bases: new Map(ruleset.symbols.map((symbol) => [symbol, '1m' as const])),
-    past: new Map(),
-    present,
+    at: () => ({ piece: 0, past: new Map(), present: () => present }),
     actions: [],
   };
 };
 
 const begin = (ruleset: Ruleset, ground: Ground): Session => {
   const session = createSession(ruleset, ground.bases, options, {});
-  session.feed(ground.present);
+  session.feed(ground.at().present());
   return session;
 };
 
@@ -115,7 +114,7 @@ describe.each(files)('%s', (file) => {
     const plain = begin(ruleset, ground);
     let session = begin(rulesetOf(idle), groundOf(rulesetOf(idle)));
     // Instants are numbered over the symbols that are read: the same time is another number.
-    const until = ground.present.get(symbol!)!.end[20_017]!;
+    const until = ground.at().present().get(symbol!)!.end[20_017]!;
     const reach = (one: Session): void => {
       while (one.now < until || Number.isNaN(one.now)) one.advance(1);
     };

@@ -51,8 +51,7 @@ const begin = (ruleset: Ruleset, bars: readonly Bars[], swappable = true): Sessi
 
 const on = (bars: readonly Bars[]) => ({
   bases: basesOf(bars),
-  past: new Map<string, Bars>(),
-  present: new Map(bars.map((one) => [one.symbol, one])),
+  at: () => ({ piece: 0, past: new Map(), present: () => new Map(bars.map((one) => [one.symbol, one])) }),
   actions: [],
 });
 
