@@ -42,7 +42,7 @@ describe('what a change says', () => {
     [
       'a bound in a named condition',
       [['floor_at\n', '35\n']],
-      ['changed conditions.weak strength < floor_at → strength < 35', 'removed params.floor_at 30 →'],
+      ['changed conditions.weak strength < floor_at → strength < 35'],
       'at_once',
       /state kept/,
     ],

@@ -223,7 +223,7 @@ function addScalar(reading: Reading, place: Place, value: unknown, implied: bool
   const isList = Array.isArray(value);
   const listed = isList && value.every((one) => typeof one !== 'object');
   // Days stand in no order; symbols do: the first goes first when cash is short.
-  const written = JSON.stringify(isList && place.key === 'session.days' ? value.toSorted() : value);
+  const written = JSON.stringify(isList && place.key === 'session.days' ? value.map(String).toSorted() : value);
   const text = listed ? value.join(', ') : isList ? `${value.length}` : String(value);
   add(reading, place, {
     written,

@@ -8,7 +8,7 @@ import { differenceOf, syntaxAt } from './written.ts';
 
 type Words = readonly [looser: string, unclear: string];
 
-const IN_FORCE = 'at once; what has tripped stays tripped';
+const IN_FORCE = 'what has tripped stays tripped';
 
 /** A field of a breaker: how it reads, and how the next one compares. */
 interface BreakerField {
