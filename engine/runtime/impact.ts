@@ -32,6 +32,8 @@ export interface ImpactOptions {
   readonly to?: Instant | undefined;
   /** Bars of a symbol that count, when there is no `from`; undefined: all. */
   readonly last?: number | undefined;
+  /** Bars of a symbol before those that count, for indicators to fill; undefined: all there are. */
+  readonly warmup?: number | undefined;
   /** Splits and dividends of the bars. */
   readonly actions?: readonly CorporateAction[] | undefined;
   /** New id → id before, of strategies that were renamed. */
@@ -91,11 +93,12 @@ export async function impactOf(
   options: ImpactOptions,
   signal?: AbortSignal,
 ): Promise<Impact> {
-  const bars = until(given, options.to);
+  const whole = until(given, options.to);
   // Planned anew: what runs may hold strategies that left it, for the sake of their positions.
   const [before, after] = [old, next].map(({ revision, models, risk }) => planRuleset(revision, models, risk, []));
   const traded = [...new Set([...before!.traded, ...after!.traded])];
-  const from = options.from ?? startOf(traded, bars, options.last);
+  const from = options.from ?? startOf(traded, whole, options.last);
+  const bars = warmedBy(whole, from, options.warmup);
   const sides: Side[] = [];
   const total = rowsOf(before!, bars) + rowsOf(after!, bars);
   for (const ruleset of [before!, after!]) {
@@ -134,6 +137,41 @@ function startOf(
       earliest = Math.min(earliest, column.start[Math.max(0, column.length - last)]!);
   }
   return earliest === Number.POSITIVE_INFINITY ? undefined : instant(earliest);
+}
+
+/** The bars from `warmup` bars before `from` on. */
+function warmedBy(
+  bars: ReadonlyMap<string, Bars>,
+  from: Instant | undefined,
+  warmup: number | undefined,
+): ReadonlyMap<string, Bars> {
+  if (from === undefined || warmup === undefined) return bars;
+  return new Map(
+    [...bars].map(([symbol, column]) => {
+      const counted = column.length - spanOf(column, from).length;
+      return [symbol, later(column, Math.max(0, counted - warmup))];
+    }),
+  );
+}
+
+/** The bars from a row on; the columns are views of the same memory. */
+function later(bars: Bars, row: number): Bars {
+  if (row === 0) return bars;
+  const { length, start, end, open, high, low, close, volume, vwap, session, hours } = bars;
+  return {
+    ...bars,
+    length: length - row,
+    start: start.subarray(row, length),
+    end: end.subarray(row, length),
+    open: open.subarray(row, length),
+    high: high.subarray(row, length),
+    low: low.subarray(row, length),
+    close: close.subarray(row, length),
+    volume: volume.subarray(row, length),
+    vwap: vwap?.subarray(row, length),
+    session: session.subarray(row, length),
+    hours: hours.subarray(row, length),
+  };
 }
 
 function spanOf(column: Bars | undefined, from: Instant | undefined): { length: number; from: number; to: number } {

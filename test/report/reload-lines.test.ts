@@ -80,7 +80,7 @@ const lines = (reload: Partial<Reload>, width = 140, colour = false): string[] =
 describe('the lines of a reload', () => {
   it('say what changed, in columns', () => {
     const tripped = new Set(['max_daily_loss']);
-    expect(lines({ impact: impact(own({ added: 2 })), tripped }, 120)).toEqual([
+    expect(lines({ impact: impact(own({ added: 2 })), tripped }, 124)).toEqual([
       'reload 3f9c1d2 → 8a01b77   2 files, 41 ms',
       '  ~ ema-cross       entry.long.when rsi < 30 → rsi < 35  state kept; would have added 2 entries in the last 500 bars',
       '  ~ ema-cross       params.slow 26 → 30                  re-warmed from history; entries wait until known; reaches',

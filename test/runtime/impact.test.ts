@@ -134,6 +134,27 @@ describe('what other rules would have done', () => {
     expect(all.added).toHaveLength(1);
   });
 
+  it('reads no more history than it is asked to', async () => {
+    const wave = flatBars(
+      'TEST',
+      '1h',
+      Array.from({ length: 900 }, (_, k) => 100 + Math.sin(k / 7) * 9),
+    );
+    const [before, after] = ['close > sma(close, 20)', 'close > sma(close, 30)'].map((exit) =>
+      rules(95, `  when: ${exit}`),
+    );
+    const read: number[] = [];
+    const count = (): ((progress: { total: number | undefined }) => void) => (progress) => {
+      read.push(progress.total ?? 0);
+    };
+    // A window of 30 bars is full after 30: more history tells it nothing.
+    const some = await impact([before!], [after!], [wave], { last: 300, warmup: 30, slice: 100, progress: count() });
+    const all = await impact([before!], [after!], [wave], { last: 300, slice: 100, progress: count() });
+    expect(some).toEqual(all);
+    expect(some.moved.length).toBeGreaterThan(3);
+    expect([...new Set(read)]).toEqual([2 * 330, 2 * 900]);
+  });
+
   it('names the symbols that it has no bars of', async () => {
     const found = await impact([rules(90)], [rules(95).replace('[TEST]', '[TEST, AAPL]')]);
     expect(found.missing).toEqual(['AAPL']);
