@@ -268,6 +268,39 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./blockers.ts'),
   },
   {
+    name: 'diff',
+    group: 'Try',
+    summary: 'what an edit of the rules means, which protections it loses, what it would have changed',
+    arguments: 'OLD NEW',
+    maxArguments: 2,
+    examples: [
+      { line: 'engine diff before .', says: 'two workspaces: strategies.d/ and risk.yaml of each' },
+      { line: 'engine diff before/strategies.d/rsi.yaml strategies.d/rsi.yaml', says: 'one strategy, in two states' },
+      { line: 'engine diff before . --data bars', says: 'with the trades that it would have added and left out' },
+      {
+        line: 'engine diff before . --sample --last 5000',
+        says: 'the same over the last bars of the sample market (SYNTHETIC)',
+      },
+      {
+        line: 'engine diff before . --format json --strict',
+        says: 'for a build: exit code 3 when a protection is lost',
+      },
+    ],
+    flags: [
+      { name: 'data', value: 'DIR|FILE', summary: 'run both over these CSV bars, and tell what differs' },
+      { name: 'sample', summary: 'the same over the sample market' },
+      { name: 'last', value: 'BARS', summary: 'only the last bars of each symbol count; those before them warm up' },
+      ...PAST_BARS.filter(({ name }) => !['data', 'risk', 'symbols'].includes(name)),
+      { name: 'strict', summary: 'a protection that is lost or loosened ends with exit code 3' },
+      TEXT_OR_JSON,
+    ],
+    notes: [
+      'Comments, spaces and the order of keys mean nothing. A file is compared without the limits of its folder; two files are one strategy in two states, whatever their ids.',
+      'Exit codes: 0 fine, 1 one of the two has errors, 2 usage or files that cannot be read, 3 lost protections under --strict.',
+    ],
+    load: () => import('./diff.ts'),
+  },
+  {
     name: 'test',
     group: 'Try',
     summary: 'run the tests that strategies carry, and try whether they notice mistakes',
@@ -414,7 +447,6 @@ export const LATER: Readonly<Record<string, string>> = {
   halt: 'halting a running engine',
   reload: 'reloading a running engine',
   approve: 'approving a loosened rule',
-  diff: 'comparing two sets of rules',
   breakers: 'resetting circuit breakers',
   revisions: 'the history of rules',
   data: 'fetching history from Alpaca',

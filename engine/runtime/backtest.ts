@@ -41,8 +41,8 @@ export async function runBacktest(
   return resultOf(ruleset, session, data, options, signal?.aborted === true, seconds);
 }
 
-/** The bars that end by `to`. */
-function until(bars: ReadonlyMap<string, Bars>, to: number | undefined): ReadonlyMap<string, Bars> {
+/** The bars that end by `to`, ms. */
+export function until(bars: ReadonlyMap<string, Bars>, to: number | undefined): ReadonlyMap<string, Bars> {
   if (to === undefined) return bars;
   return new Map([...bars].map(([symbol, column]) => [symbol, shortened(column, to)]));
 }

@@ -105,6 +105,9 @@ function nothingToRun({ counts }: Workspace): Diagnostic {
   return finding('E329', undefined, undefined, message, help);
 }
 
+/** The same, also when nothing in it runs: what two workspaces are compared by. */
+export const compileWorkspace = (options: WorkspaceOptions): Workspace => checkFiles(options, gatherFiles(options));
+
 /** The same without laying the graph out: all that checking needs. */
 export function checkWorkspace(options: WorkspaceOptions): Omit<Workspace, 'ruleset'> {
   const { ruleset: _, ...checked } = check(options, gather(options), false);

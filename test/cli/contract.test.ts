@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../engine/cli/commands.ts';
@@ -15,6 +15,9 @@ beforeAll(async () => {
   cwd = place.path;
   const made = await engine(['init'], { cwd });
   expect(made.code, made.stderr).toBe(0);
+  // The rules in another state, to compare with.
+  for (const name of ['strategies.d', 'risk.yaml'])
+    cpSync(join(cwd, name), join(cwd, 'before', name), { recursive: true });
   mkdirSync(join(cwd, 'bars'));
   const symbols = new Set(
     ['moving_average', 'rsi'].flatMap((name) => {

@@ -81,4 +81,21 @@ describe('the plan of a ruleset', () => {
     }
     expect(rules.nodes.some((node) => node.stage > 0)).toBe(true);
   });
+
+  it('says what an edit does to open positions, and what a strategy was called before', () => {
+    const [plain] = rulesetOf(text('one', 'close > 1')).models;
+    expect(plain).toMatchObject({
+      renamedFrom: undefined,
+      exits: { long: { onChange: 'keep', onRemove: 'keep_exits' } },
+    });
+    const exit = '  when: close < 1\n  on_change: adopt\n  on_remove: flatten';
+    const [said] = rulesetOf(text('one', 'close > 1', exit, 'renamed_from: former\n')).models;
+    expect(said).toMatchObject({ renamedFrom: 'former', exits: { long: { onChange: 'adopt', onRemove: 'flatten' } } });
+  });
+
+  it('keeps the models of strategies that do not run', () => {
+    const rules = rulesetOf(text('one', 'close > 1'), text('two', 'close > 1', undefined, 'enabled: false\n'));
+    expect(rules.strategies.map(({ id }) => id)).toEqual(['one']);
+    expect(rules.models.map(({ id }) => id)).toEqual(['one', 'two']);
+  });
 });
