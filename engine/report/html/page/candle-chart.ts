@@ -8,6 +8,7 @@ import {
   type ISeriesApi,
   LineSeries,
   LineStyle,
+  type Logical,
   type MouseEventParams,
   type SeriesMarker,
   type Time,
@@ -91,17 +92,22 @@ function marksOf({ events, times }: Shown, colours: Theme): SeriesMarker<Time>[]
 const deal = ({ kind, side }: MarketEvent): string =>
   kind === 'entry' ? (side === 'long' ? 'buy' : 'sell short') : side === 'long' ? 'sell' : 'cover';
 
-const eventLine = (event: MarketEvent): HTMLElement =>
-  h(
+function eventLine(event: MarketEvent, symbol: string): HTMLElement {
+  const at = new Date(event.time).toISOString();
+  return h(
     'li',
     { class: event.kind },
     h('span', { class: 'what' }, event.kind === 'entry' ? 'Entry' : 'Exit', ' · ', h('strong', {}, event.why)),
     h('span', {}, `${deal(event)} ${exactQty(event.qty)} @ $${exactPrice(event.price)}`),
     event.pnl !== undefined && h('span', { class: tone(unscaled(event.pnl)) }, `P&L ${exactMoney(event.pnl)}`),
-    h('span', { class: 'faint' }, event.strategy),
+    h('span', { class: 'faint' }, `${event.strategy}, bar of ${timeAt(symbol, at)}`),
   );
+}
 
 const MOST_LINES = 6;
+
+/** Half the width of a mark in pixels. */
+const REACH = 7;
 
 function tip(shown: Shown, candle: number): readonly HTMLElement[] {
   const { candles, times, packed } = shown;
@@ -117,9 +123,11 @@ function tip(shown: Shown, candle: number): readonly HTMLElement[] {
     h(
       'p',
       { class: 'prices' },
-      `open ${price(candles.open)}  high ${price(candles.high)}  low ${price(candles.low)}  close ${price(candles.close)}`,
+      ...(['open', 'high', 'low', 'close'] as const).map((name) => h('span', {}, `${name} ${price(candles[name])}`)),
     ),
-    ...(events.length === 0 ? [] : [h('ul', {}, ...events.slice(0, MOST_LINES).map(eventLine))]),
+    ...(events.length === 0
+      ? []
+      : [h('ul', {}, ...events.slice(0, MOST_LINES).map((event) => eventLine(event, packed.symbol)))]),
     ...(events.length > MOST_LINES
       ? [h('p', { class: 'faint' }, `and ${count(events.length - MOST_LINES)} more`)]
       : []),
@@ -134,8 +142,6 @@ function tradeLine(trade: TradeRow): readonly (HTMLElement | string)[] {
     h('strong', { class: tone(unscaled(trade.pnl)) }, `${exactMoney(trade.pnl)} (${signedPercent(trade.pnlPct)})`),
   ];
 }
-
-const HEIGHT = 440;
 
 const optionsOf = (colours: Theme) => ({
   layout: {
@@ -326,9 +332,23 @@ export function candleCharts(report: Report): CandleView {
     chart?.timeScale().setVisibleLogicalRange({ from: range.from + way, to: range.to + way });
   }
 
+  /** The candle with an event nearest to one, among those that the pointer cannot be meant to tell apart from it. */
+  function eventNear(candle: number): number | undefined {
+    const scale = chart!.timeScale();
+    const [from, to] = [scale.logicalToCoordinate(0 as Logical), scale.logicalToCoordinate(1 as Logical)];
+    const spacing = from === null || to === null ? REACH : to - from;
+    const reach = spacing >= REACH ? 0 : Math.ceil(REACH / spacing);
+    for (let away = 0; away <= reach; away++) {
+      const near = [candle - away, candle + away].find((one) => shown.events.has(one));
+      if (near !== undefined) return near;
+    }
+    return undefined;
+  }
+
   function hover({ point, logical, sourceEvent }: MouseEventParams): void {
-    const candle = logical === undefined ? -1 : Math.round(logical);
-    if (point === undefined || candle < 0 || candle >= shown.times.length || sourceEvent === undefined) {
+    const pointed = logical === undefined ? -1 : Math.round(logical);
+    const candle = pointed < 0 || pointed >= shown.times.length ? undefined : (eventNear(pointed) ?? pointed);
+    if (point === undefined || candle === undefined || sourceEvent === undefined) {
       bubble.hidden = true;
       return;
     }
@@ -338,7 +358,7 @@ export function candleCharts(report: Report): CandleView {
     const width = bubble.offsetWidth;
     const right = point.x + 18;
     bubble.style.left = `${right + width <= room ? right : Math.max(0, Math.min(point.x - width - 18, room - width))}px`;
-    bubble.style.top = `${Math.max(0, Math.min(point.y + 18, HEIGHT - bubble.offsetHeight))}px`;
+    bubble.style.top = `${Math.max(0, Math.min(point.y + 18, frame.clientHeight - bubble.offsetHeight))}px`;
   }
 
   function draw(): void {

@@ -51,22 +51,25 @@ export function trades(report: Report, showOnChart: (index: number) => void): HT
   const zone = zoneOfAll([...new Set(rows.map(({ symbol }) => symbol))]);
   const time = (symbol: string, iso: string): string =>
     `${timeAt(symbol, iso)}${zone === undefined ? ` ${zoneOf(symbol)}` : ''}`;
+  const charted = new Set(report.page.candles.map(({ symbol }) => symbol));
   const columns: readonly Column<Numbered>[] = [
     {
       title: '#',
       numeric: true,
       cell: ({ number, index, symbol }) =>
-        h(
-          'button',
-          {
-            type: 'button',
-            class: 'link',
-            title: 'Show on the chart',
-            'aria-label': `Show trade ${number} on the chart of ${symbol}`,
-            click: () => showOnChart(index),
-          },
-          count(number),
-        ),
+        !charted.has(symbol)
+          ? count(number)
+          : h(
+              'button',
+              {
+                type: 'button',
+                class: 'link',
+                title: 'Show on the chart',
+                'aria-label': `Show trade ${number} on the chart of ${symbol}`,
+                click: () => showOnChart(index),
+              },
+              count(number),
+            ),
       key: ({ number }) => number,
     },
     { title: 'Closed', cell: (trade) => time(trade.symbol, trade.exitTime), key: (trade) => trade.exitTime },
