@@ -42,7 +42,7 @@ export function breakers(report: Report): HTMLElement | undefined {
     `Circuit breakers tripped ${counted(trips.length, 'time')}`,
     { synthetic: data.synthetic, aside: `${zoneOf(symbol)} time`, short: 'Breakers' },
     note(
-      `They held back ${counted(held, 'entry', 'entries')}. What the figures below would be without them, they do not say.`,
+      `They held back ${held === 0 ? 'no entry' : counted(held, 'entry', 'entries')}. The figures below are those of a run in which they acted.`,
     ),
     view.element,
   );

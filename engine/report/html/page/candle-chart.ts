@@ -15,7 +15,7 @@ import {
   type UTCTimestamp,
 } from 'lightweight-charts';
 import { instant } from '../../../market/time.ts';
-import { count, counted, fixed, signedPercent } from '../../amounts.ts';
+import { count, counted, signedPercent } from '../../amounts.ts';
 import { type Candles, type PackedCandles, unpackCandles } from '../candle-columns.ts';
 import { candleAt, eventsOf, type MarketEvent } from './candle-events.ts';
 import { exactMoney, exactPrice, exactQty, unscaled } from './decimal.ts';
@@ -106,12 +106,19 @@ function eventLine(event: MarketEvent, symbol: string): HTMLElement {
 
 const MOST_LINES = 6;
 
+/** Decimals of the price axis: cents from $10 up, for nobody reads more there. */
+function axisPlaces({ high }: Candles, places: number): number {
+  const top = high.reduce((largest, price) => Math.max(largest, price), 0);
+  return Math.min(Math.max(2, places), top >= 10 ? 2 : top >= 1 ? 4 : 8);
+}
+
 /** Half the width of a mark in pixels. */
 const REACH = 7;
 
 function tip(shown: Shown, candle: number): readonly HTMLElement[] {
   const { candles, times, packed } = shown;
-  const price = (values: readonly number[]): string => fixed(values[candle]!, Math.max(2, packed.places));
+  const price = (values: readonly number[]): string =>
+    exactPrice(values[candle]!.toFixed(packed.places).replace(/(\.\d*?)0+$/, ''));
   const events = shown.events.get(candle) ?? [];
   const day = packed.timeframe === '1d' || packed.timeframe === '1w';
   return [
@@ -228,8 +235,8 @@ export function candleCharts(report: Report): CandleView {
 
   function fill(): void {
     const { candles, times, packed } = shown;
-    const step = 10 ** -Math.max(2, packed.places);
-    series?.applyOptions({ priceFormat: { type: 'price', precision: Math.max(2, packed.places), minMove: step } });
+    const precision = axisPlaces(candles, packed.places);
+    series?.applyOptions({ priceFormat: { type: 'price', precision, minMove: 10 ** -precision } });
     series?.setData(
       times.map((time, i) => ({
         time,

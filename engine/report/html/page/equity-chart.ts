@@ -36,17 +36,21 @@ function curveOf({ data, equity, metrics, page }: Report): Curve {
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const DAY = 86_400;
 
-/** Words of the time axis; a year is named where it begins. */
-const dates: uPlot.Axis.DynamicValues = (_, splits, __, ___, step) =>
-  splits.map((seconds) => {
+/** Words of the time axis; a year is named at the first of its marks. */
+const dates: uPlot.Axis.DynamicValues = (_, splits, __, ___, step) => {
+  let named = '';
+  return splits.map((seconds) => {
     const date = new Date(seconds * 1000);
     const month = MONTHS[date.getUTCMonth()]!;
     const year = String(date.getUTCFullYear());
     if (step >= 365 * DAY) return year;
-    if (step >= 28 * DAY) return date.getUTCMonth() === 0 ? `${month}\n${year}` : month;
-    if (step >= DAY) return `${date.getUTCDate()} ${month}`;
+    const below = year === named ? '' : `\n${year}`;
+    named = year;
+    if (step >= 28 * DAY) return `${month}${below}`;
+    if (step >= DAY) return `${date.getUTCDate()} ${month}${below}`;
     return `${String(date.getUTCHours()).padStart(2, '0')}:${String(date.getUTCMinutes()).padStart(2, '0')}`;
   });
+};
 
 const short = (value: number, step: number): string => {
   const size = Math.abs(value);
@@ -95,7 +99,7 @@ export function equityCharts(report: Report): HTMLElement {
     {
       height: 150,
       values: curve.drawdown,
-      axis: (value, step) => `${fixed(value, step < 1 ? 1 : 0)} %`,
+      axis: (value, step) => `${fixed(value, Number.isInteger(step) ? 0 : 1)} %`,
       line: ({ loss }) => loss,
       fill: ({ loss }) => `color-mix(in srgb, ${loss} 14%, transparent)`,
       dates: true,
