@@ -29,7 +29,7 @@ import { ended } from './words.ts';
 export interface CandleView {
   readonly element: HTMLElement;
   /** Shows a trade by its place in the report, and brings the chart into view. */
-  showTrade(index: number): void;
+  readonly showTrade: (index: number) => void;
 }
 
 /** Everything about the symbol on the screen. */

@@ -28,7 +28,7 @@ export interface TableOptions<Row> {
 
 export interface TableView<Row> {
   readonly element: HTMLElement;
-  show(rows: readonly Row[]): void;
+  readonly show: (rows: readonly Row[]) => void;
 }
 
 const compare = (a: Key, b: Key): number => (a < b ? -1 : a > b ? 1 : 0);
