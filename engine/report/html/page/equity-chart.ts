@@ -139,7 +139,7 @@ export function equityCharts(report: Report): HTMLElement {
     return {
       width: Math.max(200, frames.clientWidth),
       height: pane.height,
-      padding: [8, 12, pane.dates ? 0 : 4, 0],
+      padding: [8, 18, pane.dates ? 0 : 4, 0],
       legend: { show: false },
       cursor: {
         sync: { key: SHARED },
