@@ -1,6 +1,6 @@
 // Builds dist/: JSON Schemas become TypeScript types and precompiled validators, then esbuild bundles the commands,
 // one chunk a command, so that a cold start loads only what it runs.
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,9 +45,7 @@ await build({
   minify: !process.argv.includes('--readable'),
   chunkNames: 'chunks/[name]-[hash]',
   define: {
-    __ENGINE_VERSION__: JSON.stringify(
-      JSON.parse((await import('node:fs')).readFileSync('package.json', 'utf8')).version,
-    ),
+    __ENGINE_VERSION__: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version),
   },
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
@@ -63,6 +61,20 @@ await build({
   platform: 'node',
   format: 'cjs',
   target: 'node20.19',
+  minify: !process.argv.includes('--readable'),
+  logLevel: 'warning',
+});
+await build({
+  // The HTML report carries these whole, charts and all, so that it opens without a network.
+  entryPoints: ['main.ts', 'page.css'].map((file) => ({ in: `engine/report/html/page/${file}`, out: 'report-page' })),
+  outdir: 'dist',
+  bundle: true,
+  platform: 'browser',
+  format: 'iife',
+  target: ['chrome110', 'firefox115', 'safari16.4'],
+  charset: 'utf8',
+  legalComments: 'inline',
+  banner: { js: `/*! uPlot\n${readFileSync('node_modules/uplot/LICENSE', 'utf8').trim()}\n*/` },
   minify: !process.argv.includes('--readable'),
   logLevel: 'warning',
 });

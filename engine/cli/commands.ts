@@ -214,13 +214,17 @@ export const COMMANDS: readonly CommandSpec[] = [
         says: 'other costs',
       },
       { line: 'engine backtest --format json --out result.json', says: 'every trade, order and figure as JSON' },
+      {
+        line: 'engine backtest --format html --out report.html',
+        says: 'one page for a browser: charts, trades, rules; it needs no network',
+      },
       { line: 'engine backtest --explain', says: 'with a count of what held entries back' },
     ],
     flags: [
       ...PAST_BARS,
       { name: 'close-at-end', summary: 'close what is still open at the last bar' },
       { name: 'explain', summary: 'add what held entries back, as engine blockers counts it' },
-      TEXT_OR_JSON,
+      { ...TEXT_OR_JSON, choices: ['text', 'json', 'html'] },
       { name: 'out', value: 'FILE', summary: 'write the report there instead of stdout' },
     ],
     load: () => import('./backtest.ts'),

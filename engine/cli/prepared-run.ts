@@ -4,6 +4,7 @@ import type { MarketData } from '../market/bars.ts';
 import { type Instant, instant } from '../market/time.ts';
 import { marketDate } from '../report/clock.ts';
 import type { RunOptions } from '../runtime/run.ts';
+import type { Workspace } from '../runtime/workspace.ts';
 import { textFlag } from './arguments.ts';
 import { readBars } from './bars-source.ts';
 import type { CommandContext } from './command.ts';
@@ -21,6 +22,8 @@ export interface PreparedRun {
   readonly signal: AbortSignal;
   /** The first symbol that is traded: its exchange's clock is the one that dates are read by. */
   readonly first: string;
+  /** What the revision is made of. */
+  readonly written: Pick<Workspace, 'documents' | 'risk'>;
 }
 
 /** Dates between which there is no bar are a slip of the pen, not a run without trades. */
@@ -105,5 +108,6 @@ export const prepareRun = async (
     },
     signal,
     first,
+    written: rules,
   };
 };

@@ -100,7 +100,7 @@ const REASON_WORDS: Readonly<Record<string, string>> = {
 /** Why a figure is missing or to be read with care, in words. */
 export const reasonWords = (reason: string): string => REASON_WORDS[reason] ?? reason.replaceAll('_', ' ');
 
-const slippageWords = ({ slippage }: FillAssumptions): string => {
+export const slippageWords = ({ slippage }: FillAssumptions): string => {
   switch (slippage.kind) {
     case 'none':
       return 'no slippage';
@@ -115,7 +115,7 @@ const slippageWords = ({ slippage }: FillAssumptions): string => {
   }
 };
 
-const commissionWords = ({ commission }: FillAssumptions): string => {
+export const commissionWords = ({ commission }: FillAssumptions): string => {
   switch (commission.kind) {
     case 'none':
       return 'no commission';

@@ -49,6 +49,10 @@ export interface Workspace {
   readonly diagnostics: readonly Diagnostic[];
   /** Warnings about the rules, the account and the bars of a run together. */
   readonly atRun: (facts: RunFacts) => readonly Diagnostic[];
+  /** Every document as it was read, by its path from the workspace's folder: what the revision is made of. */
+  readonly documents: readonly { readonly path: string; readonly text: string }[];
+  /** Path, as above, of the document of limits. */
+  readonly risk: string | undefined;
   readonly counts: { readonly files: number; readonly strategies: number; readonly breakers: number };
 }
 
@@ -205,6 +209,8 @@ export function check(options: WorkspaceOptions, gathered: Gathered, plan = true
     plan: whole ? compiled.steps : undefined,
     diagnostics: told,
     atRun: (facts) => (ruleset === undefined ? [] : withoutIgnored(compiled.atRun(ruleset, facts), ignores)),
+    documents: files.map(({ path, text }) => ({ path: fromFolder(options.dir, path), text })),
+    risk: gathered.risk && fromFolder(options.dir, gathered.risk.path),
     counts: {
       files: files.length,
       strategies: gathered.strategies.length,
