@@ -18,5 +18,5 @@ export const policyOf = (running: Workspace, mode: 'dry' | 'live'): Policy =>
 /** Rules that no longer wait for a person are looser themselves. */
 export const policyLoss = (running: Workspace, next: Workspace, mode: 'dry' | 'live'): readonly Loss[] =>
   policyOf(running, mode) === 'approve' && policyOf(next, mode) === 'grace'
-    ? [{ text: 'loosening  approve → grace' }]
+    ? [{ subject: 'loosening', text: 'approve → grace: rules that take a protection away no longer wait for a person' }]
     : [];
