@@ -104,6 +104,30 @@ describe('an edit', () => {
   });
 });
 
+it('rules that were made of other bytes than those that settled are not taken', async () => {
+  const files = { [A]: 'buy\n', 'lists/tech.txt': 'AAPL\n' };
+  let late = true;
+  const w = world({
+    files,
+    prepare(gathered) {
+      const checked = plainCheck(gathered);
+      if (!late) return checked;
+      // A list was written again between the reading and the check.
+      const others = checked.files.map((file) => (file.path === A ? file : { ...file, text: 'AAPL\nMSF\n' }));
+      return { ...checked, files: others, revision: 'of other bytes' };
+    },
+  });
+  w.save({ [A]: 'buy more\n' });
+  await w.clock.advance(1_000);
+  const asked = w.reloader.reloadNow();
+  await w.clock.advance(100);
+  expect(await asked).toMatchObject({ kind: 'unsettled' });
+  expect(w.put).toEqual([]);
+  late = false;
+  await w.clock.advance(1_000);
+  expect(w.put).toEqual([revisionOf(w.disk)]);
+});
+
 describe('a file that may be half written', () => {
   it('waits for its last line break', async () => {
     const w = start();
