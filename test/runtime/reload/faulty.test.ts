@@ -27,6 +27,8 @@ beforeEach(async () => {
     apply: () => Promise.resolve({ kind: 'applied', report: '' }),
     tell: (event) => events.push(event),
     policy: () => 'accept',
+    // What is gone here does not come back by itself.
+    times: { holdMs: 400 },
   });
 });
 afterEach(async () => {
