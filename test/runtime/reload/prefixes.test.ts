@@ -2,14 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { ReadFile } from '../../../engine/documents/read.ts';
 import type { ReloadEvent } from '../../../engine/runtime/reload/events.ts';
 import type { Policy } from '../../../engine/runtime/reload/policy.ts';
 import { createReloader } from '../../../engine/runtime/reload/reloader.ts';
 import { type Gathered, prepareWorkspace } from '../../../engine/runtime/workspace.ts';
 import { ROOT } from '../../house/sources.ts';
 import { protectionsLost } from './protections.ts';
-import { virtualClock } from './world.ts';
+import { gatheredOf, virtualClock } from './world.ts';
 
 const options = { dir: ROOT };
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -19,11 +18,7 @@ const STRATEGIES = readdirSync(join(ROOT, 'strategies.d'))
   .map((name) => `strategies.d/${name}`);
 
 /** A workspace of one strategy and the limits, in memory. */
-function workspaceOf(strategy: string, texts: Readonly<Record<string, string>>): Gathered {
-  const file = (path: string): ReadFile => ({ path, text: texts[path]!, bytes: Buffer.from(texts[path]!) });
-  const main = file(strategy);
-  return { strategies: [main], templates: [], risk: file(RISK), siblings: new Map(), diagnostics: [] };
-}
+const workspaceOf = (texts: Readonly<Record<string, string>>): Gathered => gatheredOf(new Map(Object.entries(texts)));
 
 type Yaml = Readonly<Record<string, unknown>>;
 const entries = (value: unknown): [string, unknown][] => Object.entries((value ?? {}) as Yaml);
@@ -56,14 +51,14 @@ interface Told {
 async function saved(path: string, texts: readonly string[], policy: Policy): Promise<Told[]> {
   const strategy = path === RISK ? STRATEGIES[0]! : path;
   const shipped = { [strategy]: read(strategy), [RISK]: read(RISK) };
-  const running = prepareWorkspace(options, workspaceOf(strategy, shipped));
+  const running = prepareWorkspace(options, workspaceOf(shipped));
   expect(running.ruleset).toBeDefined();
   const told: Told[] = [];
   for (const text of texts) {
     const clock = virtualClock();
     const events: ReloadEvent<string>[] = [];
     const ran: string[] = [];
-    const gathered = workspaceOf(strategy, { ...shipped, [path]: text });
+    const gathered = workspaceOf({ ...shipped, [path]: text });
     const reloader = createReloader<string>({
       options,
       running,
