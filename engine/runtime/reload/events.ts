@@ -2,7 +2,9 @@ import type { Diagnostic } from '../../documents/diagnostic.ts';
 
 /** A protection that new rules lack or weaken: an exit, a breaker, a limit, a whole strategy. */
 export interface Loss {
-  /** What is lost, in a few words: `breaker max_daily_loss  5 → 8`. */
+  /** Id of the strategy or breaker, name of the limit. */
+  readonly subject: string;
+  /** What is lost, without its subject: `the stop lies farther from the entry`. */
   readonly text: string;
 }
 

@@ -172,6 +172,10 @@ export function createReloader<Report>(options: ReloaderOptions<Report>): Reload
     }
     // Changed while it was checked: what settles next is judged in its place.
     if (closed || (!asked && !amid && (settle.busy || next !== undefined))) return standing();
+    if (!isOf(workspace, reading)) {
+      settle.touched();
+      return { kind: 'unsettled', revision: running.revision };
+    }
     judged = reading.fingerprint;
     const { revision, diagnostics } = workspace;
     if (!sound(workspace)) return refuse('errors', revision, diagnostics, undefined);
@@ -346,3 +350,7 @@ export function createReloader<Report>(options: ReloaderOptions<Report>): Reload
 
 const sound = ({ ruleset, diagnostics }: Workspace): boolean =>
   ruleset !== undefined && !diagnostics.some(({ severity }) => severity === 'error');
+
+/** Whether rules were made of the very bytes that were settled: a list of symbols may be read when it is met. */
+const isOf = ({ files }: Workspace, { texts }: Reading): boolean =>
+  files.every(({ path, text }) => !texts.has(path) || texts.get(path) === text);

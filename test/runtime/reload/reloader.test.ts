@@ -104,6 +104,30 @@ describe('an edit', () => {
   });
 });
 
+it('rules that were made of other bytes than those that settled are not taken', async () => {
+  const files = { [A]: 'buy\n', 'lists/tech.txt': 'AAPL\n' };
+  let late = true;
+  const w = world({
+    files,
+    prepare(gathered) {
+      const checked = plainCheck(gathered);
+      if (!late) return checked;
+      // A list was written again between the reading and the check.
+      const others = checked.files.map((file) => (file.path === A ? file : { ...file, text: 'AAPL\nMSF\n' }));
+      return { ...checked, files: others, revision: 'of other bytes' };
+    },
+  });
+  w.save({ [A]: 'buy more\n' });
+  await w.clock.advance(1_000);
+  const asked = w.reloader.reloadNow();
+  await w.clock.advance(100);
+  expect(await asked).toMatchObject({ kind: 'unsettled' });
+  expect(w.put).toEqual([]);
+  late = false;
+  await w.clock.advance(1_000);
+  expect(w.put).toEqual([revisionOf(w.disk)]);
+});
+
 describe('a file that may be half written', () => {
   it('waits for its last line break', async () => {
     const w = start();
@@ -240,14 +264,22 @@ describe('a lost protection', () => {
     w.save(less);
     await w.clock.advance(500);
     const { pending } = w.reloader.status();
-    expect(pending).toMatchObject({ revision: revisionOf(w.disk), losses: [{ text: 'guard stop' }], until: undefined });
+    expect(pending).toMatchObject({
+      revision: revisionOf(w.disk),
+      losses: [{ subject: 'guard', text: 'guard stop' }],
+      until: undefined,
+    });
     await w.clock.advance(600_000);
     expect(w.put).toEqual([]);
     expect(await w.reloader.approve('0000000')).toMatchObject({ kind: 'unknown', pending: pending?.revision });
     expect(await w.reloader.approve(pending!.revision.slice(0, 6))).toMatchObject({ kind: 'unknown' });
     const approved = w.reloader.approve(pending!.revision.slice(0, 7));
     await w.clock.advance(100);
-    expect(await approved).toMatchObject({ kind: 'applied', consent: 'approved', losses: [{ text: 'guard stop' }] });
+    expect(await approved).toMatchObject({
+      kind: 'applied',
+      consent: 'approved',
+      losses: [{ subject: 'guard', text: 'guard stop' }],
+    });
     expect(w.reloader.status()).toMatchObject({ stale: undefined, pending: undefined });
   });
 
@@ -262,7 +294,10 @@ describe('a lost protection', () => {
     expect(await approved).toMatchObject({
       kind: 'waiting',
       revision: revisionOf(w.disk),
-      losses: [{ text: 'guard stop' }, { text: 'guard loss' }],
+      losses: [
+        { subject: 'guard', text: 'guard stop' },
+        { subject: 'guard', text: 'guard loss' },
+      ],
     });
     expect(w.put).toEqual([]);
   });
@@ -277,7 +312,11 @@ describe('a lost protection', () => {
     expect(kinds(w)).toEqual(['waiting', 'waiting']);
     await w.clock.advance(1_000);
     expect(w.put).toEqual([revisionOf(w.disk)]);
-    expect(w.events[2]).toMatchObject({ kind: 'applied', consent: 'grace', losses: [{ text: 'guard stop' }] });
+    expect(w.events[2]).toMatchObject({
+      kind: 'applied',
+      consent: 'grace',
+      losses: [{ subject: 'guard', text: 'guard stop' }],
+    });
   });
 
   it('is not taken after its time when the files have silently become others', async () => {
@@ -331,7 +370,9 @@ describe('a lost protection', () => {
     const w = start('accept');
     w.save(less);
     await w.clock.advance(500);
-    expect(w.events).toMatchObject([{ kind: 'applied', consent: 'accepted', losses: [{ text: 'guard stop' }] }]);
+    expect(w.events).toMatchObject([
+      { kind: 'applied', consent: 'accepted', losses: [{ subject: 'guard', text: 'guard stop' }] },
+    ]);
   });
 });
 
@@ -359,7 +400,7 @@ describe('a reload that is asked for', () => {
     w.save({ [A]: 'buy\n' });
     const less = w.reloader.reloadNow();
     await w.clock.advance(100);
-    expect(await less).toMatchObject({ kind: 'waiting', losses: [{ text: 'guard stop' }] });
+    expect(await less).toMatchObject({ kind: 'waiting', losses: [{ subject: 'guard', text: 'guard stop' }] });
   });
 
   it('during a swap answers for the files as they are then', async () => {

@@ -100,7 +100,7 @@ export const plainLosses = (running: Workspace, next: Workspace): readonly Loss[
   const left = new Set(guards(next));
   return guards(running)
     .filter((guard) => !left.has(guard))
-    .map((text) => ({ text }));
+    .map((text) => ({ subject: 'guard', text }));
 };
 
 export interface World {
