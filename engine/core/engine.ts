@@ -19,6 +19,7 @@ import { decideExit, decideFlat, submitExit } from './exits.ts';
 import { bindInstances, type Instance, type InstanceState } from './instance.ts';
 import { cancelLegs, growLegs, placeLegs, shrinkLegs, trail } from './legs.ts';
 import { createLimitDesk } from './limits.ts';
+import type { OperatorAnswer, OperatorEvent } from './operator.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Probe } from './probe.ts';
 import { moves, restated } from './protection.ts';
@@ -47,6 +48,8 @@ export interface CoreOptions {
 export interface Core {
   /** Takes one event; what it decides goes to the broker before it returns. */
   process(event: CoreEvent): void;
+  /** Takes a person's command between two instants, as `process` does, and gives what came of it. */
+  command(event: OperatorEvent): OperatorAnswer;
   /**
    * Takes bars of a symbol from `row` on, with no other symbol's among them and no order that they could fill, for as long
    * as its rules ask for nothing: what `process` would do with each, in one go. Gives how many it took: `most` at most, and
@@ -89,20 +92,30 @@ export function createCore(options: CoreOptions): Core {
   const clock = new Float64Array(1);
   const limits = createLimitDesk(ruleset.risk, book);
   const breakers = createBreakers(ruleset, book, options.operator, {
-    cancelEntries(holds) {
+    cancelEntries(holds, breaker) {
+      let cancelled = 0;
       for (const { plan, entryOrder } of instances) {
-        if (entryOrder !== undefined && holds(plan.strategyIndex, plan.symbolIndex))
-          context.broker.cancel(entryOrder, 'breaker');
+        if (entryOrder === undefined || !holds(plan.strategyIndex, plan.symbolIndex)) continue;
+        context.broker.cancel(entryOrder, reasonOf(breaker));
+        cancelled++;
       }
+      return cancelled;
     },
     flatten(holds, breaker) {
+      let closing = 0;
       for (const instance of instances) {
         const { state, plan, exitOrder } = instance;
         if (state.side === 0 || !holds(plan.strategyIndex, plan.symbolIndex)) continue;
+        closing++;
+        // It has an order at work now, quiet or not.
+        quiet.wake(plan.symbolIndex);
+        if (breaker === undefined && exitOrder?.exitReason === 'manual') continue;
         // A part on its way out is not enough.
-        if (exitOrder !== undefined) context.broker.cancel(exitOrder, 'breaker');
-        submitExit(context, instance, `breaker.${breaker}`, 'breaker', 100);
+        if (exitOrder !== undefined) context.broker.cancel(exitOrder, reasonOf(breaker));
+        if (breaker === undefined) submitExit(context, instance, 'manual', 'manual', 100);
+        else submitExit(context, instance, `breaker.${breaker}`, 'breaker', 100);
       }
+      return closing;
     },
     exitUnknownBars: (holds) =>
       instances.reduce(
@@ -415,10 +428,16 @@ export function createCore(options: CoreOptions): Core {
     }
   }
 
+  function command(event: OperatorEvent): OperatorAnswer {
+    wakeAll();
+    return breakers.command(event, instantNumber);
+  }
+
   const memory: CoreMemory = { ruleset, pipeline, instances, account, breakers, context };
 
   return {
     coast,
+    command,
     halt(reached) {
       wakeAll();
       pipeline.stretches.forEach((stretch, series) => {
@@ -471,6 +490,10 @@ export function createCore(options: CoreOptions): Core {
         case 'close_all':
           closeAll();
           return;
+        case 'operate':
+        case 'reset':
+          command(event);
+          return;
       }
     },
     due: () => pipeline.due(),
@@ -482,6 +505,9 @@ export function createCore(options: CoreOptions): Core {
     account,
   };
 }
+
+/** Why what stands in the way of a breaker, or of a person's command, was cancelled. */
+const reasonOf = (breaker: string | undefined): 'breaker' | 'manual' => (breaker === undefined ? 'manual' : 'breaker');
 
 /** Entries are counted by the session of their fill. */
 function countEntry({ state }: Instance, session: number): void {

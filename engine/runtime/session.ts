@@ -3,6 +3,7 @@ import type { Ruleset } from '../compiler/ruleset.ts';
 import { needsHistory } from '../core/carry.ts';
 import { type Core, createCore } from '../core/engine.ts';
 import { type BarsEvent, emptyBars } from '../core/events.ts';
+import type { OperatorAnswer, OperatorCommand } from '../core/operator.ts';
 import { type Book, createBook, openBook } from '../ledger/book.ts';
 import { extendState } from '../ledger/extend.ts';
 import { quantityIncrement } from '../ledger/tick.ts';
@@ -50,6 +51,11 @@ export interface Session {
   resume(): void;
   /** Closes the running session if its last bar is done: figures taken now include its day. */
   settle(): void;
+  /**
+   * Does what a person commands, between two instants.
+   * @param given the wall clock, ms; stands for the market's time as long as no bar is known
+   */
+  command(command: OperatorCommand, given: number): OperatorAnswer;
   /** Cancels and closes what is open at the last bar's close, if asked, and takes the last sample of equity. */
   finish(closeAtEnd: boolean): void;
   /** Stops between two instants and gives all it has to the session that goes on; it must not be used any more. */
@@ -411,6 +417,16 @@ export function createSession(
     return taken;
   }
 
+  /** Where the market stands: the end of the last bar, or the start of the first. */
+  function marketTime(): number {
+    if (!Number.isNaN(clock.now)) return clock.now;
+    let first = Number.POSITIVE_INFINITY;
+    columns.forEach((column, symbol) => {
+      if (column !== undefined && column.length > 0) first = Math.min(first, column.start[rows[symbol]!]!);
+    });
+    return first;
+  }
+
   return {
     book,
     core,
@@ -471,6 +487,10 @@ export function createSession(
         clock.instants++;
       }
       return true;
+    },
+    command(command, given) {
+      const time = marketTime();
+      return core.command({ ...command, time: Number.isFinite(time) ? time : given });
     },
     finish(closeAtEnd) {
       if (closeAtEnd) {
