@@ -10,6 +10,7 @@ import { textFlag } from './arguments.ts';
 import { dryFeed } from './bars-source.ts';
 import type { CommandContext } from './command.ts';
 import { hasErrors, refuseFaulty, showFindings } from './findings.ts';
+import { handOn } from './hand-on.ts';
 import { exitOfRun } from './interruption.ts';
 import { progressScreen } from './progress.ts';
 import { loadRules } from './rules.ts';
@@ -25,6 +26,8 @@ export interface DryChoices {
   readonly assumptions: FillAssumptions;
   readonly cash: number | undefined;
   readonly symbols: readonly string[] | undefined;
+  /** Where a running engine leaves its address. */
+  readonly state: string;
 }
 
 /** Loads the rules, runs them on the feed with a screen beside it, and ends with the summary. */
@@ -102,6 +105,7 @@ export const dry = async (context: CommandContext, choices: DryChoices): Promise
           terminal.err(`\n${style.bold('The sample year is over.')} It goes on at a bar a second; Ctrl-C ends it.\n\n`);
         },
       };
+  const hand = await handOn(choices.state, feed, terminal);
   const ended = await dryRun(
     ruleset,
     reading.feed,
@@ -114,10 +118,11 @@ export const dry = async (context: CommandContext, choices: DryChoices): Promise
       speed,
       once,
       sampleThenLive: feed.kind === 'sample' && !once,
+      hand,
     },
     observer,
     signal,
-  );
+  ).finally(() => hand?.close());
   screen.end();
   const result = reading.atItsEnd(ended);
   await terminal.stream(json ? resultJson(result) : [summary(result)]);

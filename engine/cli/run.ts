@@ -6,6 +6,7 @@ import type { CommandContext } from './command.ts';
 import type { DryChoices } from './dry.ts';
 import { type Failure, failure } from './exit.ts';
 import { readAssumptions, readCash, readSymbols, readZone } from './simulation-flags.ts';
+import { stateFolder } from './state-folder.ts';
 import { workspaceFolder } from './workspace-folder.ts';
 
 /** Where the bars come from: the sample market, or a folder of CSV files. */
@@ -88,6 +89,7 @@ export const run = async (context: CommandContext): Promise<number> => {
     assumptions: readAssumptions(flags),
     cash: readCash(textFlag(flags, 'cash')),
     symbols: readSymbols(textFlag(flags, 'symbols')),
+    state: stateFolder(flags, folder),
   };
   readZone(textFlag(flags, 'tz'));
   if (feed.kind === 'csv') refuseMissing(feed.path);

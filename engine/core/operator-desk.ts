@@ -32,7 +32,7 @@ export interface DeskOptions {
   readonly clear: (tripped: Tripped, event: OperatorEvent) => void;
 }
 
-const NOTHING_DONE = { kind: 'done', trips: [], standing: undefined, cancelled: 0, closing: 0 } as const;
+const NOTHING_DONE = { kind: 'done', trips: [], standing: undefined, cancelled: 0, closing: 0, holding: [] } as const;
 
 const refused = (message: string, help: string): OperatorAnswer => ({ kind: 'refused', message, help });
 
@@ -79,8 +79,17 @@ export function createOperatorDesk(options: DeskOptions): (event: OperatorEvent,
       kind: 'done',
       trips: standing === undefined ? [made.trip] : [],
       standing: standing?.trip,
+      holding: [],
       ...options.enforce(made),
     };
+  }
+
+  function letGo(here: readonly Tripped[], event: OperatorEvent): OperatorAnswer {
+    for (const one of here) clear(one, event);
+    const holding = tripped().filter(
+      (one) => one.place.scope === 'account' || here.some(({ place }) => isAt(place)(one)),
+    );
+    return { ...NOTHING_DONE, trips: here.map(({ trip }) => trip), holding: holding.map(({ trip }) => trip) };
   }
 
   function resume(place: Place, event: OperatorEvent): OperatorAnswer {
@@ -93,8 +102,7 @@ export function createOperatorDesk(options: DeskOptions): (event: OperatorEvent,
         `engine resume${flagOf(place)} --reason TEXT`,
       );
     }
-    for (const one of here) clear(one, event);
-    return { ...NOTHING_DONE, trips: here.map(({ trip }) => trip) };
+    return letGo(here, event);
   }
 
   function nothingToResume(place: Place, own: readonly Tripped[]): OperatorAnswer {
@@ -136,8 +144,7 @@ export function createOperatorDesk(options: DeskOptions): (event: OperatorEvent,
         holding.length === 0 ? 'no breaker is' : `tripped now: ${holding.join(', ')}`,
       );
     }
-    for (const one of here) clear(one, event);
-    return { ...NOTHING_DONE, trips: here.map(({ trip }) => trip) };
+    return letGo(here, event);
   }
 
   return (event, instants) => {

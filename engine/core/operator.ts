@@ -39,6 +39,8 @@ export type OperatorAnswer =
       readonly cancelled: number;
       /** Positions that are closed at the next open. */
       readonly closing: number;
+      /** What still holds entries there, where the command was to let them go. */
+      readonly holding: readonly Trip[];
     }
   /** Nothing was changed: one sentence, and a way out. */
   | { readonly kind: 'refused'; readonly message: string; readonly help: string };

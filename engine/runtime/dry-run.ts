@@ -1,7 +1,9 @@
-import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import { instant } from '../market/time.ts';
 import { TIMEFRAME_MS } from '../market/timeframe.ts';
+import type { Hand } from './control/hand.ts';
+import { createSleeper } from './control/sleeper.ts';
 import type { Feed } from './feed.ts';
 import { resultOf } from './outcome.ts';
 import type { RunResult } from './result.ts';
@@ -15,6 +17,8 @@ export interface DryRunOptions extends RunOptions {
   readonly once: boolean;
   /** After the feed's length goes on at a bar a second. */
   readonly sampleThenLive: boolean;
+  /** Commands of a person, carried out between two bars. */
+  readonly hand?: Hand | undefined;
 }
 
 /** Instants between two looks at the screen and the signal: a few milliseconds of work. */
@@ -36,6 +40,7 @@ export async function dryRun(
   const from = feed.warmup === 0 ? options.from : undefined;
   const session = createSession(ruleset, feed.bases, { ...options, from }, observer, feed.actions);
   if (feed.warmup > 0) session.pause();
+  options.hand?.begin(session);
   const end = feed.warmup + feed.length;
   const endless = feed.endless && !options.once;
   const state = { bars: 0 };
@@ -63,8 +68,8 @@ export async function dryRun(
     session.feed(n === 0 ? firstPiece : feed.piece(n));
     const warming = n < feed.warmup;
     const pace = warming ? undefined : paceOf(options, n >= end, session, feed);
-    if (pace === undefined) await rush(session, warming ? undefined : report, signal);
-    else await walk(session, pace, report, signal);
+    if (pace === undefined) await rush(session, warming ? undefined : report, options.hand, signal);
+    else await walk(session, pace, report, options.hand, signal);
     state.bars = session.barsDone;
   }
   report();
@@ -85,18 +90,20 @@ function paceOf(options: DryRunOptions, past: boolean, session: Session, feed: F
   return shortest / times;
 }
 
+const isOver = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
+
 async function rush(
   session: Session,
   report: (() => void) | undefined,
+  hand: Hand | undefined,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  while (session.advance(SLICE)) {
+  for (let more = true; more && !isOver(signal); ) {
+    more = session.advance(SLICE);
     report?.();
     await turn();
-    if (signal?.aborted === true) return;
+    await hand?.carryOut();
   }
-  report?.();
-  await turn();
 }
 
 /** Works off an instant at a time, each `pace` milliseconds after the last. */
@@ -104,11 +111,13 @@ async function walk(
   session: Session,
   pace: number,
   report: () => void,
+  hand: Hand | undefined,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const { rest } = hand ?? createSleeper();
   let next = performance.now();
   let shown = 0;
-  while (signal?.aborted !== true && session.advance(1)) {
+  while (!isOver(signal) && session.advance(1)) {
     const now = performance.now();
     // At high speed many instants fall between two pictures of the screen.
     if (now - shown > 50) {
@@ -116,17 +125,13 @@ async function walk(
       report();
     }
     next += pace;
-    const wait = next - now;
-    if (wait > 1) await rest(wait, signal);
-    else if (wait < -1000) next = now;
-    else if (wait < -20) await turn();
-  }
-}
-
-async function rest(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await sleep(milliseconds, undefined, signal === undefined ? {} : { signal });
-  } catch {
-    // Aborted: the loop sees the signal.
+    const late = now - next;
+    if (late > 1000) next = now;
+    else if (late > 20) await turn();
+    await hand?.carryOut();
+    for (let wait = next - now; wait > 1 && !isOver(signal); wait = next - performance.now()) {
+      await rest(wait, signal);
+      await hand?.carryOut();
+    }
   }
 }
