@@ -23,7 +23,7 @@ const trouble = (asked: Exclude<Asked, { kind: 'done' }>, folder: string): Failu
     case 'silent':
       return failure(
         `the engine (process ${asked.pid}) did not answer within ${asked.milliseconds / 1000} s`,
-        `what was asked may still be done: engine status tells, once it answers; kill ${asked.pid} stops it`,
+        `the command is withdrawn; engine status shows how it stands once it answers, kill ${asked.pid} stops it`,
       );
     case 'broken':
       return failure(

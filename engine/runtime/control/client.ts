@@ -71,7 +71,8 @@ function exchange({ socket: path, pid }: Address, question: Question): Promise<A
       else end({ kind: FORBIDDEN.has(code) ? 'forbidden' : 'broken', pid });
     });
     socket.on('close', () => end({ kind: 'broken', pid }));
-    socket.on('connect', () => socket.write(encode({ id: '1', command, arguments: question.arguments ?? {} })));
+    const until = Date.now() + timeoutMs;
+    socket.on('connect', () => socket.write(encode({ id: '1', command, arguments: question.arguments ?? {}, until })));
     const take = (answer: ControlAnswer | undefined): void => {
       if (answer === undefined) end({ kind: 'broken', pid });
       else if ('taken' in answer) {

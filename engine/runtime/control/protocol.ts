@@ -18,6 +18,8 @@ export interface ControlRequest {
   readonly id: string;
   readonly command: ControlCommand;
   readonly arguments: Readonly<Record<string, string>>;
+  /** Until when the client waits, ms since 1970; a request that is not begun by then is withdrawn. */
+  readonly until?: number;
 }
 
 /** Where the run stood when a command took effect. */
@@ -31,6 +33,7 @@ export interface Stand {
 
 /**
  * - `request`: not understood, or too long; `version`: another protocol; `unknown`: no such command
+ * - `late`: begun only after its `until`
  * - `refused`: understood, and not done: the sentence says why
  * - `unsupported`: this run does not do that; `busy`: too many requests wait; `stopping`: the engine ends
  * - `fault`: the engine's own
@@ -39,6 +42,7 @@ export type ControlErrorCode =
   | 'request'
   | 'version'
   | 'unknown'
+  | 'late'
   | 'refused'
   | 'unsupported'
   | 'busy'
@@ -94,7 +98,11 @@ export function readRequest(line: string): ReadRequest {
   if (!isRecord(given) || Object.values(given).some((one) => typeof one !== 'string')) {
     return { id, error: controlError('request', 'the arguments of a command are texts by name') };
   }
-  return { request: { id, command, arguments: given as Record<string, string> } };
+  if (value.until !== undefined && typeof value.until !== 'number') {
+    return { id, error: controlError('request', '`until` is a number of milliseconds since 1970') };
+  }
+  const until = value.until === undefined ? {} : { until: value.until };
+  return { request: { id, command, arguments: given as Record<string, string>, ...until } };
 }
 
 /** Reads one line of an engine; undefined when it is none of this protocol. */

@@ -173,12 +173,18 @@ export async function serveControl(options: ControlOptions): Promise<ControlServ
       refuse(client, id, controlError('fault', error instanceof Error ? error.message : String(error)));
     const beside = (work: Promise<ReloadResult> | undefined): undefined => {
       if (work === undefined) {
-        refuse(client, id, controlError('unsupported', `this run takes no \`${request.command}\``));
+        const message = `this run cannot ${request.command}: it keeps the rules that it began with`;
+        refuse(client, id, controlError('unsupported', message, 'edited rules are read at the next start'));
         return;
       }
       send(client, { id, taken: true });
       work.then(done, failed);
     };
+    if (request.until !== undefined && Date.now() > request.until) {
+      // Whoever asked was told that nobody answered: nothing of it may happen after that.
+      refuse(client, id, controlError('late', 'the request came too late', 'ask again'));
+      return undefined;
+    }
     try {
       const { command } = request;
       const { revision = '', reason } = request.arguments;
