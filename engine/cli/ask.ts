@@ -23,7 +23,9 @@ const trouble = (asked: Exclude<Asked, { kind: 'done' }>, folder: string): Failu
     case 'silent':
       return failure(
         `the engine (process ${asked.pid}) did not answer within ${asked.milliseconds / 1000} s`,
-        `the command is withdrawn; engine status shows how it stands once it answers, kill ${asked.pid} stops it`,
+        asked.begun
+          ? 'it has begun and goes on: engine status shows what came of it'
+          : `the command is withdrawn; engine status shows how it stands once it answers, kill ${asked.pid} stops it`,
       );
     case 'broken':
       return failure(

@@ -18,7 +18,13 @@ export type Asked =
   /** No engine runs on the state folder. */
   | { readonly kind: 'absent' }
   /** One does, and did not answer in time. */
-  | { readonly kind: 'silent'; readonly pid: number; readonly milliseconds: number }
+  | {
+      readonly kind: 'silent';
+      readonly pid: number;
+      readonly milliseconds: number;
+      /** It has begun, and goes on beside the bars; otherwise it is withdrawn. */
+      readonly begun: boolean;
+    }
   /** It went away before it answered, or said what is no answer. */
   | { readonly kind: 'broken'; readonly pid: number }
   /** The socket is there and this user may not use it. */
@@ -64,8 +70,9 @@ function exchange({ socket: path, pid }: Address, question: Question): Promise<A
       socket.destroy();
       resolve(asked);
     };
-    const silent = (milliseconds: number) => (): void => end({ kind: 'silent', pid, milliseconds });
-    let timer = setTimeout(silent(timeoutMs), timeoutMs);
+    const wait = (milliseconds: number, begun: boolean): NodeJS.Timeout =>
+      setTimeout(() => end({ kind: 'silent', pid, milliseconds, begun }), milliseconds);
+    let timer = wait(timeoutMs, false);
     socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
       if (GONE.has(code)) end({ kind: 'absent' });
       else end({ kind: FORBIDDEN.has(code) ? 'forbidden' : 'broken', pid });
@@ -77,7 +84,7 @@ function exchange({ socket: path, pid }: Address, question: Question): Promise<A
       if (answer === undefined) end({ kind: 'broken', pid });
       else if ('taken' in answer) {
         clearTimeout(timer);
-        timer = setTimeout(silent(workMs), workMs);
+        timer = wait(workMs, true);
       } else if (answer.ok) end({ kind: 'done', at: answer.at, result: answer.result });
       else end({ kind: 'refused', error: answer.error });
     };

@@ -174,7 +174,7 @@ export function statusOf(session: Session, facts: RunFacts): EngineStatus {
   const { ruleset, breakers } = core.memory;
   const tripped = breakers.tripped();
   const equity = book.equity();
-  const working = core.orderLog.atWork.filter(({ status }) => status === 'working');
+  const working = core.orderLog.atWork.filter(({ status }) => status === 'working').sort((a, b) => a.seq - b.seq);
   const today = (row: number, now: number, start: number): string => {
     const last = book.state.curve.samples[row]?.at(-1) ?? start;
     return dollars(now - last);

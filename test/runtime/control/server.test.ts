@@ -232,6 +232,7 @@ describe('requests', () => {
       kind: 'silent',
       pid: process.pid,
       milliseconds: 50,
+      begun: false,
     });
   });
 });
