@@ -41,6 +41,8 @@ export interface CommandSpec {
   readonly maxArguments: number;
   readonly examples: readonly Example[];
   readonly flags: readonly FlagSpec[];
+  /** It asks a running engine, and can do nothing without one. */
+  readonly ofRunning?: true;
   /** Flags that are planned and not built: typing one says so. */
   readonly later?: readonly string[];
   /** Paragraphs after the flags. */

@@ -36,6 +36,18 @@ const RECORDED_BARS: FlagSpec = {
   summary: 'where the CSV bars of the session are now (default: where they were)',
 };
 const OUT: FlagSpec = { name: 'out', value: 'FILE', summary: 'write there instead of stdout' };
+/** Where the running engine that is asked keeps its state, and how its answer is written. */
+const OF_RUNNING: readonly FlagSpec[] = [STATE, TEXT_OR_JSON];
+
+const PLACE: readonly FlagSpec[] = [
+  { name: 'strategy', value: 'ID', summary: 'only this strategy (default: the whole account)' },
+  { name: 'symbol', value: 'SYMBOL', summary: 'only this symbol, of every strategy' },
+];
+
+const REASON: FlagSpec = { name: 'reason', value: 'TEXT', summary: 'why: it stands in the record and in the report' };
+
+const NO_ENGINE =
+  'It asks the engine that runs on this workspace over a local socket of this user. The answer comes when it has taken effect, between two bars. Exit code 2 when no engine runs, or it does not answer within 5 s.';
 
 /** Fill assumptions, shared by every command that simulates. */
 const SIMULATION: readonly FlagSpec[] = [
@@ -363,6 +375,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ...SIMULATION,
       SYMBOLS,
       RISK,
+      STATE,
       { name: 'tz', value: 'ZONE', summary: 'time zone of CSV timestamps that carry none' },
       TEXT_OR_JSON,
     ],
@@ -437,6 +450,135 @@ export const COMMANDS: readonly CommandSpec[] = [
     later: ['revision'],
     load: () => import('./replay.ts'),
   },
+  {
+    name: 'reload',
+    group: 'Run',
+    summary: 'have the running engine read its rules again, now',
+    arguments: '',
+    maxArguments: 0,
+    examples: [{ line: 'engine reload', says: 'sound rules run from the next bar on; wrong ones change nothing' }],
+    flags: OF_RUNNING,
+    ofRunning: true,
+    notes: [NO_ENGINE, 'Exit code 1 when the rules are wrong, keep changing, or wait for approval.'],
+    load: async () => ({ run: (await import('./reload.ts')).reload }),
+  },
+  {
+    name: 'approve',
+    group: 'Run',
+    summary: 'let rules run that lose a protection: a stop, a limit, a breaker',
+    arguments: 'REVISION',
+    maxArguments: 1,
+    examples: [
+      { line: 'engine approve 8a01b77', says: 'the revision that engine status shows as waiting' },
+      { line: 'engine approve 8a01b77 --reason "wider stop, agreed with Ann"', says: 'with the reason kept' },
+    ],
+    flags: [REASON, ...OF_RUNNING],
+    ofRunning: true,
+    notes: [NO_ENGINE, 'Files that have changed since are another revision, and are not taken.'],
+    load: async () => ({ run: (await import('./reload.ts')).approve }),
+  },
+  {
+    name: 'status',
+    group: 'Watch',
+    summary: 'how the running engine stands: P&L, positions, orders, breakers, rules',
+    arguments: '',
+    maxArguments: 0,
+    examples: [
+      { line: 'engine status', says: 'of the engine that runs on this workspace' },
+      { line: 'engine status --format json', says: 'the same as JSON' },
+    ],
+    flags: OF_RUNNING,
+    ofRunning: true,
+    notes: [NO_ENGINE],
+    load: () => import('./status.ts'),
+  },
+  {
+    name: 'breakers',
+    group: 'Watch',
+    summary: 'the circuit breakers of the running engine; reset clears one that is tripped',
+    arguments: '[list|reset ID]',
+    maxArguments: 2,
+    examples: [
+      { line: 'engine breakers', says: 'every breaker: what it watches, and whether it holds anything now' },
+      {
+        line: 'engine breakers reset max_daily_loss --reason "bad print, broker confirmed"',
+        says: 'clears it, whatever it waits for; what it measures starts anew',
+      },
+      {
+        line: 'engine breakers reset max_consecutive_losses --strategy rsi --reason "looked into"',
+        says: 'of one strategy alone',
+      },
+    ],
+    flags: [REASON, ...PLACE, ...OF_RUNNING],
+    ofRunning: true,
+    notes: [
+      NO_ENGINE,
+      'The breaker `operator` holds what a person has paused or halted. One whose condition is still true trips again on the next bar.',
+    ],
+    load: () => import('./breakers.ts'),
+  },
+  {
+    name: 'pause',
+    group: 'Stop',
+    summary: 'no more entries, of all, a strategy or a symbol; exits go on',
+    arguments: '',
+    maxArguments: 0,
+    examples: [
+      { line: 'engine pause', says: 'everything' },
+      { line: 'engine pause --strategy rsi --reason "earnings tonight"', says: 'one strategy' },
+      { line: 'engine pause --symbol TSLA', says: 'one symbol, of every strategy' },
+    ],
+    flags: [...PLACE, REASON, ...OF_RUNNING],
+    ofRunning: true,
+    notes: [
+      NO_ENGINE,
+      'Entry orders at work are cancelled. It holds through edits, restarts and sessions until engine resume.',
+    ],
+    load: async () => ({ run: (await import('./operate.ts')).pause }),
+  },
+  {
+    name: 'resume',
+    group: 'Stop',
+    summary: 'take back a pause, a flatten or a halt',
+    arguments: '',
+    maxArguments: 0,
+    examples: [
+      { line: 'engine resume', says: 'what was paused for the whole account' },
+      { line: 'engine resume --strategy rsi', says: 'what was paused for one strategy' },
+      { line: 'engine resume --reason "feed is back"', says: 'after a halt, which takes a reason' },
+    ],
+    flags: [...PLACE, REASON, ...OF_RUNNING],
+    ofRunning: true,
+    notes: [NO_ENGINE, 'A breaker of the rules that holds the same place goes on holding it: engine breakers reset.'],
+    load: async () => ({ run: (await import('./operate.ts')).resume }),
+  },
+  {
+    name: 'flatten',
+    group: 'Stop',
+    summary: 'close positions at the next open, then no more entries',
+    arguments: '',
+    maxArguments: 0,
+    examples: [
+      { line: 'engine flatten', says: 'every position; asks first' },
+      { line: 'engine flatten --symbol TSLA --yes', says: 'one symbol, unasked' },
+    ],
+    flags: [{ name: 'yes', summary: 'do not ask; needed where there is no terminal' }, ...PLACE, REASON, ...OF_RUNNING],
+    ofRunning: true,
+    notes: [NO_ENGINE, 'Entry orders at work are cancelled. engine resume lets entries be made again.'],
+    load: async () => ({ run: (await import('./operate.ts')).flatten }),
+  },
+  {
+    name: 'halt',
+    group: 'Stop',
+    summary: 'no more entries until a person resumes, with a reason',
+    arguments: '',
+    maxArguments: 0,
+    examples: [{ line: 'engine halt --reason "prices look wrong"', says: 'positions keep their exits' }],
+    flags: [REASON, ...OF_RUNNING],
+    ofRunning: true,
+    notes: [NO_ENGINE, 'Entry orders at work are cancelled. engine resume --reason TEXT takes it back.'],
+    load: async () => ({ run: (await import('./operate.ts')).halt }),
+  },
 ];
 
 /** Commands that are planned and not built; typing one says so. */
@@ -444,14 +586,6 @@ export const LATER: Readonly<Record<string, string>> = {
   sweep: 'searching over parameters',
   check: 'checking keys and connectivity',
   config: 'showing the merged configuration',
-  status: 'asking a running engine',
-  pause: 'pausing a running engine',
-  resume: 'resuming a running engine',
-  flatten: 'closing all positions',
-  halt: 'halting a running engine',
-  reload: 'reloading a running engine',
-  approve: 'approving a loosened rule',
-  breakers: 'resetting circuit breakers',
   revisions: 'the history of rules',
   data: 'fetching history from Alpaca',
   telegram: 'Telegram messages',

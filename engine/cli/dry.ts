@@ -13,6 +13,7 @@ import { dryFeed } from './bars-source.ts';
 import type { CommandContext } from './command.ts';
 import type { OpenState } from './dry-session.ts';
 import { hasErrors, refuseFaulty, showFindings } from './findings.ts';
+import { handOn } from './hand-on.ts';
 import { exitOfRun } from './interruption.ts';
 import { journalFailure } from './journal-failure.ts';
 import { journalLines } from './journal-lines.ts';
@@ -42,6 +43,7 @@ export interface DryChoices {
   readonly assumptions: FillAssumptions;
   readonly cash: number | undefined;
   readonly symbols: readonly string[] | undefined;
+  /** Where a running engine leaves its address. */
 }
 
 /** Loads the rules, runs them on the feed with a screen beside it, and ends with the summary. */
@@ -175,6 +177,7 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
         },
         live: screen.live,
       };
+  const hand = await handOn(journal.folder, feed, terminal);
   const ended = await dryRun(
     ruleset,
     reading.feed,
@@ -197,10 +200,11 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
             (text) => terminal.err(`${style.yellow('warning')}: ${text}\n`),
             () => performance.now(),
           )),
+      hand,
     },
     observer,
     signal,
-  );
+  ).finally(() => hand?.close());
   screen.end();
   const result = reading.atItsEnd(ended);
   await terminal.stream(json ? resultJson(result) : [summary(result)]);

@@ -23,7 +23,7 @@ export interface PreparedRun {
   /** The first symbol that is traded: its exchange's clock is the one that dates are read by. */
   readonly first: string;
   /** What the revision is made of. */
-  readonly written: Pick<Workspace, 'documents' | 'risk'>;
+  readonly written: Pick<Workspace, 'texts' | 'risk'>;
 }
 
 /** Dates between which there is no bar are a slip of the pen, not a run without trades. */

@@ -64,7 +64,7 @@ export const simulate = async (context: CommandContext, ahead: CsvAhead | undefi
       return page(result, {
         title: text.title,
         whole: text.whole,
-        documents: written.documents,
+        documents: written.texts,
         risk: written.risk ?? null,
         operator: options.operator ?? 'next_session',
         closeAtEnd: options.closeAtEnd,

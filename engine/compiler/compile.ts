@@ -8,7 +8,7 @@ import { checkAt } from './expressions.ts';
 import { contextOf, createReporter } from './finding.ts';
 import { checkFormerIds } from './former-ids.ts';
 import { LIVE_ONLY } from './measures.ts';
-import type { BreakerModel, RiskModel, StrategyModel, Until } from './model.ts';
+import { type BreakerModel, OPERATOR_BREAKER, type RiskModel, type StrategyModel, type Until } from './model.ts';
 import { planSteps } from './plan.ts';
 import { checkSizes } from './purse-sizes.ts';
 import type { Ruleset } from './ruleset.ts';
@@ -86,6 +86,10 @@ function checkRisk(document: RiskDocument | undefined, diagnostics: Diagnostic[]
     const path = ['circuit_breakers', index];
     if (document.value.circuit_breakers.findIndex((other) => other.id === breaker.id) !== index) {
       reporter.at('E325', [...path, 'id'], `two circuit breakers are called \`${breaker.id}\``, 'give each its own id');
+    }
+    if (breaker.id === OPERATOR_BREAKER) {
+      const message = `\`${OPERATOR_BREAKER}\` is the breaker that holds what a person pauses or halts`;
+      reporter.at('E325', [...path, 'id'], message, 'call this one by what it watches: max_daily_loss');
     }
     const when = checkAt(reporter, scope, [...path, 'when'], 'condition');
     if (when === undefined) return;

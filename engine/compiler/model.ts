@@ -123,6 +123,12 @@ export interface BreakerModel {
   readonly until: Until;
 }
 
+/**
+ * The built-in breaker of the person at the engine: it has no condition, a command trips it and a command clears it. Rules
+ * may not call one of theirs so.
+ */
+export const OPERATOR_BREAKER = 'operator';
+
 export interface RiskModel {
   readonly document: RiskDocument | undefined;
   readonly limits: Readonly<Record<string, number | boolean>>;

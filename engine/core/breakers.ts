@@ -26,6 +26,8 @@ import {
   watches,
   windowOf,
 } from './breaker-measures.ts';
+import { isOperators, type OperatorAnswer, type OperatorEvent } from './operator.ts';
+import { createOperatorDesk, type Tripped } from './operator-desk.ts';
 
 /** When a breaker that waits for a person is cleared where no person is: in a backtest. */
 export type Operator = 'next_session' | 'never';
@@ -45,6 +47,9 @@ export interface Trip {
   heldBack: number;
   /** Session closes at which it held its place without a position. */
   heldFlatDays: number;
+  /** Why a person tripped it, or cleared it, in their words. */
+  readonly reason?: string | undefined;
+  clearedReason?: string | undefined;
 }
 
 /** All that breakers remember: plain data, so that a trip survives whatever happens to the process. */
@@ -66,10 +71,13 @@ interface Parked {
 
 /** What breakers do to the run. */
 export interface BreakerHands {
-  /** Cancels entry orders at work where `holds` says so. */
-  cancelEntries(holds: (strategy: number, symbol: number) => boolean): void;
-  /** Closes the positions there at the next open. */
-  flatten(holds: (strategy: number, symbol: number) => boolean, breaker: string): void;
+  /**
+   * Cancels entry orders at work where `holds` says so; gives how many.
+   * @param breaker the one that wants it; undefined: a person does
+   */
+  cancelEntries(holds: (strategy: number, symbol: number) => boolean, breaker: string | undefined): number;
+  /** Closes the positions there at the next open; gives how many. */
+  flatten(holds: (strategy: number, symbol: number) => boolean, breaker: string | undefined): number;
   /** Largest number of bars in a row on which an exit of a position there was unknown. */
   exitUnknownBars(holds: (strategy: number, symbol: number) => boolean): number;
   tripped(trip: Trip): void;
@@ -103,6 +111,10 @@ export interface Breakers {
   quoted(symbol: number, bid: number, ask: number): void;
   /** Entries of a strategy in a symbol are held back; counted for the trips that do it. */
   holdsBack(strategy: number, symbol: number): boolean;
+  /** Does what a person commands, between two instants. */
+  command(event: OperatorEvent, instants: number): OperatorAnswer;
+  /** What holds its place now, in the order of the guards. */
+  tripped(): readonly Tripped[];
 }
 
 interface Bound {
@@ -174,36 +186,73 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
     const own = guards.find((guard) => guard.breaker === breaker && guard.place === former.place);
     const { breaker: _, place: __, ...memory } = former;
     if (former.trip >= 0 && (own === undefined || !isEqual(bounds[breaker]!.model, model))) {
-      let number = bounds.findIndex((bound, n) => n >= ruled && isEqual(bound.model, model));
-      if (number < 0) number = bounds.push(bind(model)) - 1;
-      guards.push({ ...former, breaker: number });
+      guards.push({ ...former, breaker: unruled(model) });
       return true;
     }
     if (own !== undefined) Object.assign(own, memory);
     return own !== undefined;
   }
 
+  const nameOf = (scope: BreakerModel['scope'], place: number): string =>
+    scope === 'account' ? 'account' : scope === 'strategy' ? ruleset.strategies[place]!.id : ruleset.symbols[place]!;
+
+  const trippedNow = (): readonly Tripped[] =>
+    guards.filter((guard) => guard.trip >= 0).map((guard) => trippedOf(guard, state.trips[guard.trip]!));
+
+  function trippedOf(guard: Guard, record: Trip): Tripped {
+    const { model } = bounds[guard.breaker]!;
+    return { guard, model, trip: record, place: { scope: model.scope, name: nameOf(model.scope, guard.place) } };
+  }
+
+  /** Number of a model that is not among the rules. */
+  function unruled(model: BreakerModel): number {
+    const known = bounds.findIndex((bound, n) => n >= ruled && isEqual(bound.model, model));
+    return known < 0 ? bounds.push(bind(model)) - 1 : known;
+  }
+
+  const command = createOperatorDesk({
+    ruleset,
+    tripped: trippedNow,
+    trip(model, place, { time, reason }, instants) {
+      const breaker = unruled(model);
+      let guard = guards.find((one) => one.breaker === breaker && one.place === place);
+      if (guard === undefined) {
+        guard = freshGuard(breaker, place, equityOf(book, model.scope, place));
+        guards.push(guard);
+      }
+      return trippedOf(guard, note(guard, bounds[breaker]!, time, instants, reason));
+    },
+    enforce: ({ guard, model }) => enforce(guard, model),
+    clear({ guard, trip: record }, { time, reason }) {
+      if (reason !== undefined) record.clearedReason = reason;
+      clear(guard, time);
+      // What still is as it was says so at once.
+      flags.events = true;
+    },
+  });
+
   function trip(guard: Guard, bound: Bound, now: number, instants: number): void {
+    note(guard, bound, now, instants, undefined);
+    enforce(guard, bound.model);
+  }
+
+  /** Writes a trip down. */
+  function note(guard: Guard, bound: Bound, now: number, instants: number, reason: string | undefined): Trip {
     const { model } = bound;
     guard.trip = state.trips.length;
     guard.trippedAt = now;
     guard.trippedInstant = instants;
-    const place =
-      model.scope === 'account'
-        ? 'account'
-        : model.scope === 'strategy'
-          ? ruleset.strategies[guard.place]!.id
-          : ruleset.symbols[guard.place]!;
     const record: Trip = {
       breaker: model.id,
       scope: model.scope,
-      place,
+      place: nameOf(model.scope, guard.place),
       action: model.action,
       trippedAt: instant(now),
       values: bound.reads.map(({ name }, slot) => `${spoken(name)} ${shown(bound.values[slot]!)}`).join(', '),
       clearedAt: undefined,
       heldBack: 0,
       heldFlatDays: 0,
+      ...(reason === undefined ? {} : { reason }),
     };
     state.trips.push(record);
     flags.tripped++;
@@ -211,9 +260,14 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
     if (until.kind === 'time') flags.nextClear = Math.min(flags.nextClear, now + until.milliseconds);
     if (until.kind === 'bars') flags.barsTrips++;
     hands.tripped(record);
+    return record;
+  }
+
+  function enforce(guard: Guard, model: BreakerModel): { cancelled: number; closing: number } {
     const holds = (strategy: number, symbol: number): boolean => touches(guard, strategy, symbol);
-    hands.cancelEntries(holds);
-    if (model.action === 'flatten') hands.flatten(holds, model.id);
+    const by = isOperators(model) ? undefined : model.id;
+    const cancelled = hands.cancelEntries(holds, by);
+    return { cancelled, closing: model.action === 'flatten' ? hands.flatten(holds, by) : 0 };
   }
 
   /** Clearing starts every measure anew. */
@@ -301,7 +355,8 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
       flags.nextAge = Number.NEGATIVE_INFINITY;
     },
     onMarks: () => onMarks,
-    attentive: () => flags.tripped > 0 && (flags.barsTrips > 0 || flags.newSession),
+    attentive: () =>
+      (flags.events && guards.length > 0) || (flags.tripped > 0 && (flags.barsTrips > 0 || flags.newSession)),
     clockActs: () => (flags.tripped > 0 ? Math.min(flags.nextClear, flags.nextAge) : flags.nextAge),
     look(now, instants, marked) {
       if (guards.length === 0) return;
@@ -357,7 +412,9 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
         if (guard.trip < 0) continue;
         if (!anyHeld(guard)) state.trips[guard.trip]!.heldFlatDays++;
         const kind = untilOf(model).kind;
-        if (kind === 'next_session' || (kind === 'manual' && operator === 'next_session')) guard.over = true;
+        // What a person tripped, only a person clears.
+        const unasked = kind === 'manual' && operator === 'next_session' && !isOperators(model);
+        if (kind === 'next_session' || unasked) guard.over = true;
       }
     },
     quoted(symbol, bid, ask) {
@@ -375,6 +432,8 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
       }
       return held;
     },
+    command,
+    tripped: trippedNow,
   };
 }
 

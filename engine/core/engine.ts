@@ -21,6 +21,7 @@ import { decideExit, decideFlat, submitExit } from './exits.ts';
 import { bindInstances, type Instance, type InstanceState } from './instance.ts';
 import { cancelLegs, growLegs, placeLegs, shrinkLegs, trail } from './legs.ts';
 import { createLimitDesk } from './limits.ts';
+import type { OperatorAnswer, OperatorEvent } from './operator.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Probe } from './probe.ts';
 import { moves, restated } from './protection.ts';
@@ -52,6 +53,8 @@ export type Reached = (symbol: number) => { readonly bars: Bars; readonly row: n
 export interface Core {
   /** Takes one event; what it decides goes to the broker before it returns. */
   process(event: CoreEvent): void;
+  /** Takes a person's command between two instants, as `process` does, and gives what came of it. */
+  command(event: OperatorEvent): OperatorAnswer;
   /**
    * Takes bars of a symbol from `row` on, with no other symbol's among them and no order that they could fill, for as long
    * as its rules ask for nothing: what `process` would do with each, in one go. Gives how many it took: `most` at most, and
@@ -94,20 +97,30 @@ export function* coreSteps(options: CoreOptions): Steps<Core> {
   const clock = new Float64Array(1);
   const limits = createLimitDesk(ruleset.risk, book);
   const breakers = createBreakers(ruleset, book, options.operator, {
-    cancelEntries(holds) {
+    cancelEntries(holds, breaker) {
+      let cancelled = 0;
       for (const { plan, entryOrder } of instances) {
-        if (entryOrder !== undefined && holds(plan.strategyIndex, plan.symbolIndex))
-          context.broker.cancel(entryOrder, 'breaker');
+        if (entryOrder === undefined || !holds(plan.strategyIndex, plan.symbolIndex)) continue;
+        context.broker.cancel(entryOrder, reasonOf(breaker));
+        cancelled++;
       }
+      return cancelled;
     },
     flatten(holds, breaker) {
+      let closing = 0;
       for (const instance of instances) {
         const { state, plan, exitOrder } = instance;
         if (state.side === 0 || !holds(plan.strategyIndex, plan.symbolIndex)) continue;
+        closing++;
+        // It has an order at work now, quiet or not.
+        quiet.wake(plan.symbolIndex);
+        if (breaker === undefined && exitOrder?.exitReason === 'manual') continue;
         // A part on its way out is not enough.
-        if (exitOrder !== undefined) context.broker.cancel(exitOrder, 'breaker');
-        submitExit(context, instance, `breaker.${breaker}`, 'breaker', 100);
+        if (exitOrder !== undefined) context.broker.cancel(exitOrder, reasonOf(breaker));
+        if (breaker === undefined) submitExit(context, instance, 'manual', 'manual', 100);
+        else submitExit(context, instance, `breaker.${breaker}`, 'breaker', 100);
       }
+      return closing;
     },
     exitUnknownBars: (holds) =>
       instances.reduce(
@@ -421,10 +434,16 @@ export function* coreSteps(options: CoreOptions): Steps<Core> {
     }
   }
 
+  function command(event: OperatorEvent): OperatorAnswer {
+    wakeAll();
+    return breakers.command(event, instantNumber);
+  }
+
   const memory: CoreMemory = { ruleset, pipeline, instances, account, breakers, context };
 
   return {
     coast,
+    command,
     *halt(reached) {
       for (const [series, stretch] of pipeline.stretches.entries()) {
         if (stretch === undefined) continue;
@@ -486,6 +505,10 @@ export function* coreSteps(options: CoreOptions): Steps<Core> {
         case 'close_all':
           closeAll();
           return;
+        case 'operate':
+        case 'reset':
+          command(event);
+          return;
       }
     },
     due: () => pipeline.due(),
@@ -500,6 +523,8 @@ export function* coreSteps(options: CoreOptions): Steps<Core> {
 
 /** By when a fill had happened, ms. */
 const momentOf = ({ by, fill }: OrderEvent & { kind: 'fill' }): Instant => by ?? fill.time;
+/** Why what stands in the way of a breaker, or of a person's command, was cancelled. */
+const reasonOf = (breaker: string | undefined): 'breaker' | 'manual' => (breaker === undefined ? 'manual' : 'breaker');
 
 /** Entries are counted by the session of their fill. */
 function countEntry({ state }: Instance, session: number): void {

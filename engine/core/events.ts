@@ -1,5 +1,6 @@
 import type { OrderEvent } from '../ledger/order.ts';
 import type { Bars } from '../market/bars.ts';
+import type { OperatorEvent } from './operator.ts';
 
 /** The bars that end at one instant. The event and its arrays are used again: nothing keeps them. */
 export interface BarsEvent {
@@ -45,4 +46,6 @@ export type CoreEvent =
   /** From now on entries may be decided (the warm-up is over), or no longer. */
   | { readonly kind: 'activate'; readonly active: boolean }
   /** Closes every open position at the next open. */
-  | { readonly kind: 'close_all'; readonly reason: 'end_of_data' };
+  | { readonly kind: 'close_all'; readonly reason: 'end_of_data' }
+  /** A person's command, between two instants. */
+  | OperatorEvent;

@@ -109,6 +109,8 @@ const tripJson = (trip: Trip): string =>
     heldFlatDays: trip.heldFlatDays,
     heldBack: trip.heldBack,
     values: trip.values,
+    reason: trip.reason ?? null,
+    clearedReason: trip.clearedReason ?? null,
   });
 
 const tallyJson = (tally: TradeTally): Record<string, unknown> => ({ ...tally, pnl: formatExactMoney(tally.pnl) });

@@ -18,7 +18,7 @@ import { marketDate, marketTime } from './clock.ts';
 import { accountBlock, drawdownLine, figureNotes, maybe, two } from './figures-block.ts';
 import { type Style, styleOf } from './style.ts';
 import { type Column, table } from './table.ts';
-import { assumptionWords, exitCause, exitWords, orderCause } from './words.ts';
+import { assumptionWords, clearCause, exitCause, exitWords, orderCause, tripCause } from './words.ts';
 import { clip, wrap } from './wrap.ts';
 
 export interface TextOptions {
@@ -146,7 +146,7 @@ const trips = (result: RunResult, width: number, style: Style): string[] => {
       trip.clearedAt === undefined ? 'holds' : marketTime(symbol, trip.clearedAt),
       count(trip.heldBack),
       count(trip.heldFlatDays),
-      trip.values,
+      [tripCause(trip), clearCause(trip)].filter((part) => part !== '').join('; let go '),
     ]);
   const more = breakers.length - SHOWN_TRIPS;
   const heldBack = breakers.reduce((sum, trip) => sum + trip.heldBack, 0);

@@ -5,7 +5,7 @@ import type { Instant } from '../market/time.ts';
 import { counted, fixed, price, quantity, roundPrice, signedMoney } from './amounts.ts';
 import { marketTime } from './clock.ts';
 import type { Style } from './style.ts';
-import { exitCause, orderCause } from './words.ts';
+import { clearCause, exitCause, orderCause, tripCause } from './words.ts';
 import { clip } from './wrap.ts';
 
 export interface LineOptions {
@@ -145,7 +145,7 @@ export const tripLine = (trip: Trip, options: LineOptions): string =>
   line(
     [
       ...tripHead(trip, trip.trippedAt, options),
-      [`tripped: ${TRIP_WORDS[trip.action]}, ${trip.place}; ${trip.values}`],
+      [`tripped: ${TRIP_WORDS[trip.action]}, ${trip.place}; ${tripCause(trip)}`],
     ],
     options.width,
   );
@@ -155,7 +155,11 @@ export const clearLine = (trip: Trip, options: LineOptions): string =>
   line(
     [
       ...tripHead(trip, trip.clearedAt ?? trip.trippedAt, options),
-      [`let go, ${trip.place}; held back ${counted(trip.heldBack, 'entry', 'entries')}`],
+      [
+        [`let go, ${trip.place}`, clearCause(trip), `held back ${counted(trip.heldBack, 'entry', 'entries')}`]
+          .filter((part) => part !== '')
+          .join('; '),
+      ],
     ],
     options.width,
   );

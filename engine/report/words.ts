@@ -1,4 +1,5 @@
 import type { FillAssumptions } from '../brokers/assumptions.ts';
+import type { Trip } from '../core/breakers.ts';
 import type { ExitReason } from '../ledger/order.ts';
 
 const EXIT_WORDS: Readonly<Record<ExitReason, string>> = {
@@ -51,6 +52,7 @@ const ORDER_WORDS: Readonly<Record<string, string>> = {
   max_order_notional: 'over max_order_notional of risk.yaml',
   orders_per_minute: 'over orders_per_minute of risk.yaml',
   breaker: 'a circuit breaker tripped',
+  manual: 'by hand',
 };
 
 /** Why an order was refused or cancelled, in words. */
@@ -141,3 +143,11 @@ export const assumptionWords = (assumptions: FillAssumptions): string =>
       : [`at most ${assumptions.participationPct} % of a bar's volume`]),
     ...(assumptions.fractional ? ['fractions of a share'] : []),
   ].join(', ');
+
+/** Why a breaker tripped, in words: its measures, or that a person did it and why. */
+export const tripCause = ({ values, reason }: Pick<Trip, 'values' | 'reason'>): string =>
+  values !== '' ? values : reason === undefined ? 'by hand' : `by hand: ${reason}`;
+
+/** What a person said when they cleared it; empty when nobody did. */
+export const clearCause = ({ clearedReason }: Pick<Trip, 'clearedReason'>): string =>
+  clearedReason === undefined ? '' : `by hand: ${clearedReason}`;

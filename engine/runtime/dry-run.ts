@@ -1,7 +1,9 @@
-import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import { instant } from '../market/time.ts';
 import { TIMEFRAME_MS } from '../market/timeframe.ts';
+import type { Hand } from './control/hand.ts';
+import { createSleeper } from './control/sleeper.ts';
 import type { Feed } from './feed.ts';
 import { resultOf } from './outcome.ts';
 import type { Recording } from './recording.ts';
@@ -25,6 +27,8 @@ export interface DryRunOptions extends RunOptions {
   readonly steer?: (steering: Steering) => void;
   /** Called with the run as it stands every few milliseconds of work, and when it stops; never while it is restored. */
   readonly stand?: (session: Session, stopped: boolean) => void;
+  /** Commands of a person, carried out between two bars. */
+  readonly hand?: Hand | undefined;
 }
 
 /** Instants between two looks at the screen and the signal: a few milliseconds of work. */
@@ -56,6 +60,7 @@ export async function dryRun(
   };
   recording?.begin(run);
   if (feed.warmup > 0) run.session.pause();
+  options.hand?.begin(run);
   const end = feed.warmup + feed.length;
   const endless = feed.endless && !options.once;
   const state = { bars: 0, live: false };
@@ -74,7 +79,15 @@ export async function dryRun(
     const seconds = (performance.now() - began) / 1000;
     return resultOf(session.core.memory.ruleset, session, run.feed.account(), options, interrupted, seconds);
   };
-  const drive: Drive = { run, recording, report, stand: options.stand, signal, held: undefined };
+  const drive: Drive = {
+    run,
+    recording,
+    report,
+    stand: options.stand,
+    hand: options.hand,
+    signal,
+    held: undefined,
+  };
   const restoring = (): boolean => recording?.restoring === true;
   const over = (): boolean => signal?.aborted === true || (recordedOnly && !restoring());
   options.steer?.({
@@ -134,6 +147,7 @@ interface Drive {
   readonly recording: Recording | undefined;
   readonly report: () => void;
   readonly stand: ((session: Session, stopped: boolean) => void) | undefined;
+  readonly hand: Hand | undefined;
   readonly signal: AbortSignal | undefined;
   /** Work that no bar may come into. */
   held: Promise<void> | undefined;
@@ -167,6 +181,8 @@ function paceOf(options: DryRunOptions, past: boolean, session: Session, feed: F
   return shortest / times;
 }
 
+const isOver = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
+
 /**
  * Works off what is fed in slices.
  * @param untilRestored ends where the journal does
@@ -179,6 +195,7 @@ async function rush(drive: Drive, warming: boolean, untilRestored: boolean): Pro
     if (!warming) drive.report();
     if (recording?.restoring !== true) drive.stand?.(run.session, false);
     await turn();
+    if (recording?.restoring !== true) await drive.hand?.carryOut();
     if (!more) return false;
     if (signal?.aborted === true || (untilRestored && recording?.restoring !== true)) return true;
   }
@@ -199,10 +216,11 @@ async function advance(drive: Drive, instants: number): Promise<boolean> {
 
 /** Works off an instant at a time, each `pace` milliseconds after the last; false when the bars fed are used up. */
 async function walk(drive: Drive, pace: number): Promise<boolean> {
-  const { run, signal, stand } = drive;
+  const { run, signal, stand, hand } = drive;
+  const { rest } = hand ?? createSleeper();
   let next = performance.now();
   let shown = 0;
-  while (signal?.aborted !== true) {
+  while (!isOver(signal)) {
     if (!(await advance(drive, 1))) return false;
     const now = performance.now();
     // At high speed many instants fall between two pictures of the screen.
@@ -212,18 +230,14 @@ async function walk(drive: Drive, pace: number): Promise<boolean> {
       stand?.(run.session, false);
     }
     next += pace;
-    const wait = next - now;
-    if (wait > 1) await rest(wait, signal);
-    else if (wait < -1000) next = now;
-    else if (wait < -20) await turn();
+    const late = now - next;
+    if (late > 1000) next = now;
+    else if (late > 20) await turn();
+    await hand?.carryOut();
+    for (let wait = next - now; wait > 1 && !isOver(signal); wait = next - performance.now()) {
+      await rest(wait, signal);
+      await hand?.carryOut();
+    }
   }
   return true;
-}
-
-async function rest(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await sleep(milliseconds, undefined, signal === undefined ? {} : { signal });
-  } catch {
-    // Aborted: the loop sees the signal.
-  }
 }

@@ -5,6 +5,7 @@ import type { Broker } from '../core/broker.ts';
 import { heldOf, needsHistory, placesOf } from '../core/carry.ts';
 import { type Core, coreSteps } from '../core/engine.ts';
 import { type BarsEvent, emptyBars } from '../core/events.ts';
+import type { OperatorAnswer, OperatorCommand } from '../core/operator.ts';
 import { type Book, createBook } from '../ledger/book.ts';
 import { quantityIncrement } from '../ledger/tick.ts';
 import { type Bars, CLOSED, type CorporateAction, EXTENDED } from '../market/bars.ts';
@@ -51,6 +52,11 @@ export interface Session {
   resume(): void;
   /** Closes the running session if its last bar is done: figures taken now include its day. */
   settle(): void;
+  /**
+   * Does what a person commands, between two instants.
+   * @param given the wall clock, ms; stands for the market's time as long as no bar is known
+   */
+  command(command: OperatorCommand, given: number): OperatorAnswer;
   /** Cancels and closes what is open at the last bar's close, if asked, and takes the last sample of equity. */
   finish(closeAtEnd: boolean): void;
   /** What it has, for the session that goes on under other rules. */
@@ -514,6 +520,16 @@ export function* sessionSteps(
     return taken;
   }
 
+  /** Where the market stands: the end of the last bar, or the start of the first. */
+  function marketTime(): number {
+    if (!Number.isNaN(clock.now)) return clock.now;
+    let first = Number.POSITIVE_INFINITY;
+    columns.forEach((column, symbol) => {
+      if (column !== undefined && column.length > 0) first = Math.min(first, column.start[rows[symbol]!]!);
+    });
+    return first;
+  }
+
   const others = succession?.former.core;
   /** Indicators of these rules are not among the former ones. */
   const isNew = others !== undefined && needsHistory(others.memory.ruleset, ruleset);
@@ -584,6 +600,10 @@ export function* sessionSteps(
         clock.instants++;
       }
       return true;
+    },
+    command(command, given) {
+      const time = marketTime();
+      return core.command({ ...command, time: Number.isFinite(time) ? time : given });
     },
     finish(closeAtEnd) {
       if (closeAtEnd) {

@@ -50,7 +50,7 @@ export interface Workspace {
   /** Warnings about the rules, the account and the bars of a run together. */
   readonly atRun: (facts: RunFacts) => readonly Diagnostic[];
   /** Every document as it was read, by its path from the workspace's folder: what the revision is made of. */
-  readonly documents: readonly { readonly path: string; readonly text: string }[];
+  readonly texts: readonly { readonly path: string; readonly text: string }[];
   /** Path, as above, of the document of limits. */
   readonly risk: string | undefined;
   readonly counts: { readonly files: number; readonly strategies: number; readonly breakers: number };
@@ -110,7 +110,7 @@ function nothingToRun({ counts }: Workspace): Diagnostic {
 }
 
 /** The same, also when nothing in it runs: what two workspaces are compared by. */
-export const compileWorkspace = (options: WorkspaceOptions): Workspace => checkFiles(options, gatherFiles(options));
+export const compileWorkspace = (options: WorkspaceOptions): Workspace => check(options, gather(options));
 
 /** The same without laying the graph out: all that checking needs. */
 export function checkWorkspace(options: WorkspaceOptions): Omit<Workspace, 'ruleset'> {
@@ -209,7 +209,7 @@ export function check(options: WorkspaceOptions, gathered: Gathered, plan = true
     plan: whole ? compiled.steps : undefined,
     diagnostics: told,
     atRun: (facts) => (ruleset === undefined ? [] : withoutIgnored(compiled.atRun(ruleset, facts), ignores)),
-    documents: files.map(({ path, text }) => ({ path: fromFolder(options.dir, path), text })),
+    texts: files.map(({ path, text }) => ({ path: fromFolder(options.dir, path), text })),
     risk: gathered.risk && fromFolder(options.dir, gathered.risk.path),
     counts: {
       files: files.length,

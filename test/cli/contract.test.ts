@@ -4,6 +4,9 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../engine/cli/commands.ts';
+import type { ReloadResult } from '../../engine/runtime/control/results.ts';
+import { type ControlServer, serveControl } from '../../engine/runtime/control/server.ts';
+import { fakeHandlers, STATUS } from '../runtime/control/raw.ts';
 import { engine, folder, ROOT } from './engine.ts';
 import { waves } from './waves.ts';
 
@@ -173,7 +176,11 @@ describe('help', () => {
 });
 
 describe('every example in help', () => {
-  const examples = COMMANDS.flatMap((command) => command.examples.map((example) => example.line));
+  const linesOf = (ofRunning: boolean): string[] =>
+    COMMANDS.filter((command) => (command.ofRunning === true) === ofRunning).flatMap((command) =>
+      command.examples.map((example) => example.line),
+    );
+  const examples = linesOf(false);
 
   it.each(examples)(
     '%s',
@@ -193,4 +200,28 @@ describe('every example in help', () => {
     },
     60_000,
   );
+
+  describe('of a running engine', () => {
+    const result: ReloadResult = { outcome: 'applied', revision: '8a01b77ff', pending: null, losses: [], lines: [] };
+    const handlers = fakeHandlers({ reload: async () => result, approve: async () => result });
+    let server: ControlServer | undefined;
+    let loop: NodeJS.Timeout | undefined;
+    beforeAll(async () => {
+      const one = await serveControl({ folder: join(cwd, 'data_cache'), handlers, since: STATUS.since });
+      server = one;
+      loop = setInterval(() => void one.carryOut(), 2);
+    });
+    afterAll(async () => {
+      clearInterval(loop);
+      await server?.close();
+    });
+
+    it.each(linesOf(true))('%s', async (line) => {
+      const words = [...line.matchAll(/"([^"]*)"|\S+/g)].map((found) => found[1] ?? found[0]).slice(1);
+      const ended = await engine(words, { cwd });
+      // Nobody is there to be asked.
+      if (line === 'engine flatten') expect(ended.stderr).toMatch(/needs --yes/);
+      else expect(ended).toMatchObject({ code: 0, stderr: '' });
+    });
+  });
 });

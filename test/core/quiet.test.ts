@@ -168,6 +168,32 @@ circuit_breakers:
     expect(trips).toBeGreaterThan(40);
   });
 
+  it(`under a breaker that closes what another symbol would have passed over (seed ${seed})`, async () => {
+    let trips = 0;
+    const risk = `limits:
+  allow_short: true
+circuit_breakers:
+  - id: fall
+    when: drawdown_pct > 0.01
+    scope: account
+    action: flatten
+    until: next_session
+`;
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), sidesArbitrary, sidesArbitrary, async (from, sides, others) => {
+        const rules = rulesetUnder(
+          risk,
+          documentOf(sides, 'first', 'shares: 10', 'TEST, OTHER'),
+          documentOf(others, 'second', 'purse_pct: 5', 'OTHER, TEST'),
+        );
+        const bars = [barsOf('TEST', '1h', walk(from, 250)), barsOf('OTHER', '1h', walk(from + 1, 250))];
+        trips += (await same(rules, bars, {})).breakers.length;
+      }),
+      { seed, numRuns: runs(30), endOnFailure: true },
+    );
+    expect(trips).toBeGreaterThan(40);
+  });
+
   it('rules that are seldom true, over indicators, entry prices and time stops', async () => {
     const seldom = `id: test
 symbols: [TEST]

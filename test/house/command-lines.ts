@@ -4,10 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from './sources.ts';
 
-/** Every command line of the ```sh blocks of a Markdown file, comments and blank lines apart. */
-export function shellLines(file: string): string[] {
+/**
+ * Every command line of the ```sh blocks of a Markdown file, comments and blank lines apart.
+ * @param kind what stands behind `sh`: `running` marks commands that need a running engine
+ */
+export function shellLines(file: string, kind: '' | 'running' = ''): string[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
-  return [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)]
+  const head = kind === '' ? '' : ` ${kind}`;
+  return [...text.matchAll(new RegExp(`^\`\`\`sh${head}\\n([\\s\\S]*?)^\`\`\``, 'gm'))]
     .flatMap((block) => block[1]!.split('\n'))
     .map((line) => line.replace(/\s+#\s.*$/, '').trim())
     .filter((line) => line !== '' && !line.startsWith('#'));

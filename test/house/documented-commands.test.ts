@@ -1,5 +1,8 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commands, freshWorkspace, removeWorkspace, shell, shellLines } from './command-lines.ts';
 import { ROOT } from './sources.ts';
@@ -37,6 +40,42 @@ describe('the commands that the README shows', () => {
     const ended = shell(command, folder);
     expect(ended.stderr).not.toMatch(/\n {4}at /);
     expect(ended.status, `${ended.stdout.slice(-2_000)}${ended.stderr.slice(-2_000)}`).toBe(0);
+  });
+});
+
+describe('the commands of a running engine that the README shows', () => {
+  const shown = commands(shellLines('README.md', 'running'));
+  let folder = '';
+  let running: ChildProcess | undefined;
+  beforeAll(async () => {
+    folder = freshWorkspace();
+    running = spawn(
+      process.execPath,
+      [join(ROOT, 'dist', 'engine.js'), 'run', '--dry', '--speed', '600x', '--format', 'json'],
+      { cwd: folder, stdio: 'ignore' },
+    );
+    for (let tries = 0; shell('npx engine status', folder).status !== 0; tries++) {
+      if (tries > 100) throw new Error('the engine cannot be reached');
+      await sleep(100);
+    }
+  }, 60_000);
+  afterAll(async () => {
+    if (running !== undefined && running.exitCode === null) {
+      running.kill('SIGTERM');
+      await once(running, 'exit');
+    }
+    removeWorkspace(folder);
+  });
+
+  it('are there', () => {
+    const names = new Set(shown.map((command) => command.split(' ')[2]));
+    expect([...names].toSorted()).toEqual(['breakers', 'flatten', 'halt', 'pause', 'resume', 'status']);
+  });
+
+  it.each(shown)('%s', { timeout: 30_000 }, (command) => {
+    const ended = shell(command, folder);
+    expect(ended).toMatchObject({ status: 0, stderr: '' });
+    expect(ended.stdout).not.toBe('');
   });
 });
 

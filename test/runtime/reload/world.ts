@@ -85,6 +85,8 @@ export function plainCheck(gathered: Gathered): Workspace {
     files,
     sought: [],
     documents: () => [],
+    texts: [],
+    risk: undefined,
     plan: undefined,
     ruleset: diagnostics.length > 0 ? undefined : ({} as NonNullable<Workspace['ruleset']>),
     diagnostics,
