@@ -70,8 +70,6 @@ export interface Breakers {
   readonly onMarks: boolean;
   /** Something is tripped that the very next bar may let go: none may be passed over. */
   attentive(): boolean;
-  /** When the clock lets something go next, ms: the bar that reaches it may not be passed over. Infinity when nothing waits. */
-  nextClear(): number;
   /** After the marks of an instant, before its decisions. */
   look(now: number, instants: number, marked: boolean): void;
   /** An entry was filled. */
@@ -213,7 +211,6 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
     state,
     onMarks,
     attentive: () => flags.tripped > 0 && (flags.barsTrips > 0 || flags.newSession),
-    nextClear: () => (flags.tripped > 0 ? flags.nextClear : Number.POSITIVE_INFINITY),
     look(now, instants, marked) {
       if (guards.length === 0) return;
       view.now = now;

@@ -157,8 +157,7 @@ export function createCore(options: CoreOptions): Core {
     if (book.openCount() > holders.length || (windowed.length > 0 && holders.length > 0)) return 0;
     for (let h = 0; h < holders.length; h++) if (moves(holders[h]!.state.protection)) return 0;
     let count = quiet.ahead(symbol, column, row);
-    const clears = breakers.nextClear();
-    while (count > 0 && (column.end[row + count - 1]! > until || column.end[row + count - 1]! >= clears)) count--;
+    while (count > 0 && column.end[row + count - 1]! > until) count--;
     if (count <= 0) return 0;
     quiet.passAll(symbol, count);
     instantNumber += count;
