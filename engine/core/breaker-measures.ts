@@ -171,12 +171,12 @@ export const MARKED: ReadonlySet<string> = new Set([
 
 /** What a measure over a length of time counts, and that length. */
 export interface Window {
-  readonly of: keyof Recent;
+  readonly of: Exclude<keyof Recent, 'count'>;
   /** Milliseconds. */
   readonly length: number;
 }
 
-const COUNTED: Readonly<Record<string, keyof Recent>> = {
+const COUNTED: Readonly<Record<string, Window['of']>> = {
   rejections: 'refusals',
   stop_outs: 'stops',
   closed_trades: 'closed',
