@@ -169,37 +169,6 @@ export const MARKED: ReadonlySet<string> = new Set([
   'exit_unknown_bars',
 ]);
 
-/** What a measure over a length of time counts, and that length. */
-export interface Window {
-  readonly of: Exclude<keyof Recent, 'count'>;
-  /** Milliseconds. */
-  readonly length: number;
-}
-
-const COUNTED: Readonly<Record<string, Window['of']>> = {
-  rejections: 'refusals',
-  stop_outs: 'stops',
-  closed_trades: 'closed',
-  closed_profit_pct: 'closed',
-};
-
-/** The window of a measure, by its canonical name; undefined when the clock does not move it. */
-export function windowOf(name: string): Window | undefined {
-  const [base, minutes] = name.split(':', 2);
-  const of = COUNTED[base ?? ''];
-  return of === undefined || minutes === undefined ? undefined : { of, length: Number(minutes) * MINUTE };
-}
-
-/** When the first happening leaves a window after `now`, ms; Infinity when none lies in one. */
-export function nextToAge(windows: readonly Window[], recent: Recent, now: number): number {
-  let next = Number.POSITIVE_INFINITY;
-  for (const { of, length } of windows) {
-    const first = recent[of].find(({ time }) => time + length > now);
-    if (first !== undefined) next = Math.min(next, first.time + length);
-  }
-  return next;
-}
-
 /** How a measure is read, by its canonical name (`rejections:10` is over ten minutes). */
 export function readerOf(name: string): (guard: Guard, scope: Scope, view: View) => number {
   const [base, minutes] = name.split(':', 2);

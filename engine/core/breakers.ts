@@ -15,14 +15,12 @@ import {
   freshGuard,
   type Guard,
   MARKED,
-  nextToAge,
   type Recent,
   readerOf,
   remember,
   returnsAsked,
   type View,
   watches,
-  windowOf,
 } from './breaker-measures.ts';
 
 /** When a breaker that waits for a person is cleared where no person is: in a backtest. */
@@ -72,8 +70,6 @@ export interface Breakers {
   readonly onMarks: boolean;
   /** Something is tripped that the very next bar may let go: none may be passed over. */
   attentive(): boolean;
-  /** From here on (ms) the clock alone may trip or clear something: no bar that ends then may be passed over. Infinity: never. */
-  clockActs(): number;
   /** After the marks of an instant, before its decisions. */
   look(now: number, instants: number, marked: boolean): void;
   /** An entry was filled. */
@@ -127,16 +123,7 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
     },
     sessionsAYear: sessionsAYear(ruleset.symbols),
   };
-  const flags = {
-    events: true,
-    tripped: 0,
-    nextClear: Number.POSITIVE_INFINITY,
-    /** When the next happening grows too old for a measure over a length of time. */
-    nextAge: Number.POSITIVE_INFINITY,
-    barsTrips: 0,
-    newSession: false,
-  };
-  const windows = bounds.flatMap(({ reads }) => reads.flatMap(({ name }) => windowOf(name) ?? []));
+  const flags = { events: true, tripped: 0, nextClear: Number.POSITIVE_INFINITY, barsTrips: 0, newSession: false };
   const onMarks = bounds.some((bound) => bound.onMarks);
 
   const touches = (guard: Guard, strategy: number, symbol: number): boolean =>
@@ -224,13 +211,12 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
     state,
     onMarks,
     attentive: () => flags.tripped > 0 && (flags.barsTrips > 0 || flags.newSession),
-    clockActs: () => (flags.tripped > 0 ? Math.min(flags.nextClear, flags.nextAge) : flags.nextAge),
     look(now, instants, marked) {
       if (guards.length === 0) return;
       view.now = now;
       if (flags.tripped > 0 && (flags.newSession || flags.barsTrips > 0 || now >= flags.nextClear))
         letGo(now, instants);
-      const events = flags.events || now >= flags.nextAge;
+      const { events } = flags;
       flags.events = false;
       if (!events && !(marked && onMarks)) return;
       for (let k = 0; k < guards.length; k++) {
@@ -244,7 +230,6 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
         if (guard.trip < 0 && value === TRUE) trip(guard, bound, now, instants);
         else if (untilClear && value === FALSE) clear(guard, now);
       }
-      if (events && windows.length > 0) flags.nextAge = nextToAge(windows, state.recent, now);
     },
     entered(strategy, symbol) {
       flags.events = true;

@@ -45,10 +45,9 @@ export interface Core {
   process(event: CoreEvent): void;
   /**
    * Takes bars of a symbol from `row` on, with no other symbol's among them and no order that they could fill, for as long
-   * as its rules ask for nothing: what `process` would do with each, in one go. Gives how many it took: `most` at most, and
-   * none ends after `until`.
+   * as its rules ask for nothing: what `process` would do with each, in one go. Gives how many it took; none ends after `until`.
    */
-  coast(symbol: number, bars: Bars, row: number, until: number, most: number): number;
+  coast(symbol: number, bars: Bars, row: number, until: number): number;
   /** End of the earliest bucket that waits for the clock, ms; Infinity when none does. */
   due(): number;
   /** Every order so far, by number; those that ended are made anew on every reading. */
@@ -149,17 +148,16 @@ export function createCore(options: CoreOptions): Core {
 
   /**
    * Takes the bars of a symbol from `row` on, no other symbol's among them, for as long as they are quiet: marks and equity
-   * are all they move. Gives how many it took: `most` at most, and none ends after `until`.
+   * are all they move. Gives how many it took; none ends after `until`.
    */
-  function coast(symbol: number, column: Bars, row: number, until: number, most: number): number {
+  function coast(symbol: number, column: Bars, row: number, until: number): number {
     if (pipeline.builds || breakers.attentive()) return 0;
     if (breakers.onMarks && book.openCount() > 0) return 0;
     const holders = context.open[symbol]!;
     if (book.openCount() > holders.length || (windowed.length > 0 && holders.length > 0)) return 0;
     for (let h = 0; h < holders.length; h++) if (moves(holders[h]!.state.protection)) return 0;
-    let count = Math.min(most, quiet.ahead(symbol, column, row));
-    const acts = breakers.clockActs();
-    while (count > 0 && (column.end[row + count - 1]! > until || column.end[row + count - 1]! >= acts)) count--;
+    let count = quiet.ahead(symbol, column, row);
+    while (count > 0 && column.end[row + count - 1]! > until) count--;
     if (count <= 0) return 0;
     quiet.passAll(symbol, count);
     instantNumber += count;

@@ -38,8 +38,6 @@ export interface Session {
   feed(bars: ReadonlyMap<string, Bars>): void;
   /** Works off up to `instants` instants; false when the bars fed so far are used up. */
   advance(instants: number): boolean;
-  /** Instants worked off since the start: where the run stands in its bars. */
-  readonly instants: number;
   /** The symbols that the rules trade or read. */
   readonly symbols: readonly string[];
   /** Indicators go on, entries rest, nothing is counted: a warm-up. */
@@ -129,7 +127,6 @@ export function createSession(
     active: false,
     paused: false,
     barsDone: 0,
-    instants: 0,
     firstStart: Number.NaN,
     /** Traded symbols without a bar yet. */
     unopened: count,
@@ -282,13 +279,13 @@ export function createSession(
     clock.now = event.time;
   }
 
-  /** Takes the bars of a single symbol that nothing happens on, up to the session's close and `most`; gives how many. */
-  function coast(most: number): number {
+  /** Takes the bars of a single symbol that nothing happens on, up to the session's close; gives how many. */
+  function coast(): number {
     const bars = columns[0];
     const row = rows[0]!;
     if (bars === undefined || row >= bars.length || !clock.active || clock.unopened > 0 || actions.length > 0) return 0;
     if (broker.hasOrders(0)) return 0;
-    const taken = core.coast(0, bars, row, clock.nextClose, most);
+    const taken = core.coast(0, bars, row, clock.nextClose);
     if (taken === 0) return 0;
     merge.skip(0, taken);
     clock.barsDone += taken;
@@ -311,9 +308,6 @@ export function createSession(
     timeframes: TIMEFRAMES.filter((timeframe) => symbols.some((symbol) => bases.get(symbol) === timeframe)),
     get barsDone() {
       return clock.barsDone;
-    },
-    get instants() {
-      return clock.instants;
     },
     firstOpen,
     lastClose(symbol) {
@@ -344,15 +338,13 @@ export function createSession(
     },
     advance(instants) {
       for (let k = 0; k < instants; k++) {
-        const coasted = count === 1 ? coast(instants - k) : 0;
+        const coasted = count === 1 ? coast() : 0;
         if (coasted > 0) {
           k += coasted - 1;
-          clock.instants += coasted;
           continue;
         }
         if (!merge.next(event)) return false;
         step();
-        clock.instants++;
       }
       return true;
     },

@@ -90,25 +90,6 @@ describe('circuit breakers', () => {
     }
   });
 
-  it('a count over a length of time lets go when the clock has emptied it, on bars that nothing else happens on', async () => {
-    // One losing trade, then nothing but bars below 100 to the end.
-    const rows = barsOf('TEST', '1h', [
-      [99, 101, 99, 101],
-      [101, 101, 99, 99],
-      ...losing(1),
-      ...Array.from({ length: 30 }, (): Row => [99, 99, 99, 99]),
-    ]);
-    const result = await run(breaker('closed_trades("2h") >= 1', 'clear'), rows);
-    const [trip, ...more] = result.breakers;
-    expect(more).toEqual([]);
-    const ends = [...rows.end];
-    // The first bar that ends two hours or more after the trade's end.
-    expect(trip!.clearedAt).toBe(ends.find((end) => end >= result.trades[0]!.exitTime + 7_200_000));
-    // A duration ends there as well, though no rule asks for anything.
-    const timed = await run(breaker('closed_trades("2h") >= 1', '1d'), rows);
-    expect(timed.breakers[0]!.clearedAt).toBe(timed.breakers[0]!.trippedAt + 86_400_000);
-  });
-
   it('drawdown is of the marked account since last cleared, bar by bar', async () => {
     const prices = [100, 101, 101, 101, 95, 90, 85, 85, 85, 101, 101];
     const result = await run(breaker('drawdown_pct > 1', 'manual'), flatBars('TEST', '1h', prices), 'never');

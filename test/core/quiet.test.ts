@@ -168,23 +168,6 @@ circuit_breakers:
     expect(trips).toBeGreaterThan(40);
   });
 
-  it('a breaker that the clock lets go while nothing happens, at the very end of the bars', async () => {
-    const risk =
-      'circuit_breakers:\n  - id: losses\n    when: consecutive_losses >= 1\n    scope: account\n    action: pause_entries\n    until: 1d\n';
-    const text =
-      'id: test\nsymbols: [TEST]\ntimeframe: 1h\ncapital: 10000\nentry:\n  long:\n    when: close > 100\n    size:\n      shares: 10\nexit:\n  when: close < 100\n';
-    const rows = [99, 101, 99, ...Array.from({ length: 10 }, () => 98)].map(
-      (price): Row => [price, price, price, price],
-    );
-    const result = await same(rulesetUnder(risk, text), [barsOf('TEST', '1h', rows)], {});
-    // Bought at 99, sold at 98 at 17:00; seen at 18:00, over a day later, and nothing happens any more.
-    expect(
-      result.breakers.map(({ trippedAt, clearedAt }) =>
-        [trippedAt, clearedAt].map((at) => new Date(at ?? 0).toISOString().slice(8, 16)),
-      ),
-    ).toEqual([['08T18:00', '09T18:00']]);
-  });
-
   it('rules that are seldom true, over indicators, entry prices and time stops', async () => {
     const seldom = `id: test
 symbols: [TEST]
