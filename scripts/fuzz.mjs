@@ -33,7 +33,7 @@ const failed = [];
 let rounds = 0;
 do {
   const seed = randomInt(2 ** 31);
-  const run = spawnSync(process.execPath, [vitest, 'run', '--reporter=dot', ...files], {
+  const run = spawnSync(process.execPath, [vitest, 'run', '--reporter=dot', '--testTimeout=300000', ...files], {
     cwd: root,
     encoding: 'utf8',
     env: { ...process.env, FC_SEED: String(seed), NO_COLOR: '1' },

@@ -95,6 +95,38 @@ function drawdownOf(tree: Checked): number | undefined {
   return measured.operand.name === 'drawdown_pct' ? bound : undefined;
 }
 
+/**
+ * The same of a breaker over the whole account, once a run says how much that is.
+ * @param purseIn dollars of a strategy's purse
+ * @param cash dollars that the account begins with
+ */
+export function checkAccountStops(
+  risk: RiskModel,
+  models: readonly StrategyModel[],
+  purseIn: (model: StrategyModel) => number,
+  cash: number,
+): readonly Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  for (const breaker of risk.breakers) {
+    const bound = drawdownOf(breaker.when);
+    if (!breaker.enabled || breaker.scope !== 'account' || breaker.action !== 'flatten' || bound === undefined)
+      continue;
+    for (const model of models) {
+      for (const entry of model.entries) {
+        const loss = ((lossAtStop(model, entry) ?? 0) * purseIn(model)) / cash;
+        if (!(loss > bound)) continue;
+        createReporter(model.document, diagnostics).at(
+          'W392',
+          sizePath(entry),
+          `the stop of \`${model.id}\` loses ${Number(loss.toPrecision(6))} % of the account, and breaker \`${breaker.id}\` closes all at ${bound} %`,
+          'set the stop nearer, take a smaller size or purse, or raise the breaker',
+        );
+      }
+    }
+  }
+  return diagnostics;
+}
+
 /** A breaker that closes a strategy's positions at a drawdown that its own stop lies beyond. */
 function checkStops(model: StrategyModel, breaker: BreakerModel, diagnostics: Diagnostic[]): void {
   if (breaker.scope !== 'strategy' || breaker.action !== 'flatten') return;

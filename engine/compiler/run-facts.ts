@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../documents/diagnostic.ts';
 import { finding } from '../documents/finding.ts';
 import type { Bars } from '../market/bars.ts';
+import { checkAccountStops } from './breaker-outcomes.ts';
 import { contextOf, createReporter } from './finding.ts';
 import type { RiskModel, StrategyModel } from './model.ts';
 import { dollars, dollarsAsked, sizePath } from './purse-sizes.ts';
@@ -28,6 +29,7 @@ export function checkRun(
   return [
     ...checkPurses(enabled, cash),
     ...enabled.flatMap((model) => checkEntries(model, risk, facts, cash)),
+    ...checkAccountStops(risk, enabled, (model) => purseIn(model, cash), cash),
     ...shortHistories(enabled, ruleset, facts.bars),
   ];
 }

@@ -12,7 +12,7 @@ export interface Ignore {
 }
 
 /** Warnings that only a run can find: without one, nobody can say that their ignore is idle. */
-const OF_A_RUN: ReadonlySet<string> = new Set(['W385', 'W386', 'W387', 'W388', 'W389']);
+const OF_A_RUN: ReadonlySet<string> = new Set(['W385', 'W386', 'W387', 'W388', 'W389', 'W392']);
 
 const isCode = (word: string): word is DiagnosticCode => Object.hasOwn(CODES, word);
 

@@ -151,9 +151,9 @@ const trips = (result: RunResult, width: number, style: Style): string[] => {
   const more = breakers.length - SHOWN_TRIPS;
   const heldBack = breakers.reduce((sum, trip) => sum + trip.heldBack, 0);
   const flatDays = breakers.reduce((sum, trip) => sum + trip.heldFlatDays, 0);
-  const held = `${counted(heldBack, 'entry', 'entries')} held back, ${counted(flatDays, 'day')} without a position`;
+  const held = `${counted(heldBack, 'entry', 'entries')} held back, flat on ${counted(flatDays, 'day')}`;
   return [
-    style.bold(`Circuit breakers tripped ${counted(breakers.length, 'time')}: ${held}`),
+    ...wrap(`Circuit breakers tripped ${counted(breakers.length, 'time')}: ${held}`, width).map(style.bold),
     ...table(TRIP_COLUMNS, rows, { width, indent: 2, style }),
     ...(more > 0 ? [style.dim(`  and ${count(more)} more (--format json)`)] : []),
     '',

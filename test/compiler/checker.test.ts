@@ -135,6 +135,15 @@ describe('rules and risk together', () => {
     expect(codes(check([sized('purse_pct: 100', 10)], riskOf('drawdown_pct > 3 and daily_trades > 2')))).toEqual([]);
   });
 
+  it('a stop that loses more of the account than its breaker allows, once a run says what the account is', () => {
+    const account = riskOf('drawdown_pct > 3').replace('scope: strategy', 'scope: account');
+    // 5 % of 10,000 dollars are 5 % of an account of 10,000, and 2.5 % of one of 20,000.
+    expect(codes(check([sized('risk_pct: 5', 10)], account))).toEqual([]);
+    expect(codes(check([sized('risk_pct: 5', 10)], account, {}))).toEqual(['W392']);
+    expect(codes(check([sized('risk_pct: 5', 10)], account, { cash: 20_000 }))).toEqual([]);
+    expect(codes(check([sized('risk_pct: 5', 10)], account.replace('flatten', 'pause_entries'), {}))).toEqual([]);
+  });
+
   it('a limit that cuts every size', () => {
     const limits = 'limits:\n  max_order_notional: 5000\n';
     expect(codes(check([sized('risk_pct: 4', 2)], riskOf('drawdown_pct > 30', limits)))).toEqual(['W388']);

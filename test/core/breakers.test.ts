@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MEASURES } from '../../engine/compiler/measures.ts';
 import { BREAKER_MEASURES } from '../../engine/core/breaker-measures.ts';
+import type { Order } from '../../engine/ledger/order.ts';
 import type { RunResult } from '../../engine/runtime/result.ts';
 import { centRows, documentOf, dollars, runs, seed, sidesArbitrary } from './plain-rules.ts';
 import { barsOf, flatBars, type Row, rulesetUnder, runRules, strategy } from './rules.ts';
@@ -232,6 +233,51 @@ describe('circuit breakers', () => {
   });
 });
 
+/** A strategy's or a symbol's breaker, and who stands outside of it. */
+const PLACES = ['account', 'strategy', 'symbol'] as const;
+
+describe('a trip among several strategies and symbols', () => {
+  it(`stops entries where it bites, lets exits pass, and touches nobody else (seed ${seed})`, async () => {
+    const seen = { trips: 0, exits: 0, elsewhere: 0 };
+    await fc.assert(
+      fc.asyncProperty(
+        centRows(40, 80),
+        centRows(40, 80),
+        sidesArbitrary,
+        sidesArbitrary,
+        fc.constantFrom('consecutive_losses >= 1', 'daily_trades >= 1', 'closed_trades("1d") >= 2'),
+        fc.constantFrom('manual', '3h', '5 bars'),
+        fc.constantFrom('pause_entries', 'flatten'),
+        fc.constantFrom(...PLACES),
+        async (rows, others, sides, more, when, until, action, scope) => {
+          const rules = rulesetUnder(
+            breaker(when, until, { action, scope }),
+            documentOf(sides, 'one', 'shares: 10', 'TEST, OTHER'),
+            documentOf(more, 'two', 'shares: 10', 'TEST, OTHER'),
+          );
+          const bars = [barsOf('TEST', '1h', dollars(rows)), barsOf('OTHER', '1h', dollars(others))];
+          const result = await runRules(rules, bars, { operator: 'never' });
+          for (const { trippedAt, clearedAt = Number.POSITIVE_INFINITY, place } of result.breakers) {
+            seen.trips++;
+            for (const order of result.orders) {
+              if (order.decidedAt < trippedAt || order.decidedAt >= clearedAt) continue;
+              const bitten = scope === 'account' || place === (scope === 'strategy' ? order.strategy : order.symbol);
+              if (bitten) {
+                expect(order.role).not.toBe('entry');
+                seen.exits++;
+              } else if (order.role === 'entry') seen.elsewhere++;
+            }
+          }
+        },
+      ),
+      { seed, numRuns: runs(60), endOnFailure: true },
+    );
+    expect(seen.trips).toBeGreaterThan(60);
+    expect(seen.exits).toBeGreaterThan(60);
+    expect(seen.elsewhere).toBeGreaterThan(60);
+  });
+});
+
 describe('limits', () => {
   const limited = (limits: string): string => `limits:\n${limits}circuit_breakers: []\n`;
 
@@ -283,7 +329,9 @@ describe('limits', () => {
   });
 
   it(`no order goes out that exceeds one at its decision price (seed ${seed})`, async () => {
-    let cut = 0;
+    const cut = { max_position_pct: 0, max_gross_exposure_pct: 0, max_order_notional: 0 };
+    let compared = 0;
+    let beside = 0;
     await fc.assert(
       fc.asyncProperty(
         centRows(30, 60),
@@ -308,11 +356,18 @@ describe('limits', () => {
           const result = await runRules(rules, bars);
           for (const order of result.orders) {
             if (order.role !== 'entry' || order.status === 'refused') continue;
-            const column = bars[order.symbolIndex]!;
-            const close = column.close[column.end.indexOf(order.decidedAt)]!;
-            const price = Number(order.limitPrice ?? order.stopPrice ?? 0n) / 1e9 || close;
-            expect((Number(order.qty) / 1e9) * price).toBeLessThanOrEqual(notional * (1 + 1e-9));
-            if (order.reason?.startsWith('max_')) cut++;
+            const closes = bars.map((column) => column.close[column.end.indexOf(order.decidedAt)]);
+            // Columns of two lengths: beyond the shorter one there is no close to mark with.
+            if (closes.includes(undefined)) continue;
+            const price = priceOf(order, closes[order.symbolIndex]!);
+            const wanted = sharesOf(order.qty) * price;
+            expect(wanted).toBeLessThanOrEqual(notional * (1 + 1e-9));
+            const then = accountAt(result.orders, order, closes as number[], bars);
+            expect(then.inSymbol + wanted).toBeLessThanOrEqual((then.equity * position) / 100 + 1e-6);
+            expect(then.gross + wanted).toBeLessThanOrEqual((then.equity * gross) / 100 + 1e-6);
+            compared++;
+            if (then.gross > 0) beside++;
+            if (order.reason !== undefined && order.reason in cut) cut[order.reason as keyof typeof cut]++;
           }
           // At any moment no more positions than allowed.
           const moves = result.trades
@@ -328,6 +383,56 @@ describe('limits', () => {
       ),
       { seed, numRuns: runs(60), endOnFailure: true },
     );
-    expect(cut).toBeGreaterThan(50);
+    expect(compared).toBeGreaterThan(200);
+    expect(beside).toBeGreaterThan(50);
+    for (const [reason, times] of Object.entries(cut)) expect(times, reason).toBeGreaterThan(10);
   });
 });
+
+const sharesOf = (qty: bigint): number => Number(qty) / 1e9;
+
+/** At what an order is counted, dollars. */
+const priceOf = (order: Order, close: number): number =>
+  Number(order.limitPrice ?? order.stopPrice ?? 0n) / 1e9 || close;
+
+/** The account at the moment of a decision, worked out anew from the fills before it, in dollars. */
+function accountAt(
+  orders: readonly Order[],
+  order: Order,
+  closes: readonly number[],
+  bars: readonly { readonly start: Float64Array; readonly end: Float64Array }[],
+): { readonly equity: number; readonly gross: number; readonly inSymbol: number } {
+  let cash = 100_000;
+  const held = new Map<string, number>();
+  for (const { strategy: id, symbolIndex, side, fills } of orders) {
+    const { start, end } = bars[symbolIndex]!;
+    for (const fill of fills) {
+      if (end[start.indexOf(fill.time)]! > order.decidedAt) continue;
+      const qty = sharesOf(fill.qty) * (side === 'buy' ? 1 : -1);
+      cash -= (qty * Number(fill.price)) / 1e9;
+      held.set(`${id} ${symbolIndex}`, (held.get(`${id} ${symbolIndex}`) ?? 0) + qty);
+    }
+  }
+  let equity = cash;
+  let gross = 0;
+  let inSymbol = 0;
+  for (const [key, qty] of held) {
+    const symbol = Number(key.split(' ')[1]);
+    const value = qty * closes[symbol]!;
+    equity += value;
+    // What the same order's strategy holds there is on its way out: a reversal.
+    if (key === `${order.strategy} ${order.symbolIndex}`) continue;
+    gross += Math.abs(value);
+    if (symbol === order.symbolIndex) inSymbol += Math.abs(value);
+  }
+  // Entries of the same instant that were decided before it are at work.
+  for (const other of orders) {
+    if (other.seq >= order.seq) break;
+    if (other.role !== 'entry' || other.status === 'refused' || other.decidedAt !== order.decidedAt) continue;
+    // What a later fill cuts away or an end cancels stood in full then: at least what is left of it did.
+    const value = sharesOf(other.qty) * priceOf(other, closes[other.symbolIndex]!);
+    gross += value;
+    if (other.symbolIndex === order.symbolIndex) inSymbol += value;
+  }
+  return { equity, gross, inSymbol };
+}

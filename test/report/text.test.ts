@@ -79,7 +79,7 @@ describe('the summary of a run', () => {
   });
 
   it('says at once how long breakers held, whatever the width of their table', () => {
-    expect(screen(80)).toContain('Circuit breakers tripped 2 times: 4 entries held back, 1 day without a position');
+    expect(screen(80)).toContain('Circuit breakers tripped 2 times: 4 entries held back, flat on 1 day');
   });
 
   it('sums trades by what ended them, to the cent', () => {
