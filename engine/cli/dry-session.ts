@@ -16,6 +16,7 @@ import { createRecording, type Recording, type RecordingHooks } from '../runtime
 import { swapAtOnce } from '../runtime/swap.ts';
 import { ENGINE_VERSION } from '../runtime/version.ts';
 import { loadDocuments, type RuleDocument, type Workspace, type WorkspaceOptions } from '../runtime/workspace.ts';
+import { commandOf } from './operator-record.ts';
 import { refuseOtherOptions, type SessionOptions } from './session-options.ts';
 import { shownPath } from './state-folder.ts';
 
@@ -248,7 +249,7 @@ export const startSession = (
       createPatientSink(held, writer, hooks, signal),
       ruleset.revision,
       {
-        ...NO_COMMANDS,
+        applyCommand: applyCommandOf(row),
         applyRevision: revisionsOf(held.database, row, where),
         ...(hooks.restored === undefined ? {} : { restored: hooks.restored }),
       },
@@ -277,12 +278,20 @@ export const revisionsOf =
     );
   };
 
-/** Commands to a run are not there yet: a journal of this version holds none. */
-export const NO_COMMANDS: Pick<RecordingHooks, 'applyCommand'> = {
-  applyCommand(name) {
-    throw new Error(`the journal holds the command ${name}, which this engine cannot apply`);
-  },
-};
+/** Gives a run the commands that a person gave it then. */
+export const applyCommandOf =
+  (row: SessionRow): RecordingHooks['applyCommand'] =>
+  (command, at, run) => {
+    const known = commandOf(command);
+    if (known === undefined) {
+      throw refuse(
+        'differs',
+        `session ${row.name} holds the command ${command.name}, which this engine does not know`,
+        `run engine ${row.engine}; or --fresh starts anew`,
+      );
+    }
+    run.session.command(known, Date.parse(at));
+  };
 
 const begin = (held: Reopenable, disk: DiskRules, source: Source, options: SessionOptions): SessionRow => {
   const { database } = held;

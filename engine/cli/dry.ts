@@ -4,7 +4,7 @@ import { counted } from '../report/amounts.ts';
 import { resultJson } from '../report/json.ts';
 import { resultText } from '../report/text.ts';
 import { wrap } from '../report/wrap.ts';
-import { dryRun } from '../runtime/dry-run.ts';
+import { dryRun, type Steering } from '../runtime/dry-run.ts';
 import type { RunResult } from '../runtime/result.ts';
 import type { Observer } from '../runtime/run.ts';
 import type { WorkspaceOptions } from '../runtime/workspace.ts';
@@ -12,11 +12,14 @@ import { textFlag } from './arguments.ts';
 import { dryFeed } from './bars-source.ts';
 import type { CommandContext } from './command.ts';
 import type { OpenState } from './dry-session.ts';
+import { failure } from './exit.ts';
 import { hasErrors, refuseFaulty, showFindings } from './findings.ts';
 import { handOn } from './hand-on.ts';
+import type { HotRules } from './hot-rules.ts';
 import { exitOfRun } from './interruption.ts';
 import { journalFailure } from './journal-failure.ts';
 import { journalLines } from './journal-lines.ts';
+import { recordOf } from './operator-record.ts';
 import { progressScreen } from './progress.ts';
 import { loadRules } from './rules.ts';
 import type { FeedChoice } from './run.ts';
@@ -58,6 +61,19 @@ export const dry = async (context: CommandContext, choices: DryChoices): Promise
   } finally {
     state?.close();
   }
+};
+
+/** The same, and something to do once the run goes on by itself. */
+const restoredBy = (lines: ReturnType<typeof journalLines>, then: () => void): ReturnType<typeof journalLines> => ({
+  ...lines,
+  restored(session) {
+    lines.restored?.(session);
+    then();
+  },
+});
+
+const notYet = (): never => {
+  throw failure('the run has only just begun', 'ask again');
 };
 
 /** Takes the state folder, unless nothing is to be kept; without the native library a run nobody asked to keep goes on. */
@@ -132,6 +148,7 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
   const once = flags.once === true || !terminal.outTty;
   const reading = remembered(source.feed, source.feed.endless && !once);
   let complete = false;
+  const follow = { start: undefined as ((resumed: boolean) => void) | undefined };
   const session =
     state === undefined
       ? undefined
@@ -151,7 +168,7 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
             assumptions,
           },
           where,
-          journalLines(terminal, screen, known?.name, ruleset.traded[0] ?? ''),
+          restoredBy(journalLines(terminal, screen, known?.name, ruleset.traded[0] ?? ''), () => follow.start?.(true)),
           signal,
         );
   // What does not act yet was said at the start.
@@ -177,7 +194,46 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
         },
         live: screen.live,
       };
-  const hand = await handOn(journal.folder, feed, terminal);
+  /** Follows the files from where the run decides by itself. */
+  const hot = { steering: undefined as Steering | undefined, rules: undefined as HotRules | undefined, over: false };
+  const followFiles = async (resumed: boolean): Promise<void> => {
+    const { followRules } = await import('./hot-rules.ts');
+    if (hot.over || hot.steering === undefined) return;
+    hot.rules = followRules({
+      where,
+      running: kept?.last ?? rules,
+      steering: hot.steering,
+      recording: session?.recording,
+      cash,
+      assumptions,
+      terminal,
+      resumed,
+      say: (lines) => {
+        for (const line of lines) json ? terminal.err(`${line}\n`) : screen.above(line);
+      },
+    });
+    await hot.rules.ready;
+  };
+  follow.start = (resumed) => {
+    void (resumed ? hot.steering!.still(() => followFiles(true)) : followFiles(false));
+  };
+  const hand =
+    state === undefined
+      ? undefined
+      : await handOn(journal.folder, feed, terminal, {
+          session: session?.row.name ?? null,
+          rules: () =>
+            hot.rules?.facts() ?? { revision: ruleset.revision, stale: null, pending: null, lastReload: null },
+          reload: () => (hot.rules ?? notYet()).reload(),
+          approve: (revision) => (hot.rules ?? notYet()).approve(revision),
+          record: (command, at) =>
+            session?.recording.input({
+              kind: 'command',
+              instants: hot.steering!.run.session.instants,
+              at: new Date(at).toISOString(),
+              command: recordOf(command),
+            }),
+        });
   const ended = await dryRun(
     ruleset,
     reading.feed,
@@ -201,10 +257,18 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
             () => performance.now(),
           )),
       hand,
+      steer: (steering) => {
+        hot.steering = steering;
+        if (session?.recording.restoring !== true) follow.start?.(false);
+      },
     },
     observer,
     signal,
-  ).finally(() => hand?.close());
+  ).finally(async () => {
+    hot.over = true;
+    await hot.rules?.close();
+    await hand?.close();
+  });
   screen.end();
   const result = reading.atItsEnd(ended);
   await terminal.stream(json ? resultJson(result) : [summary(result)]);

@@ -1,18 +1,25 @@
-import { type Hand, openHand } from '../runtime/control/hand.ts';
+import { type Hand, type HandOptions, openHand } from '../runtime/control/hand.ts';
 import { fileTrouble } from './exit.ts';
 import type { FeedChoice } from './run.ts';
 import { shownPath } from './state-folder.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Lets `engine status`, `pause` and their like reach the run; a run that they cannot reach says so and goes on. */
-export const handOn = async (state: string, feed: FeedChoice, terminal: Terminal): Promise<Hand | undefined> => {
+export const handOn = async (
+  state: string,
+  feed: FeedChoice,
+  terminal: Terminal,
+  given: Pick<HandOptions, 'rules' | 'reload' | 'approve' | 'record'> & { readonly session: string | null },
+): Promise<Hand | undefined> => {
+  const { session, ...handlers } = given;
   try {
     return await openHand({
       folder: state,
       now: Date.now,
+      ...handlers,
       facts: {
         mode: 'dry',
-        session: null,
+        session,
         feed: feed.kind === 'sample' ? 'the sample market' : `CSV bars from ${shownPath(feed.path)}`,
         synthetic: feed.kind === 'sample',
       },

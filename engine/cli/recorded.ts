@@ -16,7 +16,7 @@ import { loadDocuments } from '../runtime/workspace.ts';
 import { type Arguments, textFlag } from './arguments.ts';
 import { refuseMissing } from './bars-missing.ts';
 import { dryFeed } from './bars-source.ts';
-import { NO_COMMANDS, refuseOtherSource, revisionsOf, sourceOf } from './dry-session.ts';
+import { applyCommandOf, refuseOtherSource, revisionsOf, sourceOf } from './dry-session.ts';
 import { hasErrors } from './findings.ts';
 import { didYouMean } from './nearest.ts';
 import type { SessionOptions } from './session-options.ts';
@@ -123,7 +123,7 @@ export const replaySession = async (
     { name: row.name, engine: row.engine, seal: row.seal, inputs, slices: readSlices(database, row.id, row.seal) },
     undefined,
     ruleset.revision,
-    { ...NO_COMMANDS, applyRevision: revisionsOf(database, row, where) },
+    { applyCommand: applyCommandOf(row), applyRevision: revisionsOf(database, row, where) },
   );
   const ended = await dryRun(
     ruleset,

@@ -153,18 +153,20 @@ interface Drive {
   held: Promise<void> | undefined;
 }
 
-/** Does work while no bar comes; one after the other. */
+/** Does work while no bar comes; the bars wait for all such work. */
 async function hold<T>(drive: Drive, work: () => Promise<T>): Promise<T> {
-  while (drive.held !== undefined) await drive.held;
-  let release: () => void = () => undefined;
-  drive.held = new Promise((resolve) => {
-    release = resolve;
-  });
+  const before = drive.held;
+  const working = work();
+  const done = working.then(
+    () => undefined,
+    () => undefined,
+  );
+  const held = before === undefined ? done : Promise.all([before, done]).then(() => undefined);
+  drive.held = held;
   try {
-    return await work();
+    return await working;
   } finally {
-    drive.held = undefined;
-    release();
+    if (drive.held === held) drive.held = undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import { endEvent, equityEvent, fillEvent, orderEvent, tradeEvent, tripEvent } from '../journal/events.ts';
-import type { Input, NewInput } from '../journal/inputs.ts';
+import type { Command, Input, NewInput } from '../journal/inputs.ts';
 import { refuse } from '../journal/refusal.ts';
 import { chained, NO_EVENTS, type Slice, type SliceRow } from '../journal/slices.ts';
 import type { Observer } from './run.ts';
@@ -56,7 +56,8 @@ export interface Recording {
 export interface RecordingHooks {
   /** Makes rules of the journal act; called for every revision after the first. */
   readonly applyRevision: (revision: string, run: Swappable) => Promise<void>;
-  readonly applyCommand: (name: string, values: Readonly<Record<string, string>>, run: Swappable) => void;
+  /** `at`: the wall clock when it was given, ISO 8601. */
+  readonly applyCommand: (command: Command, at: string, run: Swappable) => void;
   /** The journal's end is reached: the run goes on from here. */
   readonly restored?: (session: Session) => void;
 }
@@ -137,7 +138,7 @@ export function createRecording(
       if (input.kind === 'revision') {
         await hooks.applyRevision(input.revision, state.run!);
         state.revision = input.revision;
-      } else hooks.applyCommand(input.command.name, input.command.arguments, state.run!);
+      } else hooks.applyCommand(input.command, input.at, state.run!);
       state.nextInput++;
       input = inputs[state.nextInput];
     }

@@ -1,0 +1,207 @@
+import type { FillAssumptions } from '../brokers/assumptions.ts';
+import type { Meaning } from '../compiler/meaning/change.ts';
+import { meaningOf } from '../compiler/meaning/meaning.ts';
+import type { Ruleset } from '../compiler/ruleset.ts';
+import { counted } from '../report/amounts.ts';
+import { reloadLines } from '../report/reload-lines.ts';
+import { consentNotice, outcomeNotice, reloadNotice } from '../report/reload-notices.ts';
+import { styleOf } from '../report/style.ts';
+import type { ReloadResult } from '../runtime/control/results.ts';
+import type { RulesFacts } from '../runtime/control/status.ts';
+import type { Steering } from '../runtime/dry-run.ts';
+import { type Impact, impactOf } from '../runtime/impact.ts';
+import { lastBars } from '../runtime/last-bars.ts';
+import type { Recording } from '../runtime/recording.ts';
+import type { Applied, Refused, ReloadEvent, ReloadOutcome, Waiting } from '../runtime/reload/events.ts';
+import { policyOf } from '../runtime/reload/policy.ts';
+import { startReload } from '../runtime/reload/start.ts';
+import type { Workspace, WorkspaceOptions } from '../runtime/workspace.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What a swap tells about itself. */
+export interface SwapReport {
+  readonly meaning: Meaning;
+  /** How long no bar could come, ms. */
+  readonly pause: number;
+  /** Instants of the run that the former rules decided. */
+  readonly instants: number;
+}
+
+export interface HotRules {
+  /** The rules on disk rule, or are known not to. */
+  readonly ready: Promise<void>;
+  readonly facts: () => RulesFacts;
+  /** What `engine reload` and `engine approve` answer. */
+  readonly reload: () => Promise<ReloadResult>;
+  readonly approve: (revision: string) => Promise<ReloadResult>;
+  readonly close: () => Promise<void>;
+}
+
+export interface HotRulesOptions {
+  readonly where: WorkspaceOptions;
+  /** The rules that rule at first. */
+  readonly running: Workspace;
+  readonly steering: Steering;
+  readonly recording: Recording | undefined;
+  readonly cash: number | undefined;
+  readonly assumptions: FillAssumptions;
+  readonly terminal: Terminal;
+  /** The run goes on from before: what was edited since is taken before its next bar. */
+  readonly resumed: boolean;
+  /** Writes lines above whatever is drawn. */
+  readonly say: (lines: readonly string[]) => void;
+  /** Told of everything that becomes of the rules, besides what is said. */
+  readonly told?: (event: ReloadEvent<SwapReport>) => void;
+}
+
+/** Bars of each symbol over which an edit is tried, and bars before them for the indicators. */
+const TRIED = 500;
+const FILLING = 2_000;
+
+const iso = (at: number): string => new Date(at).toISOString();
+
+/** Keeps a run's rules in step with their files, and tells what every edit means. */
+export const followRules = (options: HotRulesOptions): HotRules => {
+  const { where, steering, recording, terminal, say } = options;
+  const { run } = steering;
+  let lastReload: RulesFacts['lastReload'] = null;
+  /** Rules that were edited before the run began are a person's wish when it starts. */
+  let starting = options.resumed;
+
+  const look = { width: Math.min(terminal.width, 160), style: terminal.style, colour: terminal.style.red('') !== '' };
+  const notice = () => ({ ...look, now: Date.now() });
+
+  /** Tells an edit once its effect on the last bars is known; the rules rule already. */
+  const tellApplied = async (applied: Applied<SwapReport>, from: Ruleset, to: Ruleset): Promise<void> => {
+    const impact = await tried(from, to);
+    const { meaning } = applied.report;
+    const aside = asideOf(applied);
+    const tripped = new Set(
+      run.session.core.trips.filter(({ clearedAt }) => clearedAt === undefined).map(({ breaker }) => breaker),
+    );
+    say([
+      ...reloadLines({ word: 'reload', meaning, aside, impact, tripped }, look),
+      ...consentNotice(applied, notice()),
+    ]);
+  };
+
+  /** What other rules would have done over the last bars; undefined when they cannot be tried. */
+  const tried = async (from: Ruleset, to: Ruleset): Promise<Impact | undefined> => {
+    try {
+      const bars = lastBars(run, to, TRIED + FILLING);
+      return await impactOf(from, to, bars, {
+        cash: options.cash,
+        assumptions: options.assumptions,
+        last: TRIED,
+        warmup: FILLING,
+      });
+    } catch {
+      // The trial is a courtesy: rules that it cannot run on the bars at hand are told without it.
+      return undefined;
+    }
+  };
+
+  const rulesets = new Map<string, Ruleset>();
+  if (options.running.ruleset !== undefined) rulesets.set(options.running.revision, options.running.ruleset);
+
+  const reloader = startReload<SwapReport>({
+    options: where,
+    running: options.running,
+    policy: (running) => {
+      const policy = policyOf(running, 'dry');
+      return starting && policy === 'grace' ? 'accept' : policy;
+    },
+    losses: (running, next) =>
+      meaningOf(running.ruleset!, next.ruleset!)
+        .losses.filter(({ certain }) => certain)
+        .map(({ subject, text }) => ({ subject, text })),
+    async apply(next) {
+      const former = reloader.running().ruleset!;
+      const meaning = meaningOf(former, next.ruleset!);
+      const { instants } = run.session;
+      const answer = await steering.swap({
+        plan: next.plan!,
+        ahead: async (session) => {
+          await recording?.input({
+            kind: 'revision',
+            instants: session.instants,
+            at: iso(Date.now()),
+            revision: next.revision,
+            documents: next.documents(),
+          });
+        },
+      });
+      if (answer.kind === 'refused') return answer;
+      rulesets.set(next.revision, next.ruleset!);
+      lastReload = { at: iso(Date.now()), from: former.revision, to: next.revision };
+      return { kind: 'applied', report: { meaning, pause: answer.milliseconds, instants } };
+    },
+    tell(event) {
+      options.told?.(event);
+      if (event.kind !== 'applied') {
+        say(reloadNotice(event, notice()));
+        return;
+      }
+      const [from, to] = [rulesets.get(event.from)!, rulesets.get(event.to)!];
+      rulesets.delete(event.from);
+      void tellApplied(event, from, to);
+    },
+  });
+
+  const facts = (): RulesFacts => {
+    const { revision, stale, pending } = reloader.status();
+    return {
+      revision,
+      stale: stale === undefined ? null : { since: iso(stale.since), reason: reasonOf(stale) },
+      pending:
+        pending === undefined
+          ? null
+          : {
+              revision: pending.revision,
+              losses: pending.losses.map(({ subject, text }) => `${subject} ${text}`),
+              until: pending.until === undefined ? null : iso(pending.until),
+            },
+      lastReload,
+    };
+  };
+
+  /** What was edited while nothing ran is taken before a bar comes. */
+  const ready = async (): Promise<void> => {
+    if (starting) await reloader.reloadNow();
+    starting = false;
+  };
+  const answered = (outcome: ReloadOutcome<SwapReport>): ReloadResult => ({
+    outcome: outcome.kind,
+    revision: outcome.kind === 'unknown' ? reloader.status().revision : revisionOf(outcome),
+    pending: outcome.kind === 'waiting' || outcome.kind === 'refused' ? (outcome.revision ?? null) : null,
+    losses: outcome.kind === 'waiting' ? outcome.losses.map(({ subject, text }) => `${subject} ${text}`) : [],
+    lines:
+      outcome.kind === 'applied'
+        ? reloadLines({ word: 'reload', meaning: outcome.report.meaning, aside: asideOf(outcome) }, PLAIN_LOOK)
+        : outcomeNotice(outcome, { ...PLAIN_LOOK, colour: false, now: Date.now() }),
+  });
+  return {
+    ready: ready(),
+    facts,
+    reload: async () => answered(await reloader.reloadNow()),
+    approve: async (revision) => answered(await reloader.approve(revision)),
+    close: () => reloader.close(),
+  };
+};
+
+/** An answer is drawn where it is read. */
+const PLAIN_LOOK = { width: 120, style: styleOf(false) };
+
+const asideOf = ({ files, milliseconds }: Applied<SwapReport>): string =>
+  `${counted(files.length, 'file')}, ${milliseconds} ms`;
+
+const revisionOf = (outcome: Exclude<ReloadOutcome<SwapReport>, { readonly kind: 'unknown' }>): string =>
+  outcome.kind === 'applied' ? outcome.to : 'running' in outcome ? outcome.running : outcome.revision;
+
+const reasonOf = (held: Refused | Waiting): string => {
+  if (held.kind === 'waiting') return `${counted(held.losses.length, 'protection')} lost or loosened: waits`;
+  const first = held.diagnostics.find(({ severity }) => severity === 'error');
+  return first === undefined
+    ? (held.message ?? 'refused')
+    : `${first.file?.path ?? ''} ${first.code} ${first.message}`.trim();
+};
