@@ -163,9 +163,12 @@ async function hold<T>(drive: Drive, work: () => Promise<T>): Promise<T> {
   );
   const held = before === undefined ? done : Promise.all([before, done]).then(() => undefined);
   drive.held = held;
+  // Work that waits for timers which keep no process alive must not let it end.
+  const alive = setInterval(() => undefined, 60_000);
   try {
     return await working;
   } finally {
+    clearInterval(alive);
     if (drive.held === held) drive.held = undefined;
   }
 }
