@@ -122,7 +122,9 @@ export const dry = async (context: CommandContext, choices: DryChoices): Promise
     },
     observer,
     signal,
-  ).finally(() => hand?.close());
+  ).finally(async () => {
+    await hand?.close();
+  });
   screen.end();
   const result = reading.atItsEnd(ended);
   await terminal.stream(json ? resultJson(result) : [summary(result)]);
