@@ -106,25 +106,28 @@ export const dry = async (context: CommandContext, choices: DryChoices): Promise
         },
       };
   const hand = await handOn(choices.state, feed, terminal);
-  const ended = await dryRun(
-    ruleset,
-    reading.feed,
-    {
-      cash,
-      from: undefined,
-      to: undefined,
-      assumptions,
-      closeAtEnd: false,
-      speed,
-      once,
-      sampleThenLive: feed.kind === 'sample' && !once,
-      hand,
-    },
-    observer,
-    signal,
-  ).finally(async () => {
+  let ended: RunResult;
+  try {
+    ended = await dryRun(
+      ruleset,
+      reading.feed,
+      {
+        cash,
+        from: undefined,
+        to: undefined,
+        assumptions,
+        closeAtEnd: false,
+        speed,
+        once,
+        sampleThenLive: feed.kind === 'sample' && !once,
+        hand,
+      },
+      observer,
+      signal,
+    );
+  } finally {
     await hand?.close();
-  });
+  }
   screen.end();
   const result = reading.atItsEnd(ended);
   await terminal.stream(json ? resultJson(result) : [summary(result)]);
