@@ -11,12 +11,12 @@ import { readRevision } from '../journal/revisions.ts';
 import { beginSession, endSession, lastSession, type SessionRow, type Source } from '../journal/session.ts';
 import { lastSlices, readSlices } from '../journal/slices.ts';
 import { createWriter, own } from '../journal/writer.ts';
+import { commandFrom } from '../runtime/control/operator-command.ts';
 import { createPatientSink, type PatientHooks, type Reopenable } from '../runtime/patient-sink.ts';
 import { createRecording, type Recording, type RecordingHooks } from '../runtime/recording.ts';
 import { swapAtOnce } from '../runtime/swap.ts';
 import { ENGINE_VERSION } from '../runtime/version.ts';
 import { loadDocuments, type RuleDocument, type Workspace, type WorkspaceOptions } from '../runtime/workspace.ts';
-import { commandOf } from './operator-record.ts';
 import { refuseOtherOptions, type SessionOptions } from './session-options.ts';
 import { shownPath } from './state-folder.ts';
 
@@ -282,8 +282,8 @@ export const revisionsOf =
 export const applyCommandOf =
   (row: SessionRow): RecordingHooks['applyCommand'] =>
   (command, at, run) => {
-    const known = commandOf(command);
-    if (known === undefined) {
+    const known = commandFrom(command.name, command.arguments);
+    if (typeof known === 'string') {
       throw refuse(
         'differs',
         `session ${row.name} holds the command ${command.name}, which this engine does not know`,

@@ -4,6 +4,7 @@ import { counted } from '../report/amounts.ts';
 import { resultJson } from '../report/json.ts';
 import { resultText } from '../report/text.ts';
 import { wrap } from '../report/wrap.ts';
+import { writtenCommand } from '../runtime/control/operator-command.ts';
 import { dryRun, type Steering } from '../runtime/dry-run.ts';
 import type { RunResult } from '../runtime/result.ts';
 import type { Observer } from '../runtime/run.ts';
@@ -19,7 +20,6 @@ import type { HotRules } from './hot-rules.ts';
 import { exitOfRun } from './interruption.ts';
 import { journalFailure } from './journal-failure.ts';
 import { journalLines } from './journal-lines.ts';
-import { recordOf } from './operator-record.ts';
 import { progressScreen } from './progress.ts';
 import { loadRules } from './rules.ts';
 import type { FeedChoice } from './run.ts';
@@ -231,44 +231,47 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
               kind: 'command',
               instants: hot.steering!.run.session.instants,
               at: new Date(at).toISOString(),
-              command: recordOf(command),
+              command: writtenCommand(command),
             }),
         });
-  const ended = await dryRun(
-    ruleset,
-    reading.feed,
-    {
-      cash,
-      from: undefined,
-      to: undefined,
-      assumptions,
-      closeAtEnd: false,
-      speed,
-      once,
-      sampleThenLive: feed.kind === 'sample' && !once,
-      swappable: true,
-      recording: session?.recording,
-      ...(session === undefined
-        ? {}
-        : snapshots(
-            journal.folder,
-            { name: session.row.name, revision: ruleset.revision, synthetic: feed.kind === 'sample' },
-            (text) => terminal.err(`${style.yellow('warning')}: ${text}\n`),
-            () => performance.now(),
-          )),
-      hand,
-      steer: (steering) => {
-        hot.steering = steering;
-        if (session?.recording.restoring !== true) follow.start?.(false);
+  let ended: RunResult;
+  try {
+    ended = await dryRun(
+      ruleset,
+      reading.feed,
+      {
+        cash,
+        from: undefined,
+        to: undefined,
+        assumptions,
+        closeAtEnd: false,
+        speed,
+        once,
+        sampleThenLive: feed.kind === 'sample' && !once,
+        swappable: true,
+        recording: session?.recording,
+        ...(session === undefined
+          ? {}
+          : snapshots(
+              journal.folder,
+              { name: session.row.name, revision: ruleset.revision, synthetic: feed.kind === 'sample' },
+              (text) => terminal.err(`${style.yellow('warning')}: ${text}\n`),
+              () => performance.now(),
+            )),
+        hand,
+        steer: (steering) => {
+          hot.steering = steering;
+          if (session?.recording.restoring !== true) follow.start?.(false);
+        },
       },
-    },
-    observer,
-    signal,
-  ).finally(async () => {
+      observer,
+      signal,
+    );
+  } finally {
     hot.over = true;
     await hot.rules?.close();
     await hand?.close();
-  });
+  }
   screen.end();
   const result = reading.atItsEnd(ended);
   await terminal.stream(json ? resultJson(result) : [summary(result)]);

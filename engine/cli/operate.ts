@@ -51,9 +51,12 @@ export const flatten = async (context: CommandContext): Promise<number> => {
       (one) => (strategy ?? one.strategy) === one.strategy && (symbol ?? one.symbol) === one.symbol,
     );
     const of = strategy ?? symbol ?? 'the account';
-    if (!(await confirmed(`Close ${counted(here.length, 'position')} of ${of} at the next open, and enter no more?`))) {
-      context.terminal.err('Nothing was changed.\n');
-      return EXIT.fine;
+    const answer = await confirmed(
+      `Close ${counted(here.length, 'position')} of ${of} at the next open, and enter no more?`,
+    );
+    if (answer !== 'yes') {
+      context.terminal.err(`${answer === 'interrupted' ? '\n' : ''}Nothing was changed.\n`);
+      return answer === 'interrupted' ? EXIT.interrupted : EXIT.fine;
     }
   }
   return operated(context, 'flatten', {});

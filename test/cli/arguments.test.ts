@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readArguments } from '../../engine/cli/arguments.ts';
 import { COMMANDS, LATER } from '../../engine/cli/commands.ts';
 import { isFailure } from '../../engine/cli/exit.ts';
+import { wordsOf } from './engine.ts';
 
 const command = (name: string) => COMMANDS.find((candidate) => candidate.name === name)!;
 
@@ -105,7 +106,7 @@ describe('the table of commands', () => {
       expect(spec.summary).toMatch(/[^.]$/);
       for (const { line, says } of spec.examples) {
         expect(says.length).toBeGreaterThan(3);
-        const [program, word, ...words] = line.replace(/ <.*$/, '').split(' ');
+        const [program, word, ...words] = wordsOf(line.replace(/ <.*$/, ''));
         expect([program, word]).toEqual(['engine', name]);
         expect(() => readArguments(spec, words)).not.toThrow();
       }

@@ -7,7 +7,7 @@ import { COMMANDS } from '../../engine/cli/commands.ts';
 import type { ReloadResult } from '../../engine/runtime/control/results.ts';
 import { type ControlServer, serveControl } from '../../engine/runtime/control/server.ts';
 import { fakeHandlers, STATUS } from '../runtime/control/raw.ts';
-import { engine, folder, ROOT } from './engine.ts';
+import { engine, folder, ROOT, wordsOf } from './engine.ts';
 import { waves } from './waves.ts';
 
 let place: ReturnType<typeof folder>;
@@ -217,8 +217,7 @@ describe('every example in help', () => {
     });
 
     it.each(linesOf(true))('%s', async (line) => {
-      const words = [...line.matchAll(/"([^"]*)"|\S+/g)].map((found) => found[1] ?? found[0]).slice(1);
-      const ended = await engine(words, { cwd });
+      const ended = await engine(wordsOf(line).slice(1), { cwd });
       // Nobody is there to be asked.
       if (line === 'engine flatten') expect(ended.stderr).toMatch(/needs --yes/);
       else expect(ended).toMatchObject({ code: 0, stderr: '' });

@@ -22,6 +22,10 @@ export interface How {
   readonly watch?: (child: ReturnType<typeof spawn>, seen: string) => void;
 }
 
+/** A command line as a shell takes it apart: what stands in quotes is one word. */
+export const wordsOf = (line: string): string[] =>
+  [...line.matchAll(/"([^"]*)"|\S+/g)].map((found) => found[1] ?? found[0]);
+
 /**
  * Runs the built command as a person would, in an environment without colour wishes or keys. What it keeps goes into a folder of
  * its own, gone afterwards, unless `ENGINE_STATE` names one: tests run side by side.

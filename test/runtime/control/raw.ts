@@ -37,7 +37,7 @@ export function rawClient(path: string): {
   const closed = new Promise<void>((resolve) => {
     socket.on('close', () => {
       ended = true;
-      for (const { reject } of waiters.splice(0)) reject(new Error('closed'));
+      for (const waiter of waiters.splice(0)) waiter.reject(new Error('closed'));
       resolve();
     });
   });

@@ -214,7 +214,7 @@ describe('requests', () => {
     while (!server.waiting) await sleep(1);
     client.socket.destroy();
     while (server.waiting) await sleep(1);
-    server.carryOut();
+    await server.carryOut();
     expect(handlers.asked).toEqual([]);
   });
 
@@ -334,7 +334,7 @@ describe('clients that are slow, many or mute', () => {
     const client = rawClient(server.address.socket);
     client.socket.write(line({ command: 'status' }).repeat(3));
     expect(await client.next()).toMatchObject({ error: { code: 'busy' } });
-    server.carryOut();
+    await server.carryOut();
     expect([(await client.next()).ok, (await client.next()).ok]).toEqual([true, true]);
     client.socket.destroy();
   });
