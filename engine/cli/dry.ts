@@ -209,7 +209,10 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
       terminal,
       resumed,
       say: (lines) => {
-        for (const line of lines) json ? terminal.err(`${line}\n`) : screen.above(line);
+        for (const line of lines) {
+          if (json) terminal.err(`${line}\n`);
+          else screen.above(line);
+        }
       },
     });
     await hot.rules.ready;

@@ -132,7 +132,7 @@ function check(database: Sqlite, path: string, size: number): void {
       ? [database.pragma('quick_check(1)', { simple: true })]
       : SMALL_TABLES.map((table) => database.pragma(`quick_check(${table})`, { simple: true }));
   const fault = found.find((word) => word !== 'ok');
-  if (fault !== undefined) throw damaged(path, String(fault).split('\n').at(-1)!);
+  if (fault !== undefined) throw damaged(path, JSON.stringify(fault).slice(1, -1).split('\n').at(-1)!);
 }
 
 export const damaged = (path: string, finding: string): Refusal =>

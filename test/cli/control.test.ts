@@ -47,7 +47,7 @@ describe('without a running engine', () => {
     ['reload'],
     ['approve', 'abcdef0'],
   ])('engine %s %s says so in a line, with the way out', async (...words) => {
-    const ended = await engine(words, { cwd });
+    const ended = await engine(words, { cwd, env: { ENGINE_STATE: join(cwd, 'data_cache') } });
     expect(ended).toMatchObject({
       code: 2,
       stdout: '',
@@ -57,7 +57,10 @@ describe('without a running engine', () => {
   });
 
   it('leaves pure JSON, and names the folder that was asked', async () => {
-    const ended = await engine(['status', '--format', 'json', '--state', 'elsewhere'], { cwd });
+    const ended = await engine(['status', '--format', 'json', '--state', 'elsewhere'], {
+      cwd,
+      env: { ENGINE_STATE: join(cwd, 'data_cache') },
+    });
     expect(json(ended.stdout)).toMatchObject({
       schemaVersion: 1,
       error: { message: 'no engine runs here (state folder elsewhere)', exitCode: 2 },
@@ -69,12 +72,18 @@ describe('a running engine', () => {
   it('is shown as text and as JSON, wherever its state is', async () => {
     const elsewhere = join(cwd, 'elsewhere');
     await running(fakeHandlers(), elsewhere);
-    const text = await engine(['status', '--state', 'elsewhere'], { cwd });
+    const text = await engine(['status', '--state', 'elsewhere'], {
+      cwd,
+      env: { ENGINE_STATE: join(cwd, 'data_cache') },
+    });
     expect(text).toMatchObject({ code: 0, stderr: '' });
     expect(text.stdout).toContain('equity    $99,243.11  today +$12.10  in all -$756.89');
     const byEnvironment = await engine(['status', '--format', 'json'], { cwd, env: { ENGINE_STATE: elsewhere } });
     expect(json(byEnvironment.stdout)).toEqual({ schemaVersion: 1, at: STAND, ...STATUS });
-    const breakers = await engine(['breakers', 'list', '--format', 'json', '--state', elsewhere], { cwd });
+    const breakers = await engine(['breakers', 'list', '--format', 'json', '--state', elsewhere], {
+      cwd,
+      env: { ENGINE_STATE: join(cwd, 'data_cache') },
+    });
     expect(json(breakers.stdout)).toEqual({ schemaVersion: 1, at: STAND, breakers: STATUS.breakers });
   });
 
@@ -87,7 +96,10 @@ describe('a running engine', () => {
       ['halt', '--reason', 'odd'],
       ['breakers', 'reset', 'loss', '--strategy', 'ema', '--reason', 'looked into'],
     ]) {
-      const ended = await engine([...words, '--format', 'json'], { cwd });
+      const ended = await engine([...words, '--format', 'json'], {
+        cwd,
+        env: { ENGINE_STATE: join(cwd, 'data_cache') },
+      });
       expect(ended).toMatchObject({ code: 0, stderr: '' });
       expect(json(ended.stdout)).toMatchObject({ schemaVersion: 1, at: STAND, trips: [], closing: 0 });
     }
@@ -113,7 +125,7 @@ describe('a running engine', () => {
     [['reload'], /cannot reload/],
   ])('is not asked amiss: engine %j', async (words, stderr) => {
     const { asked } = await running(fakeHandlers());
-    const ended = await engine(words, { cwd });
+    const ended = await engine(words, { cwd, env: { ENGINE_STATE: join(cwd, 'data_cache') } });
     expect(ended.stderr).toMatch(stderr);
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(asked).toEqual([]);
@@ -125,7 +137,9 @@ describe('a running engine', () => {
         command: () => ({ kind: 'refused', message: 'there is no strategy `emma`', help: 'did you mean `ema`?' }),
       }),
     );
-    expect(await engine(['pause', '--strategy', 'emma'], { cwd })).toMatchObject({
+    expect(
+      await engine(['pause', '--strategy', 'emma'], { cwd, env: { ENGINE_STATE: join(cwd, 'data_cache') } }),
+    ).toMatchObject({
       code: 2,
       stdout: '',
       stderr: 'error: there is no strategy `emma`\n  = help: did you mean `ema`?\n',
@@ -135,7 +149,7 @@ describe('a running engine', () => {
   it('that does not answer is said to be mute, after five seconds', { timeout: 20_000 }, async () => {
     await running(fakeHandlers());
     clearInterval(loop);
-    const ended = await engine(['status'], { cwd });
+    const ended = await engine(['status'], { cwd, env: { ENGINE_STATE: join(cwd, 'data_cache') } });
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toContain(`error: the engine (process ${process.pid}) did not answer within 5 s\n`);
   });
@@ -159,10 +173,13 @@ describe('a running engine', () => {
         },
       }),
     );
-    const reload = await engine(['reload'], { cwd });
+    const reload = await engine(['reload'], { cwd, env: { ENGINE_STATE: join(cwd, 'data_cache') } });
     expect(reload).toMatchObject({ code, stderr: '' });
     expect(reload.stdout).toMatch(/8a01b77.*\na line\n$/);
-    const approve = await engine(['approve', 'ABCDEF0', '--reason', 'agreed', '--format', 'json'], { cwd });
+    const approve = await engine(['approve', 'ABCDEF0', '--reason', 'agreed', '--format', 'json'], {
+      cwd,
+      env: { ENGINE_STATE: join(cwd, 'data_cache') },
+    });
     expect(json(approve.stdout)).toEqual({ schemaVersion: 1, command: 'approve', at: STAND, ...result });
     expect(approve.code).toBe(code);
     expect(revisions).toEqual([['abcdef0', 'agreed']]);
@@ -175,6 +192,8 @@ describe('a running engine', () => {
     await server!.close();
     server = undefined;
     writeFileSync(join(state, 'control.json'), address);
-    expect((await engine(['status'], { cwd })).stderr).toMatch(/^error: no engine runs here/);
+    expect((await engine(['status'], { cwd, env: { ENGINE_STATE: join(cwd, 'data_cache') } })).stderr).toMatch(
+      /^error: no engine runs here/,
+    );
   });
 });

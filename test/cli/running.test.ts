@@ -14,7 +14,7 @@ let child: ChildProcess | undefined;
 beforeEach(async () => {
   place = folder();
   cwd = place.path;
-  expect((await engine(['init'], { cwd })).code).toBe(0);
+  expect((await engine(['init'], { cwd, env: { ENGINE_STATE: join(cwd, 'data_cache') } })).code).toBe(0);
 });
 afterEach(async () => {
   if (child?.exitCode === null && child.signalCode === null) {
@@ -54,7 +54,10 @@ function start(...words: string[]): Running {
 }
 
 const statusNow = async (): Promise<EngineStatus | undefined> => {
-  const { code, stdout } = await engine(['status', '--format', 'json'], { cwd });
+  const { code, stdout } = await engine(['status', '--format', 'json'], {
+    cwd,
+    env: { ENGINE_STATE: join(cwd, 'data_cache') },
+  });
   return code === 0 ? (JSON.parse(stdout) as EngineStatus) : undefined;
 };
 
@@ -69,7 +72,7 @@ async function until(wanted: (status: EngineStatus) => boolean): Promise<EngineS
 }
 
 const does = async (...words: string[]): Promise<string> => {
-  const ended = await engine(words, { cwd });
+  const ended = await engine(words, { cwd, env: { ENGINE_STATE: join(cwd, 'data_cache') } });
   expect(ended, ended.stderr).toMatchObject({ code: 0, stderr: '' });
   return ended.stdout;
 };
@@ -103,13 +106,20 @@ describe('a dry run', () => {
     expect((await statusNow())?.positions).toEqual([]);
     expect(await does('halt', '--reason', 'odd prices')).toMatch(/^Halted: the account/);
     expect((await statusNow())?.breakers.entries).toBe('halted');
-    expect((await engine(['resume'], { cwd })).stderr).toMatch(/to go on takes a reason/);
+    expect((await engine(['resume'], { cwd, env: { ENGINE_STATE: join(cwd, 'data_cache') } })).stderr).toMatch(
+      /to go on takes a reason/,
+    );
     expect(await does('resume', '--reason', 'all is well')).toMatch(/Entries may be made again/);
     expect((await statusNow())?.breakers).toMatchObject({ entries: 'active', tripped: [{ place: 'rsi' }] });
     expect(await does('breakers', 'reset', 'operator', '--reason', 'reported')).toMatch(/^Cleared: strategy rsi/);
-    expect((await engine(['breakers', 'reset', 'max_drawdwn', '--reason', 'x'], { cwd })).stderr).toMatch(
-      /did you mean `max_drawdown`\?/,
-    );
+    expect(
+      (
+        await engine(['breakers', 'reset', 'max_drawdwn', '--reason', 'x'], {
+          cwd,
+          env: { ENGINE_STATE: join(cwd, 'data_cache') },
+        })
+      ).stderr,
+    ).toMatch(/did you mean `max_drawdown`\?/);
 
     const ended = await running.stop('SIGTERM');
     expect(ended.code).toBe(0);
@@ -127,7 +137,9 @@ describe('a dry run', () => {
         rule.startsWith('entry.') && decidedAt > closing!.trippedAt && decidedAt <= closing!.clearedAt!,
     );
     expect(meanwhile).toEqual([]);
-    expect((await engine(['status'], { cwd })).stderr).toMatch(/^error: no engine runs here/);
+    expect((await engine(['status'], { cwd, env: { ENGINE_STATE: join(cwd, 'data_cache') } })).stderr).toMatch(
+      /^error: no engine runs here/,
+    );
     expect(existsSync(join(cwd, 'data_cache', 'control.json'))).toBe(false);
   });
 
@@ -138,7 +150,9 @@ describe('a dry run', () => {
     await until(() => true);
     await killed.stop('SIGKILL');
     expect(existsSync(join(cwd, 'data_cache', 'control.json'))).toBe(true);
-    expect((await engine(['status'], { cwd })).stderr).toMatch(/^error: no engine runs here/);
+    expect((await engine(['status'], { cwd, env: { ENGINE_STATE: join(cwd, 'data_cache') } })).stderr).toMatch(
+      /^error: no engine runs here/,
+    );
 
     // A bar a minute: the answer does not wait for it.
     const next = start('--speed', 'realtime');
@@ -153,7 +167,7 @@ describe('a dry run', () => {
     start('--speed', '60x');
     await until(() => true);
     child!.kill('SIGSTOP');
-    const asked = await engine(['pause'], { cwd });
+    const asked = await engine(['pause'], { cwd, env: { ENGINE_STATE: join(cwd, 'data_cache') } });
     expect(asked).toMatchObject({ code: 2, stdout: '' });
     expect(asked.stderr).toContain(`the engine (process ${child!.pid}) did not answer within 5 s`);
     child!.kill('SIGCONT');
@@ -166,7 +180,7 @@ describe('a dry run', () => {
   }, async () => {
     start('--speed', '60x');
     await until(() => true);
-    const second = await engine(['run', '--dry', '--once'], { cwd });
+    const second = await engine(['run', '--dry', '--once'], { cwd, env: { ENGINE_STATE: join(cwd, 'data_cache') } });
     expect(second.code).toBe(0);
     expect(second.stderr).toMatch(/engine status and its like cannot reach this run: another engine answers on /);
     expect((await statusNow())?.pid).toBe(child!.pid);

@@ -71,9 +71,10 @@ describe.each(['approve', 'grace', 'accept'] as const)('any sequence of edits un
         };
         for (const one of steps) {
           if (one.kind === 'save') w.save({ [one.path]: one.text });
-          else if (one.kind === 'write')
-            one.text === undefined ? w.disk.delete(one.path) : w.disk.set(one.path, one.text);
-          else if (one.kind === 'touch') w.reloader.touched();
+          else if (one.kind === 'write') {
+            if (one.text === undefined) w.disk.delete(one.path);
+            else w.disk.set(one.path, one.text);
+          } else if (one.kind === 'touch') w.reloader.touched();
           else if (one.kind === 'reload') void w.reloader.reloadNow();
           else if (one.kind === 'wait') await w.clock.advance(one.milliseconds);
           else if (one.kind === 'approve') {
