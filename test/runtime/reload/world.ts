@@ -55,6 +55,12 @@ export function virtualClock(start = Date.UTC(2024, 2, 5, 14, 3, 11)): VirtualCl
 /** Files by path. */
 export type Disk = Map<string, string>;
 
+/** Puts a file on it, or takes it away. */
+export function place(disk: Disk, path: string, text: string | undefined): void {
+  if (text === undefined) disk.delete(path);
+  else disk.set(path, text);
+}
+
 export const gatheredOf = (disk: ReadonlyMap<string, string>): Gathered => {
   const file = (path: string): ReadFile => ({ path, text: disk.get(path)!, bytes: Buffer.from(disk.get(path)!) });
   const paths = [...disk.keys()].sort();
@@ -156,10 +162,7 @@ export function world({ files, policy = 'approve', prepare = plainCheck }: Setti
     answers,
     together: () => together,
     save(changes) {
-      for (const [path, text] of Object.entries(changes)) {
-        if (text === undefined) disk.delete(path);
-        else disk.set(path, text);
-      }
+      for (const [path, text] of Object.entries(changes)) place(disk, path, text);
       reloader.touched();
     },
   };
