@@ -94,14 +94,17 @@ export function plainCheck(gathered: Gathered): Workspace {
   };
 }
 
-const guards = ({ files }: Workspace): string[] => files.flatMap(({ text }) => text.match(/guard \w+/g) ?? []);
+const guards = ({ files }: Workspace): string[] =>
+  files.flatMap(({ text }) => text.match(/(?:guard|maybe) \w+/g) ?? []);
 
-/** A plain stand-in for the meaning of an edit: `guard X` in any file protects. */
+/** A plain stand-in for the meaning of an edit: `guard X` in any file protects; what else a line `maybe X` does nobody can tell. */
 export const plainLosses = (running: Workspace, next: Workspace): readonly Loss[] => {
   const left = new Set(guards(next));
   return guards(running)
     .filter((guard) => !left.has(guard))
-    .map((text) => ({ subject: 'guard', text }));
+    .map((text) =>
+      text.startsWith('maybe') ? { subject: 'guard', text, certain: false } : { subject: 'guard', text },
+    );
 };
 
 export interface World {
