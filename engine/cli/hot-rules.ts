@@ -15,7 +15,7 @@ import type { Recording } from '../runtime/recording.ts';
 import type { Applied, Refused, ReloadEvent, ReloadOutcome, Waiting } from '../runtime/reload/events.ts';
 import { policyOf } from '../runtime/reload/policy.ts';
 import { startReload } from '../runtime/reload/start.ts';
-import type { Workspace, WorkspaceOptions } from '../runtime/workspace.ts';
+import { check, type Workspace, type WorkspaceOptions } from '../runtime/workspace.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a swap tells about itself. */
@@ -107,14 +107,18 @@ export const followRules = (options: HotRulesOptions): HotRules => {
   const reloader = startReload<SwapReport>({
     options: where,
     running: options.running,
+    // Rules that switch every strategy off are an edit like another: what is open keeps its exits.
+    prepare: (gathered) => check(where, gathered),
     policy: (running) => {
       const policy = policyOf(running, 'dry');
       return starting && policy === 'grace' ? 'accept' : policy;
     },
     losses: (running, next) =>
-      meaningOf(running.ruleset!, next.ruleset!)
-        .losses.filter(({ certain }) => certain)
-        .map(({ subject, text }) => ({ subject, text })),
+      meaningOf(running.ruleset!, next.ruleset!).losses.map(({ subject, text, certain }) => ({
+        subject,
+        text,
+        certain,
+      })),
     async apply(next) {
       const former = reloader.running().ruleset!;
       const meaning = meaningOf(former, next.ruleset!);

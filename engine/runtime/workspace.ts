@@ -93,7 +93,7 @@ export async function loadDocuments(
     diagnostics,
     lists: keptLists(of('list')),
   };
-  return runnable(check(options, gathered, true, false));
+  return check(options, gathered, true, false);
 }
 
 function runnable(workspace: Workspace): Workspace {

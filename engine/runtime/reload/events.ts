@@ -6,6 +6,8 @@ export interface Loss {
   readonly subject: string;
   /** What is lost, without its subject: `the stop lies farther from the entry`. */
   readonly text: string;
+  /** False: what was edited protects, and whether it protects less cannot be told. Only what may be half written waits for it. */
+  readonly certain?: boolean;
 }
 
 /** Sound or not, rules on disk that do not run. */

@@ -162,10 +162,10 @@ export function createReloader<Report>(options: ReloaderOptions<Report>): Reload
       return standing();
     }
     let workspace: Workspace;
-    let losses: readonly Loss[];
+    let told: readonly Loss[];
     try {
       workspace = await options.prepare(reading.gathered);
-      losses = sound(workspace) ? options.losses(running, workspace) : [];
+      told = sound(workspace) ? options.losses(running, workspace) : [];
     } catch (error) {
       judged = reading.fingerprint;
       return refuse('fault', undefined, [], (error as Error).message);
@@ -180,11 +180,11 @@ export function createReloader<Report>(options: ReloaderOptions<Report>): Reload
     const { revision, diagnostics } = workspace;
     if (!sound(workspace)) return refuse('errors', revision, diagnostics, undefined);
     if (revision === running.revision) return revert(revision);
+    const half = unfinished(reading.texts, textsOf(running.files));
+    const losses = half.length > 0 ? told : told.filter(({ certain }) => certain !== false);
     const policy = options.policy(running);
     const by = policy === 'accept' ? 'accepted' : job.consent?.revision === revision ? job.consent.by : undefined;
-    if (losses.length > 0 && by === undefined) {
-      return wait(revision, losses, unfinished(reading.texts, textsOf(running.files)), policy);
-    }
+    if (losses.length > 0 && by === undefined) return wait(revision, losses, half, policy);
     return put(workspace, job.at, losses, losses.length === 0 ? undefined : by);
   }
 

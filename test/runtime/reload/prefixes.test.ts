@@ -23,12 +23,28 @@ const workspaceOf = (texts: Readonly<Record<string, string>>): Gathered => gathe
 type Yaml = Readonly<Record<string, unknown>>;
 const entries = (value: unknown): [string, unknown][] => Object.entries((value ?? {}) as Yaml);
 
+/**
+ * The exits of a document, `1 bar` told as `1 bars`. A trailing stop whose cut lacks `activate_at_pct` protects from the entry
+ * on, which is sooner, so that key is left out of the comparison with it.
+ */
+function exitOf({ exit }: Yaml, cut: Yaml): unknown {
+  const trailing = (document: Yaml): Yaml | undefined => (document.exit as Yaml | undefined)?.trailing_stop as Yaml;
+  const sooner = trailing(cut) != null && !('activate_at_pct' in trailing(cut)!);
+  return JSON.parse(
+    JSON.stringify(exit ?? null, (key, value: unknown) => {
+      if (key === 'activate_at_pct' && sooner) return undefined;
+      return typeof value === 'string' ? value.replace(/^(\d+) bars?$/, '$1 bars') : value;
+    }),
+  );
+}
+
 /** Plainly from the YAML: what `whole` says and `part` does not, of all that protects. */
 function missing(path: string, whole: string, part: string): string[] {
   const [full, cut] = [parse(whole) as Yaml, parse(part) as Yaml];
   const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
   if (path !== RISK) {
-    return ['id', 'exit', 'session', 'capital'].filter((key) => !same(full[key], cut[key]));
+    const others = ['id', 'session', 'capital'].filter((key) => !same(full[key], cut[key]));
+    return same(exitOf(full, cut), exitOf(cut, cut)) ? others : [...others, 'exit'];
   }
   const breakers = (cut.circuit_breakers ?? []) as unknown[];
   return [

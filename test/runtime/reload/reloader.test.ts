@@ -167,6 +167,18 @@ describe('a file that may be half written', () => {
     expect(w.put).toEqual([revisionOf(w.disk)]);
   });
 
+  it('waits for approval even of what may be no loss, and a whole one does not', async () => {
+    const w = world({ files: { [A]: 'buy\nmaybe exit\n' }, policy: 'grace' });
+    w.save({ [A]: 'buy\nmay' });
+    await w.clock.advance(600_000);
+    expect(w.put).toEqual([]);
+    expect(w.reloader.status().pending).toMatchObject({ unfinished: [A], losses: [{ text: 'maybe exit' }] });
+    w.save({ [A]: 'buy\nmaybe other\n' });
+    await w.clock.advance(200);
+    expect(w.put).toEqual([revisionOf(w.disk)]);
+    expect(w.events.at(-1)).toMatchObject({ kind: 'applied', losses: [], consent: undefined });
+  });
+
   it('that is gone is waited for', async () => {
     const w = start('accept');
     w.save({ [A]: undefined });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gatheredOf, plainCheck, plainLosses, revisionOf, world } from './world.ts';
+import { gatheredOf, place, plainCheck, plainLosses, revisionOf, world } from './world.ts';
 
 const PATHS = ['strategies.d/a.yaml', 'strategies.d/b.yaml', 'risk.yaml'] as const;
 const TEXTS = [
@@ -71,10 +71,8 @@ describe.each(['approve', 'grace', 'accept'] as const)('any sequence of edits un
         };
         for (const one of steps) {
           if (one.kind === 'save') w.save({ [one.path]: one.text });
-          else if (one.kind === 'write') {
-            if (one.text === undefined) w.disk.delete(one.path);
-            else w.disk.set(one.path, one.text);
-          } else if (one.kind === 'touch') w.reloader.touched();
+          else if (one.kind === 'write') place(w.disk, one.path, one.text);
+          else if (one.kind === 'touch') w.reloader.touched();
           else if (one.kind === 'reload') void w.reloader.reloadNow();
           else if (one.kind === 'wait') await w.clock.advance(one.milliseconds);
           else if (one.kind === 'approve') {

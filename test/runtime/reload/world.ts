@@ -56,6 +56,12 @@ export function virtualClock(start = Date.UTC(2024, 2, 5, 14, 3, 11)): VirtualCl
 /** Files by path. */
 export type Disk = Map<string, string>;
 
+/** Puts a file on it, or takes it away. */
+export function place(disk: Disk, path: string, text: string | undefined): void {
+  if (text === undefined) disk.delete(path);
+  else disk.set(path, text);
+}
+
 export const gatheredOf = (disk: ReadonlyMap<string, string>): Gathered => {
   const file = (path: string): ReadFile => ({ path, text: disk.get(path)!, bytes: Buffer.from(disk.get(path)!) });
   const paths = [...disk.keys()].sort();
@@ -95,14 +101,17 @@ export function plainCheck(gathered: Gathered): Workspace {
   };
 }
 
-const guards = ({ files }: Workspace): string[] => files.flatMap(({ text }) => text.match(/guard \w+/g) ?? []);
+const guards = ({ files }: Workspace): string[] =>
+  files.flatMap(({ text }) => text.match(/(?:guard|maybe) \w+/g) ?? []);
 
-/** A plain stand-in for the meaning of an edit: `guard X` in any file protects. */
+/** A plain stand-in for the meaning of an edit: `guard X` in any file protects; what else a line `maybe X` does nobody can tell. */
 export const plainLosses = (running: Workspace, next: Workspace): readonly Loss[] => {
   const left = new Set(guards(next));
   return guards(running)
     .filter((guard) => !left.has(guard))
-    .map((text) => ({ subject: 'guard', text }));
+    .map((text) =>
+      text.startsWith('maybe') ? { subject: 'guard', text, certain: false } : { subject: 'guard', text },
+    );
 };
 
 export interface World {
@@ -163,10 +172,7 @@ export function world({ files, policy = 'approve', prepare = plainCheck }: Setti
     answers,
     together: () => together,
     save(changes) {
-      for (const [path, text] of Object.entries(changes)) {
-        if (text === undefined) disk.delete(path);
-        else disk.set(path, text);
-      }
+      for (const [path, text] of Object.entries(changes)) place(disk, path, text);
       reloader.touched();
     },
   };
