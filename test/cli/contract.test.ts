@@ -171,6 +171,14 @@ describe('help', () => {
 
 describe('every example in help', () => {
   const examples = COMMANDS.flatMap((command) => command.examples.map((example) => example.line));
+  const recorded = folder();
+  beforeAll(async () => {
+    const ended = await engine(['run', '--dry', '--once'], { cwd, env: { ENGINE_STATE: recorded.path } });
+    expect(ended.code, ended.stderr).toBe(0);
+  }, 60_000);
+  afterAll(() => recorded.remove());
+  /** What looks at a run that was kept. */
+  const looksBack = (line: string): boolean => /^engine (report|export|replay)\b/.test(line);
 
   it.each(examples)(
     '%s',
@@ -179,6 +187,7 @@ describe('every example in help', () => {
       const words = command!.split(' ').slice(1);
       const ended = await engine(words, {
         cwd,
+        ...(looksBack(line) ? { env: { ENGINE_STATE: recorded.path } } : {}),
         ...(file === undefined ? {} : { input: readFileSync(join(cwd, file), 'utf8') }),
       });
       expect(ended.stderr).not.toMatch(/fault/);
