@@ -59,20 +59,17 @@ export const withJournal = async <T>(
 };
 
 /** The session of that name; `last`, or no name: the last one. */
-export const sessionNamed = ({ sessions, path }: OpenedJournal, name: string | undefined): SessionRow => {
-  const found = name === undefined || name === 'last' ? sessions.at(-1) : sessions.find((row) => row.name === name);
+export const sessionNamed = ({ sessions, path }: OpenedJournal, name = 'last'): SessionRow => {
+  const found = name === 'last' ? sessions.at(-1) : sessions.find((row) => row.name === name);
   if (found !== undefined) return found;
-  const help = 'engine replay lists them';
-  if (sessions.length === 0)
+  if (sessions.length === 0) {
     throw refuse('differs', `${shownPath(path)} holds no session`, 'engine run --dry begins one');
-  throw refuse(
-    'differs',
-    `there is no session \`${name}\``,
-    didYouMean(
-      name,
-      sessions.map((row) => row.name),
-    ) ?? help,
+  }
+  const near = didYouMean(
+    name,
+    sessions.map((row) => row.name),
   );
+  throw refuse('differs', `there is no session \`${name}\``, near ?? 'engine replay lists them');
 };
 
 /** How far a session came; undefined before its first bar. */

@@ -67,7 +67,7 @@ export async function dryRun(
   const over = (): boolean => signal?.aborted === true || (recordedOnly && !restoring());
 
   let n = 0;
-  for (; (n < end || endless || restoring()) && !over(); n++) {
+  for (; (n < end || endless || (restoring() && feed.endless)) && !over(); n++) {
     if (n === feed.warmup && n > 0) session.resume();
     if (n === end && (endless || restoring())) {
       report();
@@ -90,6 +90,8 @@ export async function dryRun(
     // Stopped inside the piece: it is not done.
     if (more) break;
   }
+  // The bars ended before the journal did.
+  if (restoring() && signal?.aborted !== true) await recording?.complete();
   const whole = recordedOnly ? recording?.atFinal === true : n >= end && !endless;
   report();
   if (!whole) recording?.stop();
