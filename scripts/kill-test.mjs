@@ -7,7 +7,11 @@ import { parseArgs } from 'node:util';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values } = parseArgs({
-  options: { all: { type: 'boolean', default: false }, points: { type: 'string', default: '50' }, seed: { type: 'string' } },
+  options: {
+    all: { type: 'boolean', default: false },
+    points: { type: 'string', default: '50' },
+    seed: { type: 'string' },
+  },
 });
 if (!/^[1-9]\d*$/.test(values.points) || !/^\d*$/.test(values.seed ?? '')) {
   console.error('--points and --seed take whole numbers: npm run kill-test -- --points 200 --seed 7');

@@ -127,12 +127,12 @@ const countTables = (database: Sqlite): number =>
   database.prepare('SELECT count(*) FROM sqlite_master').pluck().get() as number;
 
 function check(database: Sqlite, path: string, size: number): void {
-  const found =
+  const found: readonly unknown[] =
     size <= CHECKED_WHOLE
       ? [database.pragma('quick_check(1)', { simple: true })]
       : SMALL_TABLES.map((table) => database.pragma(`quick_check(${table})`, { simple: true }));
   const fault = found.find((word) => word !== 'ok');
-  if (fault !== undefined) throw damaged(path, String(fault).split('\n').at(-1)!);
+  if (fault !== undefined) throw damaged(path, (fault as string).split('\n').at(-1)!);
 }
 
 export const damaged = (path: string, finding: string): Refusal =>

@@ -162,6 +162,8 @@ export function rowsOf(
             rows.push({ time: iso(event.time), equity: (event.equity as number).toFixed(2), revision });
           }
           break;
+        default:
+        // Trips and clears have no rows.
       }
     }
   }

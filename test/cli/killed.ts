@@ -58,12 +58,13 @@ export const bars = (count: number): string => {
 };
 
 export const smallWorkspace = (): Place => {
-  const { path, remove } = folder();
+  const place = folder();
+  const { path } = place;
   mkdirSync(join(path, 'strategies.d'));
   mkdirSync(join(path, 'bars'));
   writeFileSync(join(path, 'strategies.d', 'wave.yaml'), STRATEGY);
   writeFileSync(join(path, 'bars', 'WAVE.csv'), bars(203));
-  return { cwd: path, remove };
+  return { cwd: path, remove: () => place.remove() };
 };
 
 /** What a run came to: all that its report says but for the time it took. */

@@ -113,7 +113,7 @@ beforeAll(async () => {
   });
 });
 
-const plain = ({ seconds: _, ...result }: RunResult): unknown => ({
+const plain = (result: RunResult): unknown => ({
   trades: result.trades,
   orders: result.orders,
   equity: result.equity,
