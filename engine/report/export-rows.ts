@@ -114,7 +114,7 @@ export function rowsOf(
   for (const { events, revision } of slices) {
     for (const event of JSON.parse(events) as Event[]) {
       const order = orders.get(event.order as number);
-      switch (event.kind) {
+      switch (event.kind as string) {
         case 'order':
           orders.set(event.order as number, {
             event,
@@ -162,8 +162,6 @@ export function rowsOf(
             rows.push({ time: iso(event.time), equity: (event.equity as number).toFixed(2), revision });
           }
           break;
-        default:
-        // Trips and clears have no rows.
       }
     }
   }
