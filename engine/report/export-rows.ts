@@ -151,7 +151,7 @@ export function rowsOf(
         case 'refused':
           if (order === undefined) break;
           if (event.kind === 'cut') order.qty -= parseQty(event.qty as string);
-          else order.ended = event.kind;
+          else order.ended = event.kind as 'cancelled' | 'refused';
           order.reason = event.reason!;
           break;
         case 'trade':
