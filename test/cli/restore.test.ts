@@ -130,7 +130,7 @@ describe('a start after an interruption', () => {
     const state = newState();
     const ended = await run(state, [...WORDS, '--no-journal']);
     expect(outcome(ended.stdout)).toEqual(whole);
-    expect(existsSync(state)).toBe(false);
+    expect(existsSync(journalIn(state))).toBe(false);
     refused(await run(state, [...WORDS, '--no-journal', '--fresh']), /exclude each other/, 'one of them');
   });
 });
