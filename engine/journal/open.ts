@@ -7,7 +7,7 @@ import { loadSqlite, type Sqlite, troubleOf } from './sqlite.ts';
 export const JOURNAL = 'journal.sqlite';
 
 /** Files up to this are checked whole at every start: some hundred milliseconds. Of larger ones the small tables are. */
-const CHECKED_WHOLE = 64 << 20;
+const CHECKED_WHOLE = 32 << 20;
 const SMALL_TABLES = ['meta', 'revisions', 'documents', 'sessions', 'inputs'] as const;
 
 /** Milliseconds to wait for another process's write. */
