@@ -11,7 +11,7 @@ import { csvOf } from './market.ts';
 import { engine, median, ROOT, scratchPath, time, watch } from './measure.ts';
 import { backtest, marketData, oneSymbol, ruleset, twentySymbols } from './workload.ts';
 
-export const SECTIONS = ['w1', 'w2', 'w3', 'validate', 'cold', 'condition', 'dry'] as const;
+export const SECTIONS = ['w1', 'w2', 'w3', 'validate', 'cold', 'condition', 'dry', 'journal'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 const MILLION = 1_000_000;
@@ -200,6 +200,37 @@ async function dry(): Promise<Figure[]> {
   ];
 }
 
+/** What keeping a run costs: whole processes with and without a journal, in turns. */
+async function journal(runs: number): Promise<Figure[]> {
+  const folder = scratchPath('journal');
+  await writeCsv(folder, [oneSymbol(MILLION)]);
+  const section = 'journal: a dry run with it, as against without';
+  const compare = (name: string, words: readonly string[]): Figure => {
+    const kept: number[] = [];
+    const bare: number[] = [];
+    // In turns, so that what else the machine does falls on both.
+    for (let run = 0; run < runs; run++) {
+      kept.push(engine([...words, '--fresh'], 1, false).ms);
+      bare.push(engine([...words, '--no-journal'], 1, false).ms);
+    }
+    return { section, name, value: median(kept) / median(bare), unit: 'times', floor: 2, goal: 1.3 };
+  };
+  const json = ['--once', '--format', 'json'];
+  return [
+    compare('the sample year', ['run', '--dry', '--workspace', ROOT, ...json]),
+    compare('W1: a million bars of CSV', [
+      'run',
+      '--dry',
+      strategyFile('w1'),
+      '--feed',
+      `csv:${folder}`,
+      '--risk',
+      'none',
+      ...json,
+    ]),
+  ];
+}
+
 /** Measures one section; `runs` is how often each thing is done before the median is taken. */
 export function measure(section: Section, runs: number): Promise<Figure[]> {
   switch (section) {
@@ -217,5 +248,7 @@ export function measure(section: Section, runs: number): Promise<Figure[]> {
       return condition(runs);
     case 'dry':
       return dry();
+    case 'journal':
+      return journal(runs);
   }
 }

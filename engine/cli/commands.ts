@@ -394,7 +394,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     maxArguments: 1,
     examples: [
       { line: 'engine report', says: 'the last session of the journal, as a backtest reports' },
-      { line: 'engine report 2026-11-25-1 --format json', says: 'one session, as JSON' },
+      { line: 'engine report last --format json', says: 'as JSON; engine replay lists the sessions by name' },
       { line: 'engine report --format json --out report.json', says: 'into a file, whole or not at all' },
     ],
     flags: [STATE, RECORDED_BARS, TEXT_OR_JSON, OUT],
@@ -444,7 +444,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     maxArguments: 1,
     examples: [
       { line: 'engine replay', says: 'the sessions of the journal' },
-      { line: 'engine replay 2026-11-25-1', says: 'one of them again; exit code 1 when something differs' },
+      {
+        line: 'engine replay last',
+        says: 'the last of them again, or the one that is named: 2026-11-25-1; exit code 1 when something differs',
+      },
     ],
     flags: [STATE, RECORDED_BARS, TEXT_OR_JSON],
     later: ['revision'],

@@ -58,20 +58,18 @@ export const withJournal = async <T>(
   }
 };
 
-/** The session of that name, or the last one. */
-export const sessionNamed = ({ sessions, path }: OpenedJournal, name: string | undefined): SessionRow => {
-  const found = name === undefined ? sessions.at(-1) : sessions.find((row) => row.name === name);
+/** The session of that name; `last`, or no name: the last one. */
+export const sessionNamed = ({ sessions, path }: OpenedJournal, name = 'last'): SessionRow => {
+  const found = name === 'last' ? sessions.at(-1) : sessions.find((row) => row.name === name);
   if (found !== undefined) return found;
-  const help = 'engine replay lists them';
-  if (name === undefined) throw refuse('differs', `${shownPath(path)} holds no session`, 'engine run --dry begins one');
-  throw refuse(
-    'differs',
-    `there is no session \`${name}\``,
-    didYouMean(
-      name,
-      sessions.map((row) => row.name),
-    ) ?? help,
+  if (sessions.length === 0) {
+    throw refuse('differs', `${shownPath(path)} holds no session`, 'engine run --dry begins one');
+  }
+  const near = didYouMean(
+    name,
+    sessions.map((row) => row.name),
   );
+  throw refuse('differs', `there is no session \`${name}\``, near ?? 'engine replay lists them');
 };
 
 /** How far a session came; undefined before its first bar. */
@@ -107,7 +105,7 @@ export const replaySession = async (
   if (ruleset === undefined) {
     throw refuse('differs', `this engine no longer takes the rules of session ${row.name}`, `run engine ${row.engine}`);
   }
-  const bars = row.source.kind === 'csv' ? (textFlag(flags, 'data') ?? row.source.path) : undefined;
+  const bars = row.source.kind === 'csv' ? (textFlag(flags, 'data') ?? shownPath(row.source.path)) : undefined;
   if (bars !== undefined) refuseMissing(bars);
   const source = await dryFeed(ruleset, options.tz === null ? {} : { tz: options.tz }, bars);
   if (hasErrors(source.diagnostics)) {

@@ -43,7 +43,7 @@ const ASKED: readonly Asked[] = [
 const typed = ({ flag, words }: Asked, value: unknown): string =>
   value === null || value === undefined
     ? `without ${flag}`
-    : `with ${flag} ${words?.(value) ?? (Array.isArray(value) ? value.join(',') : `${value as string | number}`)}`;
+    : `with ${flag} ${words?.(value) ?? (value as string | number | readonly string[]).toString()}`;
 
 /** @throws Refusal `differs` naming the first flag that is not as it was when the session began */
 export const refuseOtherOptions = (row: SessionRow, now: SessionOptions): void => {

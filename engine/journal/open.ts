@@ -7,7 +7,7 @@ import { loadSqlite, type Sqlite, troubleOf } from './sqlite.ts';
 export const JOURNAL = 'journal.sqlite';
 
 /** Files up to this are checked whole at every start: some hundred milliseconds. Of larger ones the small tables are. */
-const CHECKED_WHOLE = 64 << 20;
+const CHECKED_WHOLE = 32 << 20;
 const SMALL_TABLES = ['meta', 'revisions', 'documents', 'sessions', 'inputs'] as const;
 
 /** Milliseconds to wait for another process's write. */
@@ -127,12 +127,12 @@ const countTables = (database: Sqlite): number =>
   database.prepare('SELECT count(*) FROM sqlite_master').pluck().get() as number;
 
 function check(database: Sqlite, path: string, size: number): void {
-  const found =
+  const found: readonly unknown[] =
     size <= CHECKED_WHOLE
       ? [database.pragma('quick_check(1)', { simple: true })]
       : SMALL_TABLES.map((table) => database.pragma(`quick_check(${table})`, { simple: true }));
   const fault = found.find((word) => word !== 'ok');
-  if (fault !== undefined) throw damaged(path, JSON.stringify(fault).slice(1, -1).split('\n').at(-1)!);
+  if (fault !== undefined) throw damaged(path, (fault as string).split('\n').at(-1)!);
 }
 
 export const damaged = (path: string, finding: string): Refusal =>

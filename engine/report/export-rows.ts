@@ -114,7 +114,7 @@ export function rowsOf(
   for (const { events, revision } of slices) {
     for (const event of JSON.parse(events) as Event[]) {
       const order = orders.get(event.order as number);
-      switch (event.kind) {
+      switch (event.kind as string) {
         case 'order':
           orders.set(event.order as number, {
             event,
@@ -151,7 +151,7 @@ export function rowsOf(
         case 'refused':
           if (order === undefined) break;
           if (event.kind === 'cut') order.qty -= parseQty(event.qty as string);
-          else order.ended = event.kind;
+          else order.ended = event.kind as 'cancelled' | 'refused';
           order.reason = event.reason!;
           break;
         case 'trade':

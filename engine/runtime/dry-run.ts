@@ -97,7 +97,7 @@ export async function dryRun(
   });
 
   let n = 0;
-  for (; (n < end || endless || restoring()) && !over(); n++) {
+  for (; (n < end || endless || (restoring() && feed.endless)) && !over(); n++) {
     while (drive.held !== undefined) await drive.held;
     if (n === feed.warmup && n > 0) run.session.resume();
     if (n === end && (endless || restoring())) {
@@ -123,6 +123,8 @@ export async function dryRun(
     if (more) break;
   }
   while (drive.held !== undefined) await drive.held;
+  // The bars ended before the journal did.
+  if (restoring() && signal?.aborted !== true) await recording?.complete();
   const whole = recordedOnly ? recording?.atFinal === true : n >= end && !endless;
   report();
   if (!whole) recording?.stop();

@@ -181,6 +181,14 @@ describe('every example in help', () => {
       command.examples.map((example) => example.line),
     );
   const examples = linesOf(false);
+  const recorded = folder();
+  beforeAll(async () => {
+    const ended = await engine(['run', '--dry', '--once'], { cwd, env: { ENGINE_STATE: recorded.path } });
+    expect(ended.code, ended.stderr).toBe(0);
+  }, 60_000);
+  afterAll(() => recorded.remove());
+  /** What looks at a run that was kept. */
+  const looksBack = (line: string): boolean => /^engine (report|export|replay)\b/.test(line);
 
   it.each(examples)(
     '%s',
@@ -189,6 +197,7 @@ describe('every example in help', () => {
       const words = command!.split(' ').slice(1);
       const ended = await engine(words, {
         cwd,
+        ...(looksBack(line) ? { env: { ENGINE_STATE: recorded.path } } : {}),
         ...(file === undefined ? {} : { input: readFileSync(join(cwd, file), 'utf8') }),
       });
       expect(ended.stderr).not.toMatch(/fault/);
@@ -217,7 +226,7 @@ describe('every example in help', () => {
     });
 
     it.each(linesOf(true))('%s', async (line) => {
-      const ended = await engine(wordsOf(line).slice(1), { cwd });
+      const ended = await engine(wordsOf(line).slice(1), { cwd, env: { ENGINE_STATE: join(cwd, 'data_cache') } });
       // Nobody is there to be asked.
       if (line === 'engine flatten') expect(ended.stderr).toMatch(/needs --yes/);
       else expect(ended).toMatchObject({ code: 0, stderr: '' });
