@@ -1,4 +1,4 @@
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { basename, relative, resolve, sep } from 'node:path';
 import { compile } from '../compiler/compile.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import type { RunFacts } from '../compiler/run-facts.ts';
@@ -10,7 +10,7 @@ import { finding } from '../documents/finding.ts';
 import { idleIgnores, readIgnores, withoutIgnored } from '../documents/ignores.ts';
 import { createListFiles, keptLists, type ListFiles } from '../documents/list-files.ts';
 import { parseRisk, parseStrategy } from '../documents/load.ts';
-import { decode, type ReadFile, readDocument, readWorkspace, revision } from '../documents/read.ts';
+import { decode, type ReadFile, readDocument, readWorkspace, revision, shownFrom } from '../documents/read.ts';
 import { missingFiles } from './rule-tests/files.ts';
 
 export interface WorkspaceOptions {
@@ -73,7 +73,8 @@ export async function loadDocuments(
 ): Promise<Workspace> {
   const diagnostics: Diagnostic[] = [];
   const files = documents.flatMap(({ path, role, bytes }) => {
-    const read = decode(join(options.dir, path), bytes);
+    // Named as they are on disk, so that the two can be compared.
+    const read = decode(shownFrom(resolve(options.dir, path), process.cwd()), bytes);
     if ('file' in read) return [{ role, file: read.file }];
     diagnostics.push(read.diagnostic);
     return [];
