@@ -15,7 +15,7 @@ function run(program, args, cwd = root) {
     cwd,
     encoding: 'utf8',
     maxBuffer: 1 << 28,
-    env: { ...process.env, NO_COLOR: '1', COLUMNS: '80' },
+    env: { ...process.env, NO_COLOR: '1', COLUMNS: '80', ENGINE_LOG: 'off' },
   });
 }
 

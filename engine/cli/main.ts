@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { ENGINE_VERSION } from '../runtime/version.ts';
+import { createScrubber, secretsOf } from '../secrets/scrub.ts';
 import { GLOBAL_FLAGS, readArguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { COMMANDS, LATER } from './commands.ts';
@@ -9,7 +10,9 @@ import { didYouMean } from './nearest.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 const wantsJson = (words: readonly string[]): boolean =>
-  words.some((word, index) => word === '--format=json' || (word === '--format' && words[index + 1] === 'json'));
+  words.some(
+    (word, index) => /^--format=jsonl?$/.test(word) || (word === '--format' && /^jsonl?$/.test(words[index + 1] ?? '')),
+  );
 
 const unknownCommand = (word: string): Error => {
   if (Object.hasOwn(LATER, word)) {
@@ -96,7 +99,8 @@ const dispatch = async (
 const complain = (error: unknown, argv: readonly string[], terminal: Terminal): number => {
   const expected = isFailure(error) ? error : fileFailure(error);
   const exit = expected?.exit ?? EXIT.fault;
-  const message = error instanceof Error ? (expected ?? error).message : String(error);
+  const scrub = createScrubber(secretsOf(process.env));
+  const message = scrub(error instanceof Error ? (expected ?? error).message : String(error));
   const help =
     expected === undefined ? 'this is a fault of the engine; --verbose prints where, please report it' : expected.help;
   if (wantsJson(argv)) {
@@ -106,7 +110,7 @@ const complain = (error: unknown, argv: readonly string[], terminal: Terminal): 
   const oneLine = message.replace(/\s*\n\s*/g, ' ');
   if (expected === undefined) {
     terminal.err(`${style.red('fault')}: ${oneLine} (${help})\n`);
-    if (argv.includes('--verbose') && error instanceof Error) terminal.err(`${error.stack ?? ''}\n`);
+    if (argv.includes('--verbose') && error instanceof Error) terminal.err(scrub(`${error.stack ?? ''}\n`));
   } else {
     terminal.err(`${style.red('error')}: ${message}\n`);
     if (help !== undefined) terminal.err(`  = help: ${help}\n`);

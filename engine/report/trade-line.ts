@@ -128,6 +128,47 @@ export const refusalLine = (order: Order, reason: string, options: LineOptions):
   );
 };
 
+const orderKind = (order: Order): string => {
+  const limit = order.limitPrice === undefined ? '' : ` limit ${price(order.limitPrice)}`;
+  const stop = order.stopPrice === undefined ? '' : ` stop ${price(order.stopPrice)}`;
+  return limit + stop === '' ? ' at market' : stop + limit;
+};
+
+/**
+ * An order on its way to the broker, in one line, with the condition that made it.
+ * @param why the condition as written; undefined for an order that a level or a clock made
+ */
+export const orderLine = (order: Order, why: string | undefined, options: LineOptions): string =>
+  told(
+    { ...order, time: order.decidedAt },
+    [
+      [
+        ['order', options.style.cyan],
+        [`${verb(order)} ${quantity(order.qty)}${orderKind(order)}`],
+        [why === undefined ? order.rule : `${order.rule}: ${why}`, options.style.dim],
+      ],
+    ],
+    options,
+  );
+
+/** An order that ended without a fill, or was cut, in one line. */
+export const orderEndLine = (
+  order: Order,
+  end: { readonly kind: 'cancelled' | 'cut'; readonly reason: string; readonly time: Instant },
+  options: LineOptions,
+): string =>
+  told(
+    { ...order, time: end.time },
+    [
+      [
+        [end.kind === 'cut' ? 'cut to fit' : 'cancelled', options.style.dim],
+        [`${verb(order)} ${quantity(order.qty)}${orderKind(order)}`, options.style.dim],
+        [`${order.rule}: ${orderCause(end.reason)}`, options.style.dim],
+      ],
+    ],
+    options,
+  );
+
 const TRIP_WORDS = { pause_entries: 'entries paused', flatten: 'closing all', halt: 'halted' } as const;
 
 const tripHead = (trip: Trip, at: Instant, { width, style }: LineOptions): readonly Cell[] => {

@@ -15,6 +15,8 @@ export interface DryRunOptions extends RunOptions {
   readonly once: boolean;
   /** After the feed's length goes on at a bar a second. */
   readonly sampleThenLive: boolean;
+  /** Called about every `SLICE` instants and at the end with the run as it stands; never while it is restored. */
+  readonly stand?: (session: Session) => void;
 }
 
 /** Instants between two looks at the screen and the signal: a few milliseconds of work. */
@@ -38,8 +40,9 @@ export async function dryRun(
   if (feed.warmup > 0) session.pause();
   const end = feed.warmup + feed.length;
   const endless = feed.endless && !options.once;
-  const state = { bars: 0 };
+  const state = { bars: 0, live: false };
   const report = (): void => {
+    options.stand?.(session);
     observer.progress?.({
       done: session.barsDone,
       total: state.bars <= (feed.bars ?? 0) ? feed.bars : undefined,
@@ -63,6 +66,10 @@ export async function dryRun(
     session.feed(n === 0 ? firstPiece : feed.piece(n));
     const warming = n < feed.warmup;
     const pace = warming ? undefined : paceOf(options, n >= end, session, feed);
+    if (pace !== undefined && n >= end && !state.live) {
+      state.live = true;
+      observer.live?.();
+    }
     if (pace === undefined) await rush(session, warming ? undefined : report, signal);
     else await walk(session, pace, report, signal);
     state.bars = session.barsDone;

@@ -1,7 +1,7 @@
 import type { FillAssumptions } from '../brokers/assumptions.ts';
 import type { Operator, Trip } from '../core/breakers.ts';
 import type { Probe } from '../core/probe.ts';
-import type { Fill, Order } from '../ledger/order.ts';
+import type { Fill, Order, OrderEvent } from '../ledger/order.ts';
 import type { Trade } from '../ledger/trade.ts';
 import type { Instant } from '../market/time.ts';
 import type { RunResult } from './result.ts';
@@ -40,8 +40,13 @@ export interface Observer {
   refused?(order: Order, reason: string): void;
   tripped?(trip: Trip): void;
   cleared?(trip: Trip): void;
+  /** An order on its way to the broker, and all that the broker says of it, before anything acts on it. */
+  placed?(order: Order): void;
+  heard?(event: OrderEvent): void;
   /** Asks for a record of every decision; no bar is passed over then. */
   readonly probe?: Probe | undefined;
   /** A feed that can go on has reached its length (the sample year is over): the run so far. */
   complete?(result: RunResult): void;
+  /** From here on it goes on bar by bar. */
+  live?(): void;
 }

@@ -1,5 +1,6 @@
 import { createSimulatedBroker, type SimulatedBroker } from '../brokers/simulated.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
+import type { Broker } from '../core/broker.ts';
 import { needsHistory } from '../core/carry.ts';
 import { type Core, createCore } from '../core/engine.ts';
 import { type BarsEvent, emptyBars } from '../core/events.ts';
@@ -105,6 +106,19 @@ const isMixed = ({ hours, length }: Bars): boolean => {
   return used.includes(EXTENDED) || used.includes(CLOSED);
 };
 
+/** The broker, whose orders are told to whoever asked for them. */
+function watched(broker: Broker, observer: Observer): Broker {
+  if (observer.placed === undefined) return broker;
+  return {
+    submit(order) {
+      observer.placed?.(order);
+      broker.submit(order);
+    },
+    cancel: broker.cancel,
+    amend: broker.amend,
+  };
+}
+
 /** Start of the first bar to begin of those that end together, ms. */
 function earliestStart({ count, columns, rows }: BarsEvent): number {
   let earliest = Number.POSITIVE_INFINITY;
@@ -152,13 +166,19 @@ export function createSession(
       assumptions: options.assumptions,
       symbols: desks,
       buyingPower: (order, need) => wire.book.buyingPower(order, need),
-      sink: (event) => wire.core!.process(event),
+      sink:
+        observer.heard === undefined
+          ? (event) => wire.core!.process(event)
+          : (event) => {
+              observer.heard?.(event);
+              wire.core!.process(event);
+            },
     });
   if (former !== undefined) broker.extend(desks.slice(former.columns.length));
   const core: Core = createCore({
     ruleset,
     book,
-    broker,
+    broker: watched(broker, observer),
     observer,
     fractional: options.assumptions.fractional,
     fillAtClose: options.assumptions.fillAt === 'close',

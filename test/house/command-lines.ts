@@ -43,7 +43,7 @@ export function shell(command: string, folder: string): Ended {
     cwd: folder,
     encoding: 'utf8',
     maxBuffer: 1 << 28,
-    env: { ...process.env, NO_COLOR: '1', CI: 'true' },
+    env: { ...process.env, NO_COLOR: '1', CI: 'true', ENGINE_LOG: 'off' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   return { status: ended.status, stdout: ended.stdout, stderr: ended.stderr };
