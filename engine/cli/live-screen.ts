@@ -1,5 +1,5 @@
 import type { Style } from '../report/style.ts';
-import type { Terminal } from './terminal.ts';
+import type { Size, Terminal } from './terminal.ts';
 
 /** Milliseconds between two pictures, and between two looks at what only time has changed. */
 const REDRAW_MS = 100;
@@ -64,8 +64,7 @@ export const liveScreen = (terminal: Terminal, block: (size: BlockSize) => reado
     }
   };
 
-  const drawBlock = (force: boolean): void => {
-    const { columns, rows } = terminal.errSize();
+  const drawBlock = ({ columns, rows }: Size, force: boolean): void => {
     const now = Date.now();
     const lines = block({ width: columns - 1, height: rows, style: terminal.errStyle, now });
     const picture = lines.map((line) => line + CLEAR_REST).join('\r\n');
@@ -76,13 +75,13 @@ export const liveScreen = (terminal: Terminal, block: (size: BlockSize) => reado
     terminal.err(`${BEGIN}${HIDE_CURSOR}${NO_WRAP}\r${picture}${CLEAR_BELOW}${back}\r${WRAP}${END}`);
   };
 
-  /** Lines go over the block, and the block is drawn below them: nothing is cleared that is written again. */
+  /** Lines take the block's place, and the block is drawn below them. */
   const flush = (): boolean => {
     const { waiting } = state;
     if (waiting === '') return false;
     state.waiting = '';
-    if (state.drawn) terminal.err(`${BEGIN}\r`);
-    terminal.out(state.drawn ? waiting.replaceAll('\n', `${CLEAR_REST}\n`) : waiting);
+    if (state.drawn) terminal.err(`${BEGIN}\r${CLEAR_BELOW}`);
+    terminal.out(waiting);
     return true;
   };
 
@@ -91,7 +90,10 @@ export const liveScreen = (terminal: Terminal, block: (size: BlockSize) => reado
     clearTimeout(state.timer);
     state.timer = undefined;
     state.at = performance.now();
-    own(() => drawBlock(flush()));
+    own(() => {
+      const size = terminal.errSize();
+      drawBlock(size, flush());
+    });
   };
 
   const changed = (): void => {
@@ -139,9 +141,12 @@ export const liveScreen = (terminal: Terminal, block: (size: BlockSize) => reado
   const ticking = setInterval(changed, TICK_MS).unref();
   const unlisten = terminal.onResize(() => {
     // The terminal has moved the lines: what is below the cursor is of no use any more.
+    const noticed = state.writing;
     if (state.drawn) own(() => terminal.err(`\r${CLEAR_BELOW}`));
     state.drawn = false;
-    draw();
+    // A picture that is about to be drawn needs no other.
+    if (noticed) state.writing = true;
+    else draw();
   });
   process.on('exit', end);
   process.on('SIGTSTP', stop);

@@ -129,7 +129,7 @@ export const runOutput = (terminal: Terminal, options: OutputOptions): RunOutput
   const lineOptions = {
     get width(): number {
       if (!terminal.outTty || !terminal.errTty) return terminal.width;
-      return Math.min(160, Math.max(LEAST_LINE, terminal.errSize().columns - 1));
+      return Math.min(160, Math.max(LEAST_LINE, terminal.errSize().columns));
     },
     style: terminal.style,
   };

@@ -23,7 +23,7 @@ export interface Terminal {
   readonly width: number;
   /** Columns of the terminal behind stderr, for what is redrawn in place. */
   readonly errWidth: number;
-  /** Size of the terminal behind stderr now; 80 by 24 where none says. */
+  /** Size of the terminal behind stderr now; 80 by 24 where none says. Listeners hear of a new one first. */
   readonly errSize: () => Size;
   /** Called when that changes, until the function that it gives is called. */
   readonly onResize: (listener: () => void) => () => void;
@@ -66,11 +66,16 @@ const columns = (stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): number => 
   return stream.columns ?? (Number.isInteger(asked) && asked > 0 ? asked : 80);
 };
 
-const sizeOf = (stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Size => ({
+/** Node looks at the size again when a signal says that it changed; by then something may have been drawn for the old one. */
+interface Refreshing {
+  readonly _refreshSize?: () => void;
+}
+
+const sizeOf = (stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Size => {
+  if (stream.isTTY) (stream as Refreshing)._refreshSize?.();
   // A terminal that does not know its size says 0.
-  columns: columns(stream, env) || 80,
-  rows: stream.rows || 24,
-});
+  return { columns: columns(stream, env) || 80, rows: stream.rows || 24 };
+};
 
 const drained = (stream: NodeJS.WriteStream): Promise<void> =>
   new Promise((resolve) => {

@@ -41,10 +41,10 @@ export interface Part {
   readonly drop?: number;
 }
 
-/** Joins parts with `gap` blanks, leaving out what does not fit, and cuts what is left to `width` columns. */
+/** Joins parts with `gap` blanks after a first one, leaving out what does not fit, and cuts what is left to `width` columns. */
 export const joinParts = (parts: readonly Part[], width: number, gap = 2): string => {
   let kept = parts.filter(({ text }) => text !== '');
-  const line = (): string => kept.map(({ text }) => text).join(' '.repeat(gap));
+  const line = (): string => ` ${kept.map(({ text }) => text).join(' '.repeat(gap))}`;
   while (lineWidth(line()) > width) {
     const last = kept.reduce<Part | undefined>(
       (most, part) => ((part.drop ?? 0) > (most?.drop ?? 0) ? part : most),

@@ -21,7 +21,7 @@ const gain = (amount: number, percent: number, style: Style): string =>
 export const accountLine = ({ account }: RunView, { width, style }: LineOptions): string =>
   joinParts(
     [
-      { text: style.bold(` ${dollars(account.equity)}`) },
+      { text: style.bold(dollars(account.equity)) },
       { text: `P&L ${gain(account.pnl, account.pnlPct, style)}` },
       { text: `today ${gain(account.today, account.todayPct, style)}`, drop: 1 },
       { text: counted(account.trades, 'trade'), drop: 2 },
@@ -42,8 +42,8 @@ export const ordersLine = ({ orders, positions, breakers }: RunView, { width, st
         : style.yellow(`${tripped.length} tripped, of ${counted(armed, 'breaker')}`);
   return joinParts(
     [
-      { text: ` ${counted(positions.length, 'position')} open` },
-      { text: `orders ${count(sent)} on their way, ${count(protective)} protecting`, drop: 1 },
+      { text: counted(positions.length, 'position') },
+      { text: `orders: ${count(sent)} sent, ${count(protective)} protective`, drop: 1 },
       { text: state },
     ],
     width,
@@ -56,7 +56,7 @@ export const rulesLine = ({ rules }: RunView, { width, style, now }: LineOptions
   const { revision, reloaded } = rules;
   const reload =
     reloaded === undefined ? 'as started' : `reloaded ${wallTime(reloaded.at, now)}  ${inert(reloaded.text)}`;
-  return joinParts([{ text: ` rules ${style.bold(revision.slice(0, 7))}` }, { text: reload }], width);
+  return joinParts([{ text: `rules ${style.bold(revision.slice(0, 7))}` }, { text: reload }], width);
 };
 
 /** Rules on disk that do not run, in red; nothing when they do. */
@@ -65,7 +65,7 @@ export const staleLine = ({ rules: { stale } }: RunView, { width, style, now }: 
     ? undefined
     : joinParts(
         [
-          { text: style.red(` STALE since ${wallTime(stale.since, now)}`) },
+          { text: style.red(`STALE since ${wallTime(stale.since, now)}`) },
           { text: stale.place === undefined ? '' : style.red(inert(stale.place)) },
           { text: inert(stale.text) },
         ],
@@ -109,7 +109,7 @@ export const feedLine = ({ feed }: RunView, options: LineOptions): string => {
   const name = inert(source.replace(/ ?\(SYNTHETIC\)/, ''));
   return joinParts(
     [
-      { text: ` ${name}`, drop: synthetic ? 2 : 0 },
+      { text: name, drop: synthetic ? 2 : 0 },
       { text: synthetic ? style.yellow('SYNTHETIC') : '' },
       {
         text:
@@ -133,7 +133,7 @@ export const hintsLine = ({ width, style }: LineOptions): string =>
   style.dim(
     joinParts(
       [
-        { text: ' Ctrl-C ends with the summary' },
+        { text: 'Ctrl-C ends with the summary' },
         { text: '· engine why STRATEGY SYMBOL', drop: 1 },
         { text: '· engine status', drop: 2 },
       ],

@@ -25,10 +25,10 @@ const STRATEGY_COLUMNS: readonly Column[] = [
   { title: 'strategy', align: 'left', shrinks: true, least: 8 },
   { title: 'equity', align: 'right', drop: 5 },
   { title: 'P&L', align: 'right' },
-  { title: '%', align: 'right', drop: 3 },
+  { title: '%', align: 'right', drop: 1 },
   { title: 'trades', align: 'right', drop: 2 },
-  { title: 'won', align: 'right', drop: 4 },
-  { title: 'position', align: 'left', drop: 1, shrinks: true, least: 12 },
+  { title: 'won', align: 'right', drop: 3 },
+  { title: 'position', align: 'left', drop: 4, shrinks: true, least: 12 },
 ];
 
 /** What a strategy holds: its one position, or how many. */
