@@ -2,7 +2,7 @@ import type { FillAssumptions } from '../brokers/assumptions.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../market/timeframe.ts';
 import { counted } from '../report/amounts.ts';
 import { resultJson } from '../report/json.ts';
-import { eventLine, summaryLine } from '../report/run-events.ts';
+import { errorLine, eventLine, summaryLine } from '../report/run-events.ts';
 import { resultText } from '../report/text.ts';
 import { wrap } from '../report/wrap.ts';
 import { dryRun } from '../runtime/dry-run.ts';
@@ -19,6 +19,7 @@ import { loadRules } from './rules.ts';
 import type { FeedChoice } from './run.ts';
 import { runOutput } from './run-output.ts';
 import { remembered } from './stopped-early.ts';
+import type { Terminal } from './terminal.ts';
 import { growYoungMemory } from './young-memory.ts';
 
 export interface DryChoices {
@@ -33,6 +34,12 @@ export interface DryChoices {
   readonly statusMs: number | undefined;
 }
 
+/** A terminal whose JSON answers take one line each, as the events of a run do. */
+const onOneLine = (terminal: Terminal): Terminal => ({
+  ...terminal,
+  stream: (pieces) => terminal.stream([errorLine([...pieces].join(''))]),
+});
+
 const paceOf = (speed: DryChoices['speed'], bars: ReadonlyMap<string, Timeframe>): number | undefined => {
   if (speed === 'max') return undefined;
   const shortest = Math.min(...[...bars.values()].map((base) => TIMEFRAME_MS[base]));
@@ -46,6 +53,7 @@ export const dry = async (context: CommandContext, choices: DryChoices): Promise
   growYoungMemory();
   const format = flags.format === 'json' || flags.format === 'jsonl' ? flags.format : 'text';
   const json = format !== 'text';
+  const answers = format === 'jsonl' ? onOneLine(terminal) : terminal;
   const quiet = flags.quiet === true;
   const risk = textFlag(flags, 'risk');
   const signal = interruption();
@@ -58,7 +66,7 @@ export const dry = async (context: CommandContext, choices: DryChoices): Promise
       ...(symbols === undefined ? {} : { symbols }),
     },
     json,
-    terminal,
+    answers,
   );
   if (typeof rules === 'number') return rules;
   const { ruleset, counts } = rules;
@@ -78,7 +86,7 @@ export const dry = async (context: CommandContext, choices: DryChoices): Promise
   }
 
   const source = await dryFeed(ruleset, flags, feed.kind === 'csv' ? feed.path : undefined);
-  if (hasErrors(source.diagnostics)) return refuseFaulty(source.diagnostics, counts, json, terminal);
+  if (hasErrors(source.diagnostics)) return refuseFaulty(source.diagnostics, counts, json, answers);
   // A feed in one piece is known whole before it runs.
   const known = !source.feed.endless && source.feed.length === 1 && source.feed.warmup === 0;
   const beforehand = [

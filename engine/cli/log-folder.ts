@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { LEVELS, type Level } from '../logs/levels.ts';
+import { LEVELS, type Level } from '../logging/levels.ts';
 import { type Arguments, textFlag } from './arguments.ts';
 import { failure } from './exit.ts';
 

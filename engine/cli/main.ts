@@ -9,6 +9,11 @@ import { interruptions } from './interruption.ts';
 import { didYouMean } from './nearest.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
+const formatOf = (words: readonly string[]): string | undefined => {
+  const at = words.findIndex((word) => word === '--format' || word.startsWith('--format='));
+  return at < 0 ? undefined : words[at] === '--format' ? words[at + 1] : words[at]!.slice('--format='.length);
+};
+
 const wantsJson = (words: readonly string[]): boolean =>
   words.some(
     (word, index) => /^--format=jsonl?$/.test(word) || (word === '--format' && /^jsonl?$/.test(words[index + 1] ?? '')),
@@ -104,7 +109,10 @@ const complain = (error: unknown, argv: readonly string[], terminal: Terminal): 
   const help =
     expected === undefined ? 'this is a fault of the engine; --verbose prints where, please report it' : expected.help;
   if (wantsJson(argv)) {
-    terminal.out(`${JSON.stringify({ schemaVersion: 1, error: { message, help: help ?? null, exitCode: exit } })}\n`);
+    const event = formatOf(argv) === 'jsonl' ? { event: 'error' } : {};
+    terminal.out(
+      `${JSON.stringify({ schemaVersion: 1, ...event, error: { message, help: help ?? null, exitCode: exit } })}\n`,
+    );
   }
   const style = terminal.errStyle;
   const oneLine = message.replace(/\s*\n\s*/g, ' ');

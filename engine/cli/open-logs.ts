@@ -1,5 +1,5 @@
-import type { Level } from '../logs/levels.ts';
-import type { RunLogs } from '../logs/run-logs.ts';
+import type { Level } from '../logging/levels.ts';
+import type { RunLogs } from '../logging/run-logs.ts';
 import { createScrubber, secretsOf } from '../secrets/scrub.ts';
 import { fileTrouble } from './exit.ts';
 import type { Terminal } from './terminal.ts';
@@ -22,7 +22,7 @@ export const openLogs = async (
   revision: () => string,
 ): Promise<RunLogs | undefined> => {
   if (folder === undefined) return undefined;
-  const { openRunLogs } = await import('../logs/run-logs.ts');
+  const { openRunLogs } = await import('../logging/run-logs.ts');
   const style = terminal.errStyle;
   const logs = openRunLogs({
     folder,

@@ -1,7 +1,7 @@
 import type { Ruleset } from '../compiler/ruleset.ts';
 import type { Order } from '../ledger/order.ts';
-import { logObserver } from '../logs/log-observer.ts';
-import type { RunLogs } from '../logs/run-logs.ts';
+import { logObserver } from '../logging/log-observer.ts';
+import type { RunLogs } from '../logging/run-logs.ts';
 import { liveBlock } from '../report/live/block.ts';
 import { statusBlock } from '../report/live/status.ts';
 import { orderReason } from '../report/rule-text.ts';

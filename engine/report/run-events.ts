@@ -91,13 +91,17 @@ export const viewFields = ({ account, strategies, positions, orders, breakers, r
 export const eventLine = (event: string, fields: Fields): string =>
   `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, event, ...fields })}\n`;
 
+// Line breaks stand between the tokens of JSON only: within strings they are escaped.
+const flat = (json: string): string => json.replace(/\n */g, '');
+
+/** A JSON answer that takes the place of a run, as its one event. */
+export const errorLine = (answer: string): string => `${flat(answer).replace('{', '{"event":"error",')}\n`;
+
 /** The last event, `summary`, in pieces that make one line: the JSON report of the run. */
 export function* summaryLine(result: RunResult): Generator<string> {
   let first = true;
-  // Line breaks stand between tokens only: within strings they are escaped.
   for (const piece of resultJson(result)) {
-    const flat = piece.replace(/\n */g, '');
-    yield first ? flat.replace('{', '{"event":"summary",') : flat;
+    yield first ? flat(piece).replace('{', '{"event":"summary",') : flat(piece);
     first = false;
   }
   yield '\n';

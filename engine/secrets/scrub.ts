@@ -8,16 +8,13 @@ const hex = (value: number): string => value.toString(16).padStart(2, '0');
 
 const escaped = (char: string): string => char.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 
-/** Hexadecimal digits in either case: the rest of the pattern minds it. */
-const anyCase = (digits: string): string => digits.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
-
 /** One character as it may stand in a text: itself, percent-encoded once or twice, escaped as JSON and scripts escape. */
 const charPattern = (char: string): string => {
-  const bytes = [...new TextEncoder().encode(char)].map((byte) => anyCase(hex(byte)));
+  const bytes = [...new TextEncoder().encode(char)].map((byte) => hex(byte));
   const forms = [
     escaped(char),
     bytes.map((byte) => `%(?:25)?${byte}`).join(''),
-    ...(char.length === 1 ? [`\\\\u${anyCase(char.charCodeAt(0).toString(16).padStart(4, '0'))}`] : []),
+    ...(char.length === 1 ? [`\\\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`] : []),
     ...(['"', '\\', '/', "'"].includes(char) ? [`\\\\+${escaped(char)}`] : []),
     ...(char === ' ' ? ['\\+'] : []),
   ];
@@ -37,13 +34,12 @@ const base64Patterns = (secret: string): string[] => {
     const first = Math.ceil((before * 8) / 6);
     const last = Math.floor(((before + bytes.length) * 8) / 6);
     return [...text.slice(first, last)]
-      .map((letter) => (letter === '+' ? '(?:[+-]|%2[bB])' : letter === '/' ? '(?:[/_]|%2[fF]|\\\\/)' : letter))
+      .map((letter) => (letter === '+' ? '(?:[+-]|%2b)' : letter === '/' ? '(?:[/_]|%2f|\\\\/)' : letter))
       .join('');
   });
 };
 
-const hexPattern = (secret: string): string =>
-  [...Buffer.from(secret, 'utf8')].map((byte) => anyCase(hex(byte))).join('');
+const hexPattern = (secret: string): string => [...Buffer.from(secret, 'utf8')].map((byte) => hex(byte)).join('');
 
 /**
  * Gives a function that puts `***` in place of each of the secrets, wherever it stands in a text: as it is, percent-encoded
@@ -52,11 +48,11 @@ const hexPattern = (secret: string): string =>
 export const createScrubber = (secrets: readonly string[]): ((text: string) => string) => {
   const known = [...new Set(secrets.map((secret) => secret.trim()))].filter((secret) => secret.length >= LEAST);
   if (known.length === 0) return (text) => text;
-  // The longest first: one secret may begin with another.
+  // In either case: hosts, headers and hexadecimal digits come in both. The longest first: one secret may begin with another.
   const patterns = known
     .toSorted((a, b) => b.length - a.length)
     .flatMap((secret) => [[...secret].map(charPattern).join(''), ...base64Patterns(secret), hexPattern(secret)]);
-  const all = new RegExp(patterns.join('|'), 'g');
+  const all = new RegExp(patterns.join('|'), 'gi');
   return (text) => text.replace(all, MASK);
 };
 

@@ -18,7 +18,7 @@ const ROOMS = [
   'runtime',
   'notify',
   'report',
-  'logs',
+  'logging',
   'dashboard',
   'sweep',
   'cli',
