@@ -1,3 +1,4 @@
+import { lineWidth } from '../report/live/fit-line.ts';
 import type { Style } from '../report/style.ts';
 import type { Size, Terminal } from './terminal.ts';
 
@@ -36,6 +37,15 @@ export interface LiveScreen {
 }
 
 /**
+ * Rows by which lines below the first have grown when the terminal wrapped them anew. A lower terminal has dropped some of
+ * them, nobody can say how many: then none is counted, and rows of the block may stay behind rather than a line be lost.
+ */
+const wrappedBelow = (lines: readonly string[], from: Size, to: Size): number =>
+  from.rows > to.rows
+    ? 0
+    : lines.slice(1).reduce((sum, line) => sum + Math.max(1, Math.ceil(lineWidth(line) / to.columns)) - 1, 0);
+
+/**
  * A block redrawn in place at the bottom of the terminal behind stderr, above which lines scroll by.
  *
  * The cursor rests, hidden, on the block's first cell. So whatever the terminal does to its lines when it is resized, the block
@@ -49,6 +59,8 @@ export const liveScreen = (terminal: Terminal, block: (size: BlockSize) => reado
     /** The screen's own writes do not make way for it. */
     writing: false,
     picture: '',
+    lines: [] as readonly string[],
+    size: terminal.errSize(),
     at: Number.NEGATIVE_INFINITY,
     /** Lines that wait to be written above the block. */
     waiting: '',
@@ -64,13 +76,13 @@ export const liveScreen = (terminal: Terminal, block: (size: BlockSize) => reado
     }
   };
 
-  const drawBlock = ({ columns, rows }: Size, force: boolean): void => {
+  const drawBlock = (size: Size, force: boolean): void => {
+    const { columns, rows } = size;
     const now = Date.now();
     const lines = block({ width: columns - 1, height: rows, style: terminal.errStyle, now });
     const picture = lines.map((line) => line + CLEAR_REST).join('\r\n');
     if (!force && picture === state.picture && state.drawn) return;
-    state.picture = picture;
-    state.drawn = true;
+    Object.assign(state, { picture, lines, size, drawn: true });
     const back = lines.length > 1 ? `\u001b[${lines.length - 1}A` : '';
     terminal.err(`${BEGIN}${HIDE_CURSOR}${NO_WRAP}\r${picture}${CLEAR_BELOW}${back}\r${WRAP}${END}`);
   };
@@ -142,7 +154,10 @@ export const liveScreen = (terminal: Terminal, block: (size: BlockSize) => reado
   const unlisten = terminal.onResize(() => {
     // The terminal has moved the lines: what is below the cursor is of no use any more.
     const noticed = state.writing;
-    if (state.drawn) own(() => terminal.err(`\r${CLEAR_BELOW}`));
+    if (state.drawn) {
+      const pushed = terminal.wrapsPushCursor ? wrappedBelow(state.lines, state.size, terminal.errSize()) : 0;
+      own(() => terminal.err(`${pushed > 0 ? `\u001b[${pushed}A` : ''}\r${CLEAR_BELOW}`));
+    }
     state.drawn = false;
     // A picture that is about to be drawn needs no other.
     if (noticed) state.writing = true;

@@ -19,6 +19,8 @@ export interface Terminal {
   readonly errTty: boolean;
   /** Stderr can take a line back and write it anew. */
   readonly errRedraws: boolean;
+  /** When it grows narrower, it moves the cursor down by the rows that lines below the cursor gain, too. */
+  readonly wrapsPushCursor: boolean;
   /** Columns of a report on stdout: the terminal's, kept between 80 and 160. */
   readonly width: number;
   /** Columns of the terminal behind stderr, for what is redrawn in place. */
@@ -125,6 +127,8 @@ export const openTerminal = (env: NodeJS.ProcessEnv): Terminal => {
     outTty: stdout.isTTY === true,
     errTty: stderr.isTTY === true,
     errRedraws: redraws(stderr.isTTY === true, env),
+    // xterm.js does, which is the terminal of editors.
+    wrapsPushCursor: env.TERM_PROGRAM === 'vscode' && !env.TMUX && !env.STY,
     width: Math.min(160, Math.max(80, columns(stdout, env))),
     errWidth: columns(stderr, env),
     errSize: () => sizeOf(stderr, env),

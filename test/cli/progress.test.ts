@@ -14,6 +14,7 @@ const fake = (errTty: boolean, errRedraws = errTty): { terminal: Terminal; writt
     outTty: errTty,
     errTty,
     errRedraws,
+    wrapsPushCursor: false,
     width: 80,
     errWidth: 80,
     errSize: () => ({ columns: 80, rows: 24 }),

@@ -62,7 +62,8 @@ export const liveBlock = (view: RunView, options: BlockOptions): readonly string
   if (height < LEAST_HEIGHT || width < 20) return [fitLine(oneLine(view, options), width)];
   const stale = staleLine(view, options);
   const sections: Section[] = [
-    { lines: [style.dim('─'.repeat(width))], worth: 1 },
+    // The first row is blank: the cursor rests there, and a row that is never wrapped anew stays where it is.
+    { lines: [''], worth: 2 },
     { lines: [accountLine(view, options)], worth: 100 },
     { lines: strategyTable(view, options), worth: 5, rows: { thing: 'strategies', least: 0 } },
     { lines: positionTable(view, options), worth: 3, rows: { thing: 'positions', least: 0 } },
@@ -71,7 +72,7 @@ export const liveBlock = (view: RunView, options: BlockOptions): readonly string
     { lines: [rulesLine(view, options)], worth: 6 },
     { lines: stale === undefined ? [] : [stale], worth: 99 },
     { lines: [feedLine(view, options)], worth: 9 },
-    { lines: [hintsLine(options)], worth: 2 },
+    { lines: [hintsLine(options)], worth: 1 },
   ];
   return fitSections(sections, height - roomAbove(height), style)
     .flatMap(({ lines }) => lines)

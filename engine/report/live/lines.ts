@@ -34,12 +34,8 @@ export const accountLine = ({ account }: RunView, { width, style }: LineOptions)
 export const ordersLine = ({ orders, positions, breakers }: RunView, { width, style }: LineOptions): string => {
   const { sent, protective } = orders;
   const { armed, tripped } = breakers;
-  const state =
-    armed === 0
-      ? 'no breakers'
-      : tripped.length === 0
-        ? `${counted(armed, 'breaker')}, none tripped`
-        : style.yellow(`${tripped.length} tripped, of ${counted(armed, 'breaker')}`);
+  const stand = tripped.length === 0 ? 'none tripped' : style.yellow(`${tripped.length} tripped`);
+  const state = armed === 0 && tripped.length === 0 ? 'no breakers' : `${counted(armed, 'breaker')}, ${stand}`;
   return joinParts(
     [
       { text: counted(positions.length, 'position') },

@@ -1,5 +1,6 @@
+import { priceToNumber } from '../../ledger/money.ts';
 import type { RunView } from '../../runtime/view.ts';
-import { count, dollars, fixed, roundPrice, signedDollars } from '../amounts.ts';
+import { count, dollars, fixed, signedDollars } from '../amounts.ts';
 import type { Style } from '../style.ts';
 import { type Column, table } from '../table.ts';
 import { clip } from '../wrap.ts';
@@ -66,6 +67,9 @@ const POSITION_COLUMNS: readonly Column[] = [
   { title: 'target', align: 'right', drop: 3 },
 ];
 
+/** Two decimals from $1 up, six below. */
+const shownPrice = (price: number): string => fixed(price, Math.abs(price) < 1 ? 6 : 2);
+
 /** A line for each open position under a header; nothing when flat. */
 export const positionTable = ({ positions }: RunView, { width, style }: Drawing): string[] => {
   if (positions.length === 0) return [];
@@ -74,8 +78,8 @@ export const positionTable = ({ positions }: RunView, { width, style }: Drawing)
     one.symbol,
     width < ROOMY ? clip(one.strategy, SHORT_NAME - 6) : one.strategy,
     heldWords(one),
-    roundPrice(one.entryPrice),
-    fixed(one.lastPrice, one.lastPrice < 1 ? 6 : 2),
+    shownPrice(priceToNumber(one.entryPrice)),
+    shownPrice(one.lastPrice),
     tintOf(one.unrealized, style)(signedDollars(one.unrealized)),
     movePercent(one.unrealizedPct, 1),
     away(one.toStopPct),
