@@ -36,6 +36,9 @@ const KEEP = 9;
 export const openRunLogs = (options: LogOptions): RunLogs => {
   const { folder, level, session, revision, scrub, now } = options;
 
+  /** What befalls one file mostly befalls the others: it is said once. */
+  const trouble = { failing: 0, lost: 0 };
+
   const open = (name: string): { readonly file: RollingFile; readonly logger: Logger } => {
     const path = join(folder, name);
     const file = createRollingFile({
@@ -44,14 +47,20 @@ export const openRunLogs = (options: LogOptions): RunLogs => {
       keep: KEEP,
       now,
       failed(error) {
+        trouble.failing++;
+        if (trouble.failing > 1) return;
         const { code, message } = error as NodeJS.ErrnoException;
         options.warn(
           `no log: ${path}: ${options.trouble(code ?? '') ?? scrub(message)}. The run goes on; what happens meanwhile is not logged`,
         );
       },
       resumed(lost) {
-        options.warn(`logging to ${path} goes on; ${lost} line${lost === 1 ? '' : 's'} missing`);
+        trouble.failing--;
+        trouble.lost += lost;
         logger.warn({ event: 'log_gap', lost });
+        if (trouble.failing > 0) return;
+        options.warn(`logging in ${folder} goes on; ${trouble.lost} line${trouble.lost === 1 ? '' : 's'} missing`);
+        trouble.lost = 0;
       },
     });
     const logger = pino(

@@ -114,8 +114,8 @@ function watched(broker: Broker, observer: Observer): Broker {
       observer.placed?.(order);
       broker.submit(order);
     },
-    cancel: broker.cancel,
-    amend: broker.amend,
+    cancel: (order, reason) => broker.cancel(order, reason),
+    amend: (order, change) => broker.amend(order, change),
   };
 }
 

@@ -277,7 +277,8 @@ function release({ core }: Session, trip: Trip, operator: Operator): Release {
       return { kind: 'bars', left: Math.max(0, until.bars - (core.instant - guard.trippedInstant)) };
     case 'manual':
       return { kind: operator === 'next_session' ? 'next_session' : 'manual' };
-    default:
+    case 'next_session':
+    case 'clear':
       return { kind: until.kind };
   }
 }

@@ -33,9 +33,9 @@ const base64Patterns = (secret: string): string[] => {
       .replace(/=+$/, '');
     const first = Math.ceil((before * 8) / 6);
     const last = Math.floor(((before + bytes.length) * 8) / 6);
-    return [...text.slice(first, last)]
-      .map((letter) => (letter === '+' ? '(?:[+-]|%2b)' : letter === '/' ? '(?:[/_]|%2f|\\\\/)' : letter))
-      .join('');
+    return text
+      .slice(first, last)
+      .replace(/[+/]/g, (letter) => (letter === '+' ? '(?:[+-]|%2b)' : '(?:[/_]|%2f|\\\\/)'));
   });
 };
 
@@ -51,7 +51,7 @@ export const createScrubber = (secrets: readonly string[]): ((text: string) => s
   // In either case: hosts, headers and hexadecimal digits come in both. The longest first: one secret may begin with another.
   const patterns = known
     .toSorted((a, b) => b.length - a.length)
-    .flatMap((secret) => [[...secret].map(charPattern).join(''), ...base64Patterns(secret), hexPattern(secret)]);
+    .flatMap((secret) => [Array.from(secret, charPattern).join(''), ...base64Patterns(secret), hexPattern(secret)]);
   const all = new RegExp(patterns.join('|'), 'gi');
   return (text) => text.replace(all, MASK);
 };
