@@ -1,10 +1,11 @@
 // Writes what the engine really prints into README.md, between its markers: `node scripts/readme-screens.mjs`.
 // With `--figures` the benchmark runs too (minutes) and its table is written.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import xterm from '@xterm/headless';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const readme = join(root, 'README.md');
@@ -15,7 +16,7 @@ function run(program, args, cwd = root) {
     cwd,
     encoding: 'utf8',
     maxBuffer: 1 << 28,
-    env: { ...process.env, NO_COLOR: '1', COLUMNS: '80' },
+    env: { ...process.env, NO_COLOR: '1', COLUMNS: '80', ENGINE_LOG: 'off' },
   });
 }
 
@@ -30,6 +31,34 @@ function screen() {
   return ['$ npx engine run --dry --once', ...stderr.split('\n').slice(0, 2), ...lines.slice(0, 6), '...', ...shown]
     .join('\n')
     .trimEnd();
+}
+
+/** The block at the bottom of a terminal of 80 columns, some bars after the sample year; needs `script` of util-linux. */
+async function live() {
+  const program = `stty cols 80 rows 24; exec "${process.execPath}" "${join(root, 'dist', 'engine.js')}" run --dry --log off`;
+  const child = spawn('script', ['-qfec', program, '/dev/null'], {
+    cwd: root,
+    env: { ...process.env, NO_COLOR: '1', TERM: 'xterm' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const terminal = new xterm.Terminal({ cols: 80, rows: 24, allowProposedApi: true });
+  let seen = '';
+  await new Promise((resolve) => {
+    let waits = false;
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      seen += text;
+      if (waits || !seen.includes('The sample year is over')) return;
+      waits = true;
+      setTimeout(resolve, 8_000);
+    });
+  });
+  child.kill('SIGTERM');
+  await new Promise((resolve) => terminal.write(seen, resolve));
+  const buffer = terminal.buffer.active;
+  const rows = Array.from({ length: 24 }, (_, n) => buffer.getLine(buffer.baseY + n).translateToString(true));
+  const top = rows.findIndex((row) => /^ \$[\d,.]+ {3}P&L/.test(row));
+  if (top < 0) throw new Error(`no live block:\n${rows.join('\n')}`);
+  return rows.slice(top).join('\n').trimEnd();
 }
 
 /** What the checker says of one misspelt name. */
@@ -70,14 +99,14 @@ function figures() {
 }
 
 const fence = (text) => `\`\`\`\n${text}\n\`\`\``;
-const parts = { screen: () => fence(screen()), mistake: () => fence(mistake()) };
+const parts = { screen: () => fence(screen()), live: async () => fence(await live()), mistake: () => fence(mistake()) };
 if (process.argv.includes('--figures')) parts.figures = figures;
 
 let text = readFileSync(readme, 'utf8');
 for (const [name, make] of Object.entries(parts)) {
   const marked = new RegExp(`<!-- ${name} -->[\\s\\S]*?<!-- /${name} -->`);
   if (!marked.test(text)) throw new Error(`README.md has no <!-- ${name} --> ... <!-- /${name} -->`);
-  const filled = `<!-- ${name} -->\n\n${make()}\n\n<!-- /${name} -->`;
+  const filled = `<!-- ${name} -->\n\n${await make()}\n\n<!-- /${name} -->`;
   text = text.replace(marked, () => filled);
 }
 writeFileSync(readme, text);

@@ -362,6 +362,11 @@ export const COMMANDS: readonly CommandSpec[] = [
       { line: 'engine run --dry --feed csv:bars --once', says: 'your own bars as if they came in now' },
       { line: 'engine run --dry --once --format json', says: 'the summary as JSON' },
       { line: 'engine run --dry --fresh', says: 'not on from where the last run was interrupted, but from the start' },
+      {
+        line: 'engine run --dry --once --format jsonl',
+        says: 'a line of JSON for every fill, trade and trip, the summary last',
+      },
+      { line: 'engine run --dry --once --quiet --log off', says: 'breakers and the summary alone, no log files' },
     ],
     flags: [
       { name: 'dry', summary: 'orders go to the simulated broker; nothing is sent anywhere' },
@@ -377,11 +382,35 @@ export const COMMANDS: readonly CommandSpec[] = [
       RISK,
       STATE,
       { name: 'tz', value: 'ZONE', summary: 'time zone of CSV timestamps that carry none' },
-      TEXT_OR_JSON,
+      {
+        name: 'format',
+        value: 'FORMAT',
+        choices: ['text', 'json', 'jsonl'],
+        summary: 'how it is written; jsonl: a line of JSON for each event, while it runs',
+      },
+      { name: 'quiet', summary: 'only breakers, refused edits, errors and the summary' },
+      {
+        name: 'status-every',
+        value: 'TIME',
+        summary: 'the status block where no terminal shows a live one: 30s, 5m, off (default: 60s)',
+      },
+      {
+        name: 'log',
+        value: 'DIR|off',
+        summary: 'folder of the logs (default: $ENGINE_LOG, or logs/ of the workspace)',
+      },
+      {
+        name: 'log-level',
+        value: 'LEVEL',
+        choices: ['debug', 'info', 'warn', 'error'],
+        summary: 'what is logged (default: info)',
+      },
     ],
     later: ['live', 'yes-live', 'dashboard'],
     notes: [
       'Stopped or killed at any moment, the next start goes on as if nothing had been. A run that came to the end of its feed is over, and the next start begins a new one.',
+      'On a terminal a block at the bottom shows equity, strategies, positions, breakers and rules, redrawn in place; --verbose adds every order with the condition that made it.',
+      'Logs are lines of JSON: paper_engine.log has every event, circuit_breaker.log the trips; rolled by day and at 10 MB, ten files of each.',
       'Ctrl-C ends it cleanly with the same summary (exit code 130). Paper trading on Alpaca comes with a later version.',
     ],
     load: () => import('./run.ts'),

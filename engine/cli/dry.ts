@@ -1,13 +1,16 @@
 import type { FillAssumptions } from '../brokers/assumptions.ts';
 import { isRefusal } from '../journal/refusal.ts';
+import { TIMEFRAME_MS, type Timeframe } from '../market/timeframe.ts';
 import { counted } from '../report/amounts.ts';
 import { resultJson } from '../report/json.ts';
+import { errorLine, eventLine, summaryLine } from '../report/run-events.ts';
 import { resultText } from '../report/text.ts';
 import { wrap } from '../report/wrap.ts';
 import { writtenCommand } from '../runtime/control/operator-command.ts';
 import { dryRun, type Steering } from '../runtime/dry-run.ts';
+import { joined } from '../runtime/observers.ts';
 import type { RunResult } from '../runtime/result.ts';
-import type { Observer } from '../runtime/run.ts';
+import { ENGINE_VERSION } from '../runtime/version.ts';
 import type { WorkspaceOptions } from '../runtime/workspace.ts';
 import { textFlag } from './arguments.ts';
 import { dryFeed } from './bars-source.ts';
@@ -20,13 +23,14 @@ import type { HotRules } from './hot-rules.ts';
 import { exitOfRun } from './interruption.ts';
 import { journalFailure } from './journal-failure.ts';
 import { journalLines } from './journal-lines.ts';
-import { progressScreen } from './progress.ts';
+import { type LogChoice, openLogs } from './open-logs.ts';
 import { loadRules } from './rules.ts';
 import type { FeedChoice } from './run.ts';
-import { runLines } from './run-lines.ts';
+import { runOutput } from './run-output.ts';
 import { snapshots } from './snapshots.ts';
 import { shownPath } from './state-folder.ts';
 import { remembered } from './stopped-early.ts';
+import type { Terminal } from './terminal.ts';
 import { growYoungMemory } from './young-memory.ts';
 
 /** What becomes of the run: kept, continued, or forgotten. */
@@ -46,8 +50,22 @@ export interface DryChoices {
   readonly assumptions: FillAssumptions;
   readonly cash: number | undefined;
   readonly symbols: readonly string[] | undefined;
-  /** Where a running engine leaves its address. */
+  readonly log: LogChoice;
+  /** Milliseconds between two status blocks; undefined: none. */
+  readonly statusMs: number | undefined;
 }
+
+/** A terminal whose JSON answers take one line each, as the events of a run do. */
+const onOneLine = (terminal: Terminal): Terminal => ({
+  ...terminal,
+  stream: (pieces) => terminal.stream([errorLine([...pieces].join(''))]),
+});
+
+const paceOf = (speed: DryChoices['speed'], bars: ReadonlyMap<string, Timeframe>): number | undefined => {
+  if (speed === 'max') return undefined;
+  const shortest = Math.min(...[...bars.values()].map((base) => TIMEFRAME_MS[base]));
+  return shortest / (speed === 'realtime' ? 1 : speed);
+};
 
 /** Loads the rules, runs them on the feed with a screen beside it, and ends with the summary. */
 export const dry = async (context: CommandContext, choices: DryChoices): Promise<number> => {
@@ -99,7 +117,10 @@ const takeState = async ({ terminal }: CommandContext, { journal }: DryChoices):
 const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenState | undefined): Promise<number> => {
   const { feed, speed, folder, assumptions, cash, symbols, journal } = choices;
   const { flags, positionals, terminal, interruption } = context;
-  const json = flags.format === 'json';
+  const format = flags.format === 'json' || flags.format === 'jsonl' ? flags.format : 'text';
+  const json = format !== 'text';
+  const answers = format === 'jsonl' ? onOneLine(terminal) : terminal;
+  const quiet = flags.quiet === true;
   const risk = textFlag(flags, 'risk');
   const signal = interruption();
 
@@ -109,7 +130,7 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
     ...(risk === undefined ? {} : { risk }),
     ...(symbols === undefined ? {} : { symbols }),
   };
-  const rules = await loadRules(where, json, terminal);
+  const rules = await loadRules(where, json, answers);
   if (typeof rules === 'number') return rules;
   const { counts } = rules;
   const style = terminal.errStyle;
@@ -117,7 +138,10 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
   const known = state === undefined ? undefined : sessions!.openSession(state, journal.mode === 'fresh');
   const kept = known === undefined ? undefined : await sessions!.rulesOf(state!, known, rules, where);
   const ruleset = kept?.first ?? rules.ruleset;
-  terminal.err(
+  const say = (text: string): void => {
+    if (!quiet) terminal.err(text);
+  };
+  say(
     style
       .dim(
         `${counted(ruleset.strategies.length, 'strategy', 'strategies')}, ${counted(ruleset.traded.length, 'symbol')} (${ruleset.traded.join(' ')}), rules ${ruleset.revision.slice(0, 7)}.`,
@@ -125,14 +149,12 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
       .concat('\n'),
   );
   for (const sentence of ruleset.notActing) {
-    terminal.err(
-      `${wrap(`not acting yet: ${sentence}`, Math.min(terminal.errWidth, 120)).map(style.dim).join('\n')}\n`,
-    );
+    say(`${wrap(`not acting yet: ${sentence}`, Math.min(terminal.errWidth, 120)).map(style.dim).join('\n')}\n`);
   }
 
   const bars = feed.kind === 'csv' ? feed.path : undefined;
   const source = await dryFeed(ruleset, flags, bars);
-  if (hasErrors(source.diagnostics)) return refuseFaulty(source.diagnostics, counts, json, terminal);
+  if (hasErrors(source.diagnostics)) return refuseFaulty(source.diagnostics, counts, json, answers);
   // A feed in one piece is known whole before it runs.
   const whole = !source.feed.endless && source.feed.length === 1 && source.feed.warmup === 0;
   const beforehand = [
@@ -143,8 +165,20 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
       bars: whole ? source.feed.piece(0) : new Map(),
     }),
   ];
-  if (beforehand.length > 0) await showFindings(beforehand, counts, 'pretty', terminal, 'err');
-  const screen = progressScreen(terminal, ruleset.traded[0] ?? '', () => performance.now());
+  if (beforehand.length > 0 && !quiet) await showFindings(beforehand, counts, 'pretty', terminal, 'err');
+  const account = source.feed.account();
+  const logs = await openLogs({ ...choices.log, session: known?.name ?? choices.log.session }, terminal, () =>
+    output.revision(),
+  );
+  const output = runOutput(terminal, {
+    format,
+    loudness: quiet ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal',
+    statusMs: choices.statusMs,
+    logs,
+    ruleset,
+    feed: { source: account.source, synthetic: account.synthetic, barsTotal: source.feed.bars },
+    paceMs: paceOf(speed, source.feed.bases),
+  });
   const once = flags.once === true || !terminal.outTty;
   const reading = remembered(source.feed, source.feed.endless && !once);
   let complete = false;
@@ -168,7 +202,7 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
             assumptions,
           },
           where,
-          restoredBy(journalLines(terminal, screen, known?.name, ruleset.traded[0] ?? ''), () => follow.start?.(true)),
+          restoredBy(journalLines(terminal, known?.name, ruleset.traded[0] ?? ''), () => follow.start?.(true)),
           signal,
         );
   // What does not act yet was said at the start.
@@ -182,18 +216,6 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
         ...(complete ? {} : { whole: feed.kind === 'sample' ? 'the sample year' : 'the bars' }),
       },
     )}`;
-  const observer: Observer = json
-    ? { progress: screen.update }
-    : {
-        ...runLines(screen, { width: terminal.width, style: terminal.style }),
-        complete(result) {
-          complete = true;
-          screen.end();
-          terminal.out(summary(result));
-          terminal.err(`\n${style.bold('The sample year is over.')} It goes on at a bar a second; Ctrl-C ends it.\n\n`);
-        },
-        live: screen.live,
-      };
   /** Follows the files from where the run decides by itself. */
   const hot = { steering: undefined as Steering | undefined, rules: undefined as HotRules | undefined, over: false };
   const followFiles = async (resumed: boolean): Promise<void> => {
@@ -207,13 +229,9 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
       cash,
       assumptions,
       terminal,
+      quiet,
       resumed,
-      say: (lines) => {
-        for (const line of lines) {
-          if (json) terminal.err(`${line}\n`);
-          else screen.above(line);
-        }
-      },
+      notify: output.rules,
     });
     await hot.rules.ready;
   };
@@ -237,9 +255,31 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
               command: writtenCommand(command),
             }),
         });
-  let ended: RunResult;
+  const started = {
+    engine: ENGINE_VERSION,
+    mode: 'dry',
+    revision: ruleset.revision,
+    session: session?.row.name ?? choices.log.session,
+    feed: account.source,
+    synthetic: account.synthetic,
+    speed,
+    strategies: ruleset.strategies.map(({ id }) => id),
+    symbols: ruleset.traded,
+  };
+  if (format === 'jsonl') terminal.out(eventLine('started', started));
+  const { session: _, ...logged } = started;
+  logs?.event('info', 'run_started', logged);
+  const snapshot =
+    session === undefined
+      ? undefined
+      : snapshots(
+          journal.folder,
+          { name: session.row.name, revision: output.revision, synthetic: feed.kind === 'sample' },
+          (text) => terminal.err(`${style.yellow('warning')}: ${text}\n`),
+          () => performance.now(),
+        );
   try {
-    ended = await dryRun(
+    const ended = await dryRun(
       ruleset,
       reading.feed,
       {
@@ -253,30 +293,44 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
         sampleThenLive: feed.kind === 'sample' && !once,
         swappable: true,
         recording: session?.recording,
-        ...(session === undefined
-          ? {}
-          : snapshots(
-              journal.folder,
-              { name: session.row.name, revision: ruleset.revision, synthetic: feed.kind === 'sample' },
-              (text) => terminal.err(`${style.yellow('warning')}: ${text}\n`),
-              () => performance.now(),
-            )),
+        stand(now, stopped) {
+          output.stand(now);
+          snapshot?.stand(now, stopped);
+        },
         hand,
         steer: (steering) => {
           hot.steering = steering;
           if (session?.recording.restoring !== true) follow.start?.(false);
         },
       },
-      observer,
+      joined([
+        output.observer,
+        {
+          complete(result) {
+            complete = true;
+            if (!json) terminal.out(summary(result));
+            say(`\n${style.bold('The sample year is over.')} It goes on at a bar a second; Ctrl-C ends it.\n\n`);
+          },
+        },
+      ]),
       signal,
     );
+    output.end();
+    const result = reading.atItsEnd(ended);
+    const { endEquity, returnPct, trades } = result.metrics;
+    logs?.event('info', 'run_ended', { interrupted: result.interrupted, endEquity, returnPct, trades });
+    await terminal.stream(
+      format === 'json' ? resultJson(result) : format === 'jsonl' ? summaryLine(result) : [summary(result)],
+    );
+    return exitOfRun(result.interrupted, signal);
+  } catch (error) {
+    logs?.event('error', 'fault', {}, error);
+    throw error;
   } finally {
     hot.over = true;
+    output.end();
     await hot.rules?.close();
     await hand?.close();
+    logs?.close();
   }
-  screen.end();
-  const result = reading.atItsEnd(ended);
-  await terminal.stream(json ? resultJson(result) : [summary(result)]);
-  return exitOfRun(result.interrupted, signal);
 };

@@ -2,6 +2,7 @@ import type { FillAssumptions } from '../brokers/assumptions.ts';
 import type { Meaning } from '../compiler/meaning/change.ts';
 import { meaningOf } from '../compiler/meaning/meaning.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
+import { clampSpan, positionOf } from '../documents/position.ts';
 import { counted } from '../report/amounts.ts';
 import { reloadLines } from '../report/reload-lines.ts';
 import { consentNotice, outcomeNotice, reloadNotice } from '../report/reload-notices.ts';
@@ -12,10 +13,11 @@ import type { Steering } from '../runtime/dry-run.ts';
 import { type Impact, impactOf } from '../runtime/impact.ts';
 import { lastBars } from '../runtime/last-bars.ts';
 import type { Recording } from '../runtime/recording.ts';
-import type { Applied, Refused, ReloadEvent, ReloadOutcome, Waiting } from '../runtime/reload/events.ts';
+import type { Applied, Refused, ReloadOutcome, Waiting } from '../runtime/reload/events.ts';
 import { policyOf } from '../runtime/reload/policy.ts';
 import { startReload } from '../runtime/reload/start.ts';
 import { check, type Workspace, type WorkspaceOptions } from '../runtime/workspace.ts';
+import type { RulesNotice } from './run-output.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a swap tells about itself. */
@@ -48,10 +50,9 @@ export interface HotRulesOptions {
   readonly terminal: Terminal;
   /** The run goes on from before: what was edited since is taken before its next bar. */
   readonly resumed: boolean;
-  /** Writes lines above whatever is drawn. */
-  readonly say: (lines: readonly string[]) => void;
-  /** Told of everything that becomes of the rules, besides what is said. */
-  readonly told?: (event: ReloadEvent<SwapReport>) => void;
+  readonly quiet: boolean;
+  /** Tells the screen, the JSON stream and the logs. */
+  readonly notify: (notice: RulesNotice) => void;
 }
 
 /** Bars of each symbol over which an edit is tried, and bars before them for the indicators. */
@@ -62,14 +63,18 @@ const iso = (at: number): string => new Date(at).toISOString();
 
 /** Keeps a run's rules in step with their files, and tells what every edit means. */
 export const followRules = (options: HotRulesOptions): HotRules => {
-  const { where, steering, recording, terminal, say } = options;
+  const { where, steering, recording, terminal, quiet, notify } = options;
   const { run } = steering;
   let lastReload: RulesFacts['lastReload'] = null;
   /** Rules that were edited before the run began are a person's wish when it starts. */
   let starting = options.resumed;
 
-  const look = { width: Math.min(terminal.width, 160), style: terminal.style, colour: terminal.style.red('') !== '' };
-  const notice = () => ({ ...look, now: Date.now() });
+  const look = () => ({ width: Math.min(terminal.errWidth, 160), style: terminal.errStyle });
+  const coloured = () => ({ ...look(), colour: terminal.errStyle.red('') !== '', now: Date.now() });
+  const plain = () => ({ ...look(), style: styleOf(false), colour: false, now: Date.now() });
+  const say = (lines: readonly string[]): void => {
+    if (lines.length > 0) terminal.err(`${lines.join('\n')}\n`);
+  };
 
   /** Tells an edit once its effect on the last bars is known; the rules rule already. */
   const tellApplied = async (applied: Applied<SwapReport>, from: Ruleset, to: Ruleset): Promise<void> => {
@@ -79,10 +84,11 @@ export const followRules = (options: HotRulesOptions): HotRules => {
     const tripped = new Set(
       run.session.core.trips.filter(({ clearedAt }) => clearedAt === undefined).map(({ breaker }) => breaker),
     );
-    say([
-      ...reloadLines({ word: 'reload', meaning, aside, impact, tripped }, look),
-      ...consentNotice(applied, notice()),
-    ]);
+    if (!quiet || applied.consent !== undefined)
+      say([
+        ...reloadLines({ word: 'reload', meaning, aside, impact, tripped }, look()),
+        ...consentNotice(applied, coloured()),
+      ]);
   };
 
   /** What other rules would have done over the last bars; undefined when they cannot be tried. */
@@ -141,14 +147,27 @@ export const followRules = (options: HotRulesOptions): HotRules => {
       return { kind: 'applied', report: { meaning, pause: answer.milliseconds, instants } };
     },
     tell(event) {
-      options.told?.(event);
-      if (event.kind !== 'applied') {
-        say(reloadNotice(event, notice()));
-        return;
+      switch (event.kind) {
+        case 'applied': {
+          const [from, to] = [rulesets.get(event.from)!, rulesets.get(event.to)!];
+          rulesets.delete(event.from);
+          notify({ kind: 'applied', ruleset: to, from: event.from, text: briefly(event), lines: [] });
+          void tellApplied(event, from, to);
+          break;
+        }
+        case 'refused':
+        case 'waiting': {
+          const stale = { since: event.since, place: placeOf(event), text: reasonOf(event) };
+          notify({ kind: event.kind, stale, repeated: event.repeated, lines: reloadNotice(event, plain()) });
+          break;
+        }
+        case 'reverted':
+          notify({ kind: 'reverted', lines: reloadNotice(event, plain()) });
+          break;
+        case 'polling':
+          say(reloadNotice(event, coloured()));
+          break;
       }
-      const [from, to] = [rulesets.get(event.from)!, rulesets.get(event.to)!];
-      rulesets.delete(event.from);
-      void tellApplied(event, from, to);
     },
   });
 
@@ -156,7 +175,10 @@ export const followRules = (options: HotRulesOptions): HotRules => {
     const { revision, stale, pending } = reloader.status();
     return {
       revision,
-      stale: stale === undefined ? null : { since: iso(stale.since), reason: reasonOf(stale) },
+      stale:
+        stale === undefined
+          ? null
+          : { since: iso(stale.since), reason: `${placeOf(stale) ?? ''} ${reasonOf(stale)}`.trim() },
       pending:
         pending === undefined
           ? null
@@ -202,10 +224,23 @@ const asideOf = ({ files, milliseconds }: Applied<SwapReport>): string =>
 const revisionOf = (outcome: Exclude<ReloadOutcome<SwapReport>, { readonly kind: 'unknown' }>): string =>
   outcome.kind === 'applied' ? outcome.to : 'running' in outcome ? outcome.running : outcome.revision;
 
+/** An edit in a few words. */
+const briefly = ({ files, report }: Applied<SwapReport>): string => {
+  const [first, ...more] = report.meaning.changes;
+  if (first === undefined) return counted(files.length, 'file');
+  return `${first.subject} ${first.path}${more.length === 0 ? '' : ` and ${more.length} more`}`;
+};
+
+const placeOf = (held: Refused | Waiting): string | undefined => {
+  if (held.kind === 'waiting') return undefined;
+  const first = held.diagnostics.find(({ severity }) => severity === 'error');
+  if (first?.file === undefined) return undefined;
+  const { line, column } = positionOf(first.file, clampSpan(first.file, first.span ?? { start: 0, end: 0 }).start);
+  return `${first.file.path}:${line}:${column}`;
+};
+
 const reasonOf = (held: Refused | Waiting): string => {
   if (held.kind === 'waiting') return `${counted(held.losses.length, 'protection')} lost or loosened: waits`;
   const first = held.diagnostics.find(({ severity }) => severity === 'error');
-  return first === undefined
-    ? (held.message ?? 'refused')
-    : `${first.file?.path ?? ''} ${first.code} ${first.message}`.trim();
+  return first === undefined ? (held.message ?? 'refused') : `${first.code} ${first.message}`;
 };

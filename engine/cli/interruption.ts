@@ -22,6 +22,7 @@ export const interruptions = (terminal: Terminal): Interruptions => {
   let taken = false;
   const listen = (name: 'SIGINT' | 'SIGTERM') => (): void => {
     if (received !== undefined) {
+      terminal.leave();
       release();
       process.kill(process.pid, name);
       return;

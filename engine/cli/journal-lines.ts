@@ -5,7 +5,6 @@ import { marketTime } from '../report/clock.ts';
 import { wrap } from '../report/wrap.ts';
 import type { PatientHooks } from '../runtime/patient-sink.ts';
 import type { RecordingHooks } from '../runtime/recording.ts';
-import type { ProgressScreen } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Attempts between two lines about a journal that cannot be written: half a minute. */
@@ -14,13 +13,11 @@ const REMIND = 60;
 /** What the journal has to say while a run goes on: on stderr, above the progress line. */
 export const journalLines = (
   terminal: Pick<Terminal, 'err' | 'errStyle' | 'errTty' | 'errWidth'>,
-  screen: Pick<ProgressScreen, 'end'>,
   session: string | undefined,
   symbol: string,
 ): PatientHooks & Pick<RecordingHooks, 'restored'> => {
   const style = terminal.errStyle;
   const say = (text: string): void => {
-    screen.end();
     terminal.err(`${text}\n`);
   };
   return {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { ENGINE_VERSION } from '../runtime/version.ts';
+import { createScrubber, secretsOf } from '../secrets/scrub.ts';
 import { GLOBAL_FLAGS, readArguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { COMMANDS, LATER } from './commands.ts';
@@ -8,8 +9,15 @@ import { interruptions } from './interruption.ts';
 import { didYouMean } from './nearest.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
+const formatOf = (words: readonly string[]): string | undefined => {
+  const at = words.findIndex((word) => word === '--format' || word.startsWith('--format='));
+  return at < 0 ? undefined : words[at] === '--format' ? words[at + 1] : words[at]!.slice('--format='.length);
+};
+
 const wantsJson = (words: readonly string[]): boolean =>
-  words.some((word, index) => word === '--format=json' || (word === '--format' && words[index + 1] === 'json'));
+  words.some(
+    (word, index) => /^--format=jsonl?$/.test(word) || (word === '--format' && /^jsonl?$/.test(words[index + 1] ?? '')),
+  );
 
 const unknownCommand = (word: string): Error => {
   if (Object.hasOwn(LATER, word)) {
@@ -96,17 +104,21 @@ const dispatch = async (
 const complain = (error: unknown, argv: readonly string[], terminal: Terminal): number => {
   const expected = isFailure(error) ? error : fileFailure(error);
   const exit = expected?.exit ?? EXIT.fault;
-  const message = error instanceof Error ? (expected ?? error).message : String(error);
+  const scrub = createScrubber(secretsOf(process.env));
+  const message = scrub(error instanceof Error ? (expected ?? error).message : String(error));
   const help =
     expected === undefined ? 'this is a fault of the engine; --verbose prints where, please report it' : expected.help;
   if (wantsJson(argv)) {
-    terminal.out(`${JSON.stringify({ schemaVersion: 1, error: { message, help: help ?? null, exitCode: exit } })}\n`);
+    const event = formatOf(argv) === 'jsonl' ? { event: 'error' } : {};
+    terminal.out(
+      `${JSON.stringify({ schemaVersion: 1, ...event, error: { message, help: help ?? null, exitCode: exit } })}\n`,
+    );
   }
   const style = terminal.errStyle;
   const oneLine = message.replace(/\s*\n\s*/g, ' ');
   if (expected === undefined) {
     terminal.err(`${style.red('fault')}: ${oneLine} (${help})\n`);
-    if (argv.includes('--verbose') && error instanceof Error) terminal.err(`${error.stack ?? ''}\n`);
+    if (argv.includes('--verbose') && error instanceof Error) terminal.err(scrub(`${error.stack ?? ''}\n`));
   } else {
     terminal.err(`${style.red('error')}: ${message}\n`);
     if (help !== undefined) terminal.err(`  = help: ${help}\n`);

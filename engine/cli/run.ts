@@ -5,6 +5,7 @@ import { refuseMissing } from './bars-missing.ts';
 import type { CommandContext } from './command.ts';
 import type { DryChoices, JournalChoice } from './dry.ts';
 import { type Failure, failure } from './exit.ts';
+import { logFolder, logLevel } from './log-folder.ts';
 import { readAssumptions, readCash, readSymbols, readZone } from './simulation-flags.ts';
 import { stateFolder } from './state-folder.ts';
 import { workspaceFolder } from './workspace-folder.ts';
@@ -13,6 +14,14 @@ import { workspaceFolder } from './workspace-folder.ts';
 type FeedChoice = { readonly kind: 'sample' } | { readonly kind: 'csv'; readonly path: string };
 
 const KEYS = ['ALPACA_API_KEY', 'ALPACA_SECRET_KEY'] as const;
+
+/** A name for the lines of one run in the logs: `2025-11-25-140311`. */
+const sessionName = (at: Date): string =>
+  at
+    .toISOString()
+    .replace(/\.\d+Z/, '')
+    .replace('T', '-')
+    .replaceAll(':', '');
 
 const loadKeys = (folder: string): void => {
   try {
@@ -70,8 +79,20 @@ const countStrategies = (folder: string): number => {
   }
 };
 
+/** @returns milliseconds; undefined for `off` */
+const readStatus = (text: string | undefined): number | undefined => {
+  if (text === 'off') return undefined;
+  const match = /^(\d+)(s|m|)$/.exec(text ?? '60s');
+  const every = match === null ? 0 : Number(match[1]) * (match[2] === 'm' ? 60_000 : 1_000);
+  if (every < 1_000 || every > 86_400_000) {
+    throw failure(`--status-every cannot be \`${text}\``, 'write 30s, 5m (at most a day), or off');
+  }
+  return every;
+};
+
 /** The first line must stand before anything heavy is loaded. */
 const announce = ({ flags, positionals, terminal }: CommandContext, feed: FeedChoice, folder: string): void => {
+  if (flags.quiet === true) return;
   const { errStyle: style } = terminal;
   const files = positionals.length > 0 ? positionals.length : countStrategies(folder);
   const where = relative(process.cwd(), join(folder, 'strategies.d')) || '.';
@@ -95,6 +116,8 @@ export const run = async (context: CommandContext): Promise<number> => {
   const folder = workspaceFolder(flags);
   loadKeys(folder);
   if (flags.dry === undefined) throw needsDry();
+  if (flags.quiet === true && flags.verbose === true)
+    throw failure('--quiet and --verbose go against each other', 'give one of them');
   const choices: DryChoices = {
     feed,
     speed,
@@ -103,6 +126,8 @@ export const run = async (context: CommandContext): Promise<number> => {
     cash: readCash(textFlag(flags, 'cash')),
     symbols: readSymbols(textFlag(flags, 'symbols')),
     journal: readJournal(flags, folder),
+    log: { folder: logFolder(flags, folder), level: logLevel(flags), session: sessionName(new Date()) },
+    statusMs: readStatus(textFlag(flags, 'status-every')),
   };
   readZone(textFlag(flags, 'tz'));
   if (feed.kind === 'csv') refuseMissing(feed.path);

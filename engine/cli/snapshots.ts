@@ -17,7 +17,7 @@ export interface Snapshots {
  */
 export const snapshots = (
   folder: string,
-  about: { readonly name: string; readonly revision: string; readonly synthetic: boolean },
+  about: { readonly name: string; readonly revision: () => string; readonly synthetic: boolean },
   say: (text: string) => void,
   clock: () => number,
 ): Snapshots => {
@@ -30,7 +30,7 @@ export const snapshots = (
       last = now;
       const savedAt = new Date().toISOString();
       try {
-        writeSnapshot(folder, savedAt, portfolioState(session, { ...about, savedAt }));
+        writeSnapshot(folder, savedAt, portfolioState(session, { ...about, revision: about.revision(), savedAt }));
         failed = false;
       } catch (error) {
         if (troubleOf(error) === undefined && (error as { code?: unknown }).code === undefined) throw error;

@@ -36,27 +36,29 @@ const legJson = (leg: TradeLeg): Record<string, unknown> => ({
   exitReason: leg.exitReason,
 });
 
-const tradeJson = (trade: Trade): string =>
-  JSON.stringify({
-    strategy: trade.strategy,
-    symbol: trade.symbol,
-    side: trade.side,
-    qty: formatQty(trade.qty),
-    entryTime: time(trade.entryTime),
-    entryPrice: formatPrice(trade.entryPrice),
-    exitTime: time(trade.exitTime),
-    exitPrice: formatPrice(trade.exitPrice),
-    pnl: formatExactMoney(trade.pnl),
-    pnlPct: trade.pnlPct,
-    entryRule: trade.entryRule,
-    exitRule: trade.exitReason === 'exit_rule' ? trade.exitRule : null,
-    exitReason: trade.exitReason,
-    bars: trade.bars,
-    riskAtEntry: trade.riskAtEntry ?? null,
-    maePct: trade.maePct,
-    mfePct: trade.mfePct,
-    legs: trade.legs.map(legJson),
-  });
+/** A trade as every JSON answer writes it. */
+export const tradeObject = (trade: Trade): Record<string, unknown> => ({
+  strategy: trade.strategy,
+  symbol: trade.symbol,
+  side: trade.side,
+  qty: formatQty(trade.qty),
+  entryTime: time(trade.entryTime),
+  entryPrice: formatPrice(trade.entryPrice),
+  exitTime: time(trade.exitTime),
+  exitPrice: formatPrice(trade.exitPrice),
+  pnl: formatExactMoney(trade.pnl),
+  pnlPct: trade.pnlPct,
+  entryRule: trade.entryRule,
+  exitRule: trade.exitReason === 'exit_rule' ? trade.exitRule : null,
+  exitReason: trade.exitReason,
+  bars: trade.bars,
+  riskAtEntry: trade.riskAtEntry ?? null,
+  maePct: trade.maePct,
+  mfePct: trade.mfePct,
+  legs: trade.legs.map(legJson),
+});
+
+const tradeJson = (trade: Trade): string => JSON.stringify(tradeObject(trade));
 
 const positionJson = (position: OpenPosition): string =>
   JSON.stringify({
@@ -70,7 +72,8 @@ const positionJson = (position: OpenPosition): string =>
     unrealized: formatExactMoney(position.unrealized),
   });
 
-const fillJson = (fill: Fill): Record<string, unknown> => ({
+/** A fill as every JSON answer writes it. */
+export const fillJson = (fill: Fill): Record<string, unknown> => ({
   time: time(fill.time),
   at: fill.at,
   price: formatPrice(fill.price),
@@ -98,20 +101,22 @@ export const orderObject = (order: Order): Record<string, unknown> => ({
 
 const orderJson = (order: Order): string => JSON.stringify(orderObject(order));
 
-const tripJson = (trip: Trip): string =>
-  JSON.stringify({
-    id: trip.breaker,
-    scope: trip.scope,
-    place: trip.place,
-    action: trip.action,
-    trippedAt: time(trip.trippedAt),
-    clearedAt: trip.clearedAt === undefined ? null : time(trip.clearedAt),
-    heldFlatDays: trip.heldFlatDays,
-    heldBack: trip.heldBack,
-    values: trip.values,
-    reason: trip.reason ?? null,
-    clearedReason: trip.clearedReason ?? null,
-  });
+/** A trip of a breaker as every JSON answer writes it. */
+export const tripObject = (trip: Trip): Record<string, unknown> => ({
+  id: trip.breaker,
+  scope: trip.scope,
+  place: trip.place,
+  action: trip.action,
+  trippedAt: time(trip.trippedAt),
+  clearedAt: trip.clearedAt === undefined ? null : time(trip.clearedAt),
+  heldFlatDays: trip.heldFlatDays,
+  heldBack: trip.heldBack,
+  values: trip.values,
+  reason: trip.reason ?? null,
+  clearedReason: trip.clearedReason ?? null,
+});
+
+const tripJson = (trip: Trip): string => JSON.stringify(tripObject(trip));
 
 const tallyJson = (tally: TradeTally): Record<string, unknown> => ({ ...tally, pnl: formatExactMoney(tally.pnl) });
 

@@ -6,7 +6,7 @@ import { counted, fixed, price, quantity, roundPrice, signedMoney } from './amou
 import { marketTime } from './clock.ts';
 import type { Style } from './style.ts';
 import { clearCause, exitCause, orderCause, tripCause } from './words.ts';
-import { clip } from './wrap.ts';
+import { clip, wrap } from './wrap.ts';
 
 export interface LineOptions {
   /** Columns that the line may take; the reason is clipped first. */
@@ -126,6 +126,45 @@ export const refusalLine = (order: Order, reason: string, options: LineOptions):
     ],
     options,
   );
+};
+
+const orderKind = (order: Order): string => {
+  const limit = order.limitPrice === undefined ? '' : ` limit ${price(order.limitPrice)}`;
+  const stop = order.stopPrice === undefined ? '' : ` stop ${price(order.stopPrice)}`;
+  return limit + stop === '' ? ' at market' : stop + limit;
+};
+
+/**
+ * An order on its way to the broker, in one line, and the condition that made it in further ones.
+ * @param why the condition as written; undefined for an order that a level or a clock made
+ */
+export const orderLine = (order: Order, why: string | undefined, options: LineOptions): string => {
+  const { width, style } = options;
+  const what = told(
+    { ...order, time: order.decidedAt },
+    [
+      [
+        ['order', style.cyan],
+        [`${verb(order)} ${quantity(order.qty)}${orderKind(order)}`],
+        [why === undefined ? order.rule : '', style.dim],
+      ],
+    ],
+    options,
+  );
+  if (why === undefined) return what;
+  const margin = ' '.repeat(width < ROOMY ? 12 : 17);
+  return [what, ...wrap(`${order.rule}: ${why}`, width, margin).map(style.dim)].join('\n');
+};
+
+/** An order that ended without a fill, or was cut, in one line. */
+export const orderEndLine = (
+  order: Order,
+  end: { readonly kind: 'cancelled' | 'cut'; readonly reason: string; readonly time: Instant },
+  options: LineOptions,
+): string => {
+  const how = end.kind === 'cut' ? 'cut to fit' : 'cancelled';
+  const what = `${how} ${verb(order)} ${quantity(order.qty)}${orderKind(order)}: ${orderCause(end.reason)}`;
+  return told({ ...order, time: end.time }, [[[what, options.style.dim]]], options);
 };
 
 const TRIP_WORDS = { pause_entries: 'entries paused', flatten: 'closing all', halt: 'halted' } as const;

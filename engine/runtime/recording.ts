@@ -161,6 +161,7 @@ export function createRecording(
         placed(order) {
           state.lastPlaced = order.seq;
           keep(orderEvent(at(), order));
+          if (told()) observer.placed?.(order);
         },
         heard(event) {
           const { order } = event;
@@ -169,6 +170,7 @@ export function createRecording(
             keep(
               endEvent(at(), event.kind, order, event.reason, event.time, event.kind === 'cut' ? event.qty : undefined),
             );
+          if (told()) observer.heard?.(event);
         },
         filled: (order, fill) => {
           if (told()) observer.filled?.(order, fill);
@@ -200,6 +202,7 @@ export function createRecording(
         complete: (result) => {
           if (told()) observer.complete?.(result);
         },
+        live: () => observer.live?.(),
         ...(observer.probe === undefined ? {} : { probe: observer.probe }),
       };
     },

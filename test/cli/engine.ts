@@ -44,7 +44,7 @@ const start = (words: readonly string[], how: How): Promise<Ended> => {
   if (!existsSync(BIN)) throw new Error('dist/engine.js is missing: npm run build');
   const child = spawn(process.execPath, [BIN, ...words], {
     cwd: how.cwd ?? ROOT,
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...how.env },
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ENGINE_LOG: 'off', ...how.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.on('error', () => {});

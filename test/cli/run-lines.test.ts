@@ -7,10 +7,7 @@ import { ENTRY, order, refused, trade } from '../report/hand-made.ts';
 
 const watched = () => {
   const lines: string[] = [];
-  const observer = runLines(
-    { above: (line) => lines.push(line), update: () => {} },
-    { width: 120, style: styleOf(false) },
-  );
+  const observer = runLines({ above: (line) => lines.push(line) }, { width: 120, style: styleOf(false) });
   return { lines, observer };
 };
 

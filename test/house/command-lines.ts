@@ -52,6 +52,7 @@ export function shell(command: string, folder: string): Ended {
       ...process.env,
       NO_COLOR: '1',
       CI: 'true',
+      ENGINE_LOG: 'off',
       ENGINE_STATE: join(folder === ROOT ? tmpdir() : folder, 'data_cache'),
     },
     stdio: ['ignore', 'pipe', 'pipe'],

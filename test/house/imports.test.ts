@@ -6,6 +6,7 @@ import { sources, specifiers } from './sources.ts';
 const ROOMS = [
   'market',
   'indicators',
+  'secrets',
   'documents',
   'expressions',
   'ledger',
@@ -17,6 +18,7 @@ const ROOMS = [
   'runtime',
   'notify',
   'report',
+  'logging',
   'dashboard',
   'sweep',
   'cli',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sources, specifiers } from './sources.ts';
 
 /** Rooms that turn inputs into outputs and touch nothing else. */
-const PURE = ['market', 'indicators', 'expressions', 'ledger', 'compiler', 'core'] as const;
+const PURE = ['market', 'indicators', 'secrets', 'expressions', 'ledger', 'compiler', 'core'] as const;
 
 /** The one door to native code. */
 const NATIVE_DOOR = 'engine/indicators/tulind.ts';
