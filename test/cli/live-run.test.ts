@@ -173,8 +173,8 @@ describe.skipIf(!hasScript)('a dry run in a terminal (skipped without `script` o
 
   it('draws lines alone on a dumb terminal, and nothing with --quiet', { timeout: 60_000 }, async () => {
     const [dumb, quiet] = await Promise.all([
-      play([[80, 24]], '--speed 240000x --status-every 1s', '', 'dumb'),
-      play([[80, 24]], '--speed max --quiet'),
+      play([[80, 24]], '--speed 240000x --status-every 1s --no-journal', '', 'dumb'),
+      play([[80, 24]], '--speed max --quiet --no-journal'),
     ]);
     expect(quiet.lines.filter((line) => OF_THE_BLOCK.test(line) || / WAVE +(buy|sell) /.test(line))).toEqual([]);
     expect(quiet.lines.join('\n')).toContain('By strategy');
