@@ -87,11 +87,11 @@ export function* carrySteps(former: CoreMemory, next: CoreMemory): Steps<() => v
     next.context.active = former.context.active;
     next.context.clock[0] = former.context.clock[0]!;
     next.breakers.adopt(former.breakers);
-    for (const instance of moved) if (instance.state.side !== 0) adoptLevels(next.context, instance);
+    for (const instance of moved) adoptLevels(next.context, instance);
   };
 }
 
-/** The protective levels of an open position become those of the next rules, where these say so and are others. */
+/** The protective levels of a position, open or on its way, become those of the next rules, where these say so and are others. */
 function adoptsLevels(former: Instance, next: Instance): boolean {
   const { long, short } = next.strategy.exits;
   if (long.onChange !== 'adopt' || former.strategy.exits.long === long) return false;

@@ -118,7 +118,7 @@ export function createJudge(
       expect(order!.side, where).toBe(here!.side === 'long' ? 'buy' : 'sell');
       expect(Number(formatQty(order!.qty)), where).toBeLessThanOrEqual(here!.shares);
     } else if (wanted && one.flat && !one.entryWorking && !one.blocked) {
-      expect.fail(`no entry at ${where}, which its rules ask for`);
+      expect.fail(`no entry at ${where}, which its rules ask for: ${JSON.stringify(here)}`);
     }
   }
 

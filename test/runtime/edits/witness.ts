@@ -45,6 +45,9 @@ export function createWitness(cash: number | undefined, columns: ReadonlyMap<str
   const working = new Set<Order>();
   const trips = new Set<Trip>();
   const promises = new Map<string, Promise_>();
+  const agreed = new Map<string, Promise_>();
+  /** Desks as they last stood in rules that were taken. */
+  const known = new Map(first.desks.filter(({ enabled }) => enabled).map((desk) => [desk.id, desk]));
   const deskOf = (id: string): Desk | undefined => room.desks.find((desk) => desk.id === id);
 
   const blocked = (strategy: string, symbol: string): boolean =>
@@ -54,11 +57,13 @@ export function createWitness(cash: number | undefined, columns: ReadonlyMap<str
 
   /** What was promised to a position goes with its strategy's new name. */
   function rename(from: string, to: string): void {
-    for (const [key, value] of promises) {
-      const [id, symbol] = key.split(' ');
-      if (id !== from) continue;
-      promises.delete(key);
-      promises.set(`${to} ${symbol}`, value);
+    for (const one of [promises, agreed]) {
+      for (const [key, value] of one) {
+        const [id, symbol] = key.split(' ');
+        if (id !== from) continue;
+        one.delete(key);
+        one.set(`${to} ${symbol}`, value);
+      }
     }
   }
 
@@ -117,6 +122,10 @@ export function createWitness(cash: number | undefined, columns: ReadonlyMap<str
       placed(order) {
         if (order.role === 'entry') expect(blocked(order.strategy, order.symbol), `tripped: ${order.rule}`).toBe(false);
         working.add(order);
+        const desk = deskOf(order.strategy);
+        // Levels are agreed at the decision, and bind from the fill on.
+        if (order.role === 'entry' && desk !== undefined)
+          agreed.set(`${order.strategy} ${order.symbol}`, promised(desk));
         observer.placed?.(order);
       },
       heard(event) {
@@ -127,10 +136,7 @@ export function createWitness(cash: number | undefined, columns: ReadonlyMap<str
           spent += signed * price + commission;
           held.set(order.symbol, (held.get(order.symbol) ?? 0n) + signed);
           const key = `${order.strategy} ${order.symbol}`;
-          if (order.role === 'entry') {
-            const desk = deskOf(order.strategy);
-            if (desk !== undefined) promises.set(key, promised(desk));
-          }
+          if (order.role === 'entry') promises.set(key, agreed.get(key)!);
         } else if (event.kind !== 'cut') working.delete(order);
         observer.heard?.(event);
       },
@@ -149,16 +155,28 @@ export function createWitness(cash: number | undefined, columns: ReadonlyMap<str
       expect(session.core.trips.filter(({ clearedAt }) => clearedAt === undefined)).toEqual([...trips]);
     },
     rules(next) {
-      const before = new Set(room.desks.map(({ id }) => id));
-      for (const { id, renamedFrom } of next.desks)
-        if (renamedFrom !== undefined && before.has(renamedFrom) && !before.has(id)) rename(renamedFrom, id);
-      room = next;
-      for (const key of promises.keys()) {
-        const [id, symbol] = key.split(' ');
-        const desk = deskOf(id!);
-        if (desk === undefined || !desk.enabled || desk.onChange !== 'adopt') continue;
-        if (desk.symbols.includes(symbol!)) promises.set(key, promised(desk));
+      const former = new Map(known);
+      for (const desk of next.desks) {
+        const { id, renamedFrom, symbols } = desk;
+        if (!desk.enabled) continue;
+        const from =
+          former.has(id) || renamedFrom === undefined || next.desks.some((one) => one.enabled && one.id === renamedFrom)
+            ? id
+            : renamedFrom;
+        const before = former.get(from);
+        if (from !== id) {
+          rename(from, id);
+          known.delete(from);
+        }
+        known.set(id, desk);
+        if (before === undefined || desk.onChange !== 'adopt') continue;
+        if (before.stop === desk.stop && before.trail === desk.trail && before.target === desk.target) continue;
+        for (const symbol of symbols) {
+          const key = `${id} ${symbol}`;
+          for (const one of [promises, agreed]) if (one.has(key)) one.set(key, promised(desk));
+        }
       }
+      room = next;
     },
   };
 }
