@@ -337,7 +337,8 @@ export function* planSteps(
   const placed = new Set<string>();
 
   const place = (plan: StrategyPlan, symbol: string, watched: readonly Checked[], leaving: boolean): void => {
-    if (!traded.includes(symbol)) traded.push(symbol);
+    // What is on its way out may be gone by the swap; the rules do not trade it any more.
+    if (!leaving && !traded.includes(symbol)) traded.push(symbol);
     const number = symbolIndex(planner, symbol);
     placed.add(`${plan.index} ${number}`);
     const series = seriesFor(planner, index, number, plan.timeframe, plan.session.hours);

@@ -106,7 +106,9 @@ export class Hand {
     const draw = dice.whole(0, 13);
     if (draw === 0 && room.desks.length < 6) {
       const back = this.goneDesks.pop();
-      return { ...room, desks: [...room.desks, back ?? randomDesk(dice, this.made++)] };
+      // A removal that was never saved took nothing out.
+      const there = room.desks.some(({ id, file }) => id === back?.id || file === back?.file);
+      return { ...room, desks: [...room.desks, there || back === undefined ? randomDesk(dice, this.made++) : back] };
     }
     if (draw === 1 && room.desks.length > 2) {
       const gone = dice.pick(room.desks);
@@ -153,7 +155,11 @@ export class Hand {
     const draw = dice.whole(0, 4);
     if (draw === 0 || breakers.length === 0) {
       const back = this.goneBreakers.pop();
-      return { ...room, breakers: [...breakers, back ?? randomBreaker(dice, this.made++)] };
+      const there = breakers.some(({ id }) => id === back?.id);
+      return {
+        ...room,
+        breakers: [...breakers, there || back === undefined ? randomBreaker(dice, this.made++) : back],
+      };
     }
     const chosen = dice.pick(breakers);
     if (draw === 1) {

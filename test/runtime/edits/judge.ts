@@ -127,7 +127,7 @@ export function createJudge(
     const where = `row ${row} ${strategy} ${symbol}`;
     const exits = made.get(`${row} ${strategy} ${symbol} exit_rule`) ?? [];
     const wanted = desk.exit !== undefined && holds(desk.exit, columns.get(symbol)!, row) === true;
-    if (exits.length > 0) expect(wanted, `asked for: exit at ${where}`).toBe(true);
+    if (exits.length > 0) expect(wanted, `asked for: exit at ${where}: ${JSON.stringify(desk)}`).toBe(true);
     else if (wanted && !one.flat && !one.exitWorking) expect.fail(`no exit at ${where}, which its rules ask for`);
   }
 }

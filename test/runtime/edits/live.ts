@@ -87,7 +87,7 @@ export interface Ran {
 
 const reportOf = (text: Iterable<string>): string => {
   const { seconds: _, ...rest } = JSON.parse([...text].join('')) as Record<string, unknown>;
-  return JSON.stringify(rest);
+  return JSON.stringify(rest, undefined, 1);
 };
 
 /** Runs on a journal: from where it ends, or to where it ends. */

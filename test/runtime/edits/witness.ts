@@ -11,13 +11,13 @@ export const CAPITAL = 1_000_000;
 const MONEY = 10n ** 18n;
 
 /** The protective orders that an open position was promised. */
-interface Promise_ {
+interface Agreed {
   readonly stop: boolean;
   readonly trail: boolean;
   readonly target: boolean;
 }
 
-const promised = ({ stop, trail, target }: Desk): Promise_ => ({
+const promised = ({ stop, trail, target }: Desk): Agreed => ({
   stop: stop !== undefined,
   trail: trail !== undefined,
   target: target !== undefined,
@@ -43,20 +43,25 @@ export function createWitness(cash: number | undefined, columns: ReadonlyMap<str
   let spent = 0n;
   const held = new Map<string, bigint>();
   const working = new Set<Order>();
-  const trips = new Set<Trip>();
-  const promises = new Map<string, Promise_>();
-  const agreed = new Map<string, Promise_>();
+  /** Open trips, and the place of each under the name that it has now. */
+  const trips = new Map<Trip, string>();
+  const promises = new Map<string, Agreed>();
+  const agreed = new Map<string, Agreed>();
+  /** Orders keep the name under which they were placed; these are the strategies' names now. */
+  const owners = new Map<Order, string>();
   /** Desks as they last stood in rules that were taken. */
   const known = new Map(first.desks.filter(({ enabled }) => enabled).map((desk) => [desk.id, desk]));
   const deskOf = (id: string): Desk | undefined => room.desks.find((desk) => desk.id === id);
 
   const blocked = (strategy: string, symbol: string): boolean =>
     [...trips].some(
-      ({ scope, place }) => scope === 'account' || (scope === 'strategy' ? place === strategy : place === symbol),
+      ([{ scope }, place]) => scope === 'account' || (scope === 'strategy' ? place === strategy : place === symbol),
     );
 
   /** What was promised to a position goes with its strategy's new name. */
   function rename(from: string, to: string): void {
+    for (const [trip, place] of trips) if (trip.scope === 'strategy' && place === from) trips.set(trip, to);
+    for (const [order, owner] of owners) if (owner === from) owners.set(order, to);
     for (const one of [promises, agreed]) {
       for (const [key, value] of one) {
         const [id, symbol] = key.split(' ');
@@ -122,6 +127,7 @@ export function createWitness(cash: number | undefined, columns: ReadonlyMap<str
       placed(order) {
         if (order.role === 'entry') expect(blocked(order.strategy, order.symbol), `tripped: ${order.rule}`).toBe(false);
         working.add(order);
+        owners.set(order, order.strategy);
         const desk = deskOf(order.strategy);
         // Levels are agreed at the decision, and bind from the fill on.
         if (order.role === 'entry' && desk !== undefined)
@@ -135,13 +141,13 @@ export function createWitness(cash: number | undefined, columns: ReadonlyMap<str
           const signed = order.side === 'buy' ? qty : -qty;
           spent += signed * price + commission;
           held.set(order.symbol, (held.get(order.symbol) ?? 0n) + signed);
-          const key = `${order.strategy} ${order.symbol}`;
+          const key = `${owners.get(order)} ${order.symbol}`;
           if (order.role === 'entry') promises.set(key, agreed.get(key)!);
         } else if (event.kind !== 'cut') working.delete(order);
         observer.heard?.(event);
       },
       tripped(trip) {
-        trips.add(trip);
+        trips.set(trip, trip.place);
         observer.tripped?.(trip);
       },
       cleared(trip) {
@@ -152,7 +158,7 @@ export function createWitness(cash: number | undefined, columns: ReadonlyMap<str
     stand(session) {
       books(session);
       protections(session);
-      expect(session.core.trips.filter(({ clearedAt }) => clearedAt === undefined)).toEqual([...trips]);
+      expect(session.core.trips.filter(({ clearedAt }) => clearedAt === undefined)).toEqual([...trips.keys()]);
     },
     rules(next) {
       const former = new Map(known);
