@@ -7,7 +7,8 @@ import { passExit } from './gate.ts';
 import type { Instance } from './instance.ts';
 import { agreeProtection, levelPrice, type Protection } from './protection.ts';
 
-const sideOf = (instance: Instance): PositionSide => (instance.state.side > 0 ? 'long' : 'short');
+/** Of an open position. */
+export const sideOf = (instance: Instance): PositionSide => (instance.state.side > 0 ? 'long' : 'short');
 
 function submitLeg(
   context: CoreContext,

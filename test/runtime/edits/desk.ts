@@ -62,6 +62,38 @@ export interface Desk {
   readonly remark: number;
 }
 
+/** Each side's document as it was when the strategy last entered there: its exits stay for what is open. */
+export type Sides = Readonly<Partial<Record<Desk['side'], Desk>>>;
+
+/** What the rules say of every strategy, those that left too, by its name now. */
+export class Known {
+  readonly sides = new Map<string, Sides>();
+
+  /** Takes the desks of the next rules; `renamed` and `changed` are told of what is the same under another name, and of edits. */
+  take(
+    desks: readonly Desk[],
+    renamed: (from: string, to: string) => void,
+    changed: (desk: Desk, before: Sides, after: Sides) => void,
+  ): void {
+    const former = new Map(this.sides);
+    for (const desk of desks) {
+      const { id, renamedFrom } = desk;
+      if (!desk.enabled) continue;
+      const isFree =
+        renamedFrom !== undefined && !former.has(id) && !desks.some((one) => one.enabled && one.id === renamedFrom);
+      const from = isFree ? renamedFrom : id;
+      const before = former.get(from);
+      if (from !== id && before !== undefined) {
+        renamed(from, id);
+        this.sides.delete(from);
+      }
+      const after = { ...before, [desk.side]: desk };
+      this.sides.set(id, after);
+      if (before !== undefined) changed(desk, before, after);
+    }
+  }
+}
+
 export interface BreakerText {
   readonly id: string;
   readonly renamedFrom: string | undefined;

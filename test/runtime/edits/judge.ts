@@ -3,18 +3,21 @@ import type { Probe } from '../../../engine/core/probe.ts';
 import { formatQty } from '../../../engine/ledger/money.ts';
 import type { Order } from '../../../engine/ledger/order.ts';
 import type { Observer } from '../../../engine/runtime/run.ts';
-import { type Column, type Desk, holds, type Room } from './desk.ts';
+import { type Column, type Desk, holds, Known, type Room } from './desk.ts';
 
 /** A decision that was about to be taken. */
 interface Judged {
   readonly row: number;
   readonly strategy: string;
   readonly symbol: string;
-  readonly flat: boolean;
+  /** Of the open position. */
+  readonly side: Desk['side'] | undefined;
   readonly entryWorking: boolean;
   readonly exitWorking: boolean;
   readonly blocked: boolean;
 }
+
+const nothing = (): void => {};
 
 /** Watches a run decide, and judges every decision by the rules that were in charge then, worked out by hand. */
 export interface Judge {
@@ -41,7 +44,7 @@ export function createJudge(
         row: rows.get(context.clock[0]!)!,
         strategy,
         symbol,
-        flat: state.side === 0,
+        side: state.side === 0 ? undefined : state.side > 0 ? 'long' : 'short',
         entryWorking: entryOrder !== undefined,
         exitWorking: exitOrder !== undefined,
         blocked: blocked(strategy, symbol),
@@ -74,12 +77,11 @@ export function createJudge(
         const key = `${row} ${strategy} ${symbol}`;
         count.set(key, (count.get(key) ?? 0) + 1);
       }
-      /** Desks that left, as they were last written. */
-      const left = new Map<string, Desk>();
+      const known = new Known();
       let decisions = 0;
       reigns.forEach(({ from, room }, n) => {
         const until = reigns[n + 1]?.from ?? ends.length;
-        for (const desk of room.desks) if (desk.enabled) left.set(desk.id, desk);
+        known.take(room.desks, nothing, nothing);
         const running = room.desks.filter(({ enabled }) => enabled);
         for (let row = from; row < until; row++) {
           for (const { id, symbols } of running) {
@@ -95,7 +97,7 @@ export function createJudge(
           const desk = running.find(({ id }) => id === one.strategy);
           decisions++;
           entryOf(one, desk, made);
-          exitOf(one, desk ?? left.get(one.strategy)!, made);
+          if (one.side !== undefined) exitOf(one, known.sides.get(one.strategy)?.[one.side], made);
         }
       });
       for (const [key, times] of count) expect(times, key).toBe(1);
@@ -117,17 +119,17 @@ export function createJudge(
       const [order] = entries;
       expect(order!.side, where).toBe(here!.side === 'long' ? 'buy' : 'sell');
       expect(Number(formatQty(order!.qty)), where).toBeLessThanOrEqual(here!.shares);
-    } else if (wanted && one.flat && !one.entryWorking && !one.blocked) {
+    } else if (wanted && one.side === undefined && !one.entryWorking && !one.blocked) {
       expect.fail(`no entry at ${where}, which its rules ask for: ${JSON.stringify(here)}`);
     }
   }
 
-  function exitOf(one: Judged, desk: Desk, made: ReadonlyMap<string, Order[]>): void {
+  function exitOf(one: Judged, desk: Desk | undefined, made: ReadonlyMap<string, Order[]>): void {
     const { row, strategy, symbol } = one;
     const where = `row ${row} ${strategy} ${symbol}`;
     const exits = made.get(`${row} ${strategy} ${symbol} exit_rule`) ?? [];
-    const wanted = desk.exit !== undefined && holds(desk.exit, columns.get(symbol)!, row) === true;
+    const wanted = desk?.exit !== undefined && holds(desk.exit, columns.get(symbol)!, row) === true;
     if (exits.length > 0) expect(wanted, `asked for: exit at ${where}: ${JSON.stringify(desk)}`).toBe(true);
-    else if (wanted && !one.flat && !one.exitWorking) expect.fail(`no exit at ${where}, which its rules ask for`);
+    else if (wanted && !one.exitWorking) expect.fail(`no exit at ${where}, which its rules ask for`);
   }
 }

@@ -4,7 +4,7 @@ import { formatQty } from '../../../engine/ledger/money.ts';
 import type { Order } from '../../../engine/ledger/order.ts';
 import type { Observer } from '../../../engine/runtime/run.ts';
 import type { Session } from '../../../engine/runtime/session.ts';
-import type { Column, Desk, Room } from './desk.ts';
+import { type Column, type Desk, Known, type Room } from './desk.ts';
 
 export const CAPITAL = 1_000_000;
 /** Prices and quantities are whole numbers of a billionth, money of 10⁻¹⁸ dollars. */
@@ -12,12 +12,14 @@ const MONEY = 10n ** 18n;
 
 /** The protective orders that an open position was promised. */
 interface Agreed {
+  readonly side: Desk['side'];
   readonly stop: boolean;
   readonly trail: boolean;
   readonly target: boolean;
 }
 
-const promised = ({ stop, trail, target }: Desk): Agreed => ({
+const promised = ({ side, stop, trail, target }: Desk): Agreed => ({
+  side,
   stop: stop !== undefined,
   trail: trail !== undefined,
   target: target !== undefined,
@@ -49,8 +51,9 @@ export function createWitness(cash: number | undefined, columns: ReadonlyMap<str
   const agreed = new Map<string, Agreed>();
   /** Orders keep the name under which they were placed; these are the strategies' names now. */
   const owners = new Map<Order, string>();
-  /** Desks as they last stood in rules that were taken. */
-  const known = new Map(first.desks.filter(({ enabled }) => enabled).map((desk) => [desk.id, desk]));
+  const known = new Known();
+  const nothing = (): void => {};
+  known.take(first.desks, nothing, nothing);
   const deskOf = (id: string): Desk | undefined => room.desks.find((desk) => desk.id === id);
 
   const blocked = (strategy: string, symbol: string): boolean =>
@@ -161,28 +164,20 @@ export function createWitness(cash: number | undefined, columns: ReadonlyMap<str
       expect(session.core.trips.filter(({ clearedAt }) => clearedAt === undefined)).toEqual([...trips.keys()]);
     },
     rules(next) {
-      const former = new Map(known);
-      for (const desk of next.desks) {
-        const { id, renamedFrom, symbols } = desk;
-        if (!desk.enabled) continue;
-        const from =
-          former.has(id) || renamedFrom === undefined || next.desks.some((one) => one.enabled && one.id === renamedFrom)
-            ? id
-            : renamedFrom;
-        const before = former.get(from);
-        if (from !== id) {
-          rename(from, id);
-          known.delete(from);
+      known.take(next.desks, rename, (desk, before, after) => {
+        if (desk.onChange !== 'adopt') return;
+        if (levels(before.long) === levels(after.long) && levels(before.short) === levels(after.short)) return;
+        for (const symbol of desk.symbols) {
+          const key = `${desk.id} ${symbol}`;
+          for (const one of [promises, agreed]) {
+            const side = one.get(key)?.side;
+            if (side !== undefined) one.set(key, promised(after[side]!));
+          }
         }
-        known.set(id, desk);
-        if (before === undefined || desk.onChange !== 'adopt') continue;
-        if (before.stop === desk.stop && before.trail === desk.trail && before.target === desk.target) continue;
-        for (const symbol of symbols) {
-          const key = `${id} ${symbol}`;
-          for (const one of [promises, agreed]) if (one.has(key)) one.set(key, promised(desk));
-        }
-      }
+      });
       room = next;
     },
   };
 }
+
+const levels = (desk: Desk | undefined): string => [desk?.stop, desk?.trail, desk?.target].map(String).join();
