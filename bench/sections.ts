@@ -9,9 +9,11 @@ import { gradeBars, gradeBarsFromCsv, gradeW1 } from './grademark.ts';
 import { type HandResult, w1, w2, w3 } from './hand-loop.ts';
 import { csvOf } from './market.ts';
 import { engine, median, ROOT, scratchPath, time, watch } from './measure.ts';
+import { reloadFigures } from './reload.ts';
+import { swapFigures } from './swap.ts';
 import { backtest, marketData, oneSymbol, ruleset, twentySymbols } from './workload.ts';
 
-export const SECTIONS = ['w1', 'w2', 'w3', 'validate', 'cold', 'condition', 'dry'] as const;
+export const SECTIONS = ['w1', 'w2', 'w3', 'validate', 'cold', 'condition', 'dry', 'swap', 'reload'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 const MILLION = 1_000_000;
@@ -217,5 +219,9 @@ export function measure(section: Section, runs: number): Promise<Figure[]> {
       return condition(runs);
     case 'dry':
       return dry();
+    case 'swap':
+      return swapFigures();
+    case 'reload':
+      return reloadFigures(runs);
   }
 }
