@@ -9,9 +9,22 @@ import { gradeBars, gradeBarsFromCsv, gradeW1 } from './grademark.ts';
 import { type HandResult, w1, w2, w3 } from './hand-loop.ts';
 import { csvOf } from './market.ts';
 import { engine, median, ROOT, scratchPath, time, watch } from './measure.ts';
+import { reloadFigures } from './reload.ts';
+import { swapFigures } from './swap.ts';
 import { backtest, marketData, oneSymbol, ruleset, twentySymbols } from './workload.ts';
 
-export const SECTIONS = ['w1', 'w2', 'w3', 'validate', 'cold', 'condition', 'dry', 'journal'] as const;
+export const SECTIONS = [
+  'w1',
+  'w2',
+  'w3',
+  'validate',
+  'cold',
+  'condition',
+  'dry',
+  'journal',
+  'swap',
+  'reload',
+] as const;
 export type Section = (typeof SECTIONS)[number];
 
 const MILLION = 1_000_000;
@@ -250,5 +263,9 @@ export function measure(section: Section, runs: number): Promise<Figure[]> {
       return dry();
     case 'journal':
       return journal(runs);
+    case 'swap':
+      return swapFigures();
+    case 'reload':
+      return reloadFigures(runs);
   }
 }

@@ -13,7 +13,7 @@ import {
   type SeriesPlan,
   type StrategyPlan,
 } from './ruleset.ts';
-import { heldKey, numberStrategies, type Standing } from './standing.ts';
+import { heldKey, keptExits, numberStrategies, type Standing } from './standing.ts';
 import { drain, type Steps } from './steps.ts';
 
 const CLOSE_BIT = 1 << BAR_FIELDS.indexOf('close');
@@ -337,7 +337,8 @@ export function* planSteps(
   const placed = new Set<string>();
 
   const place = (plan: StrategyPlan, symbol: string, watched: readonly Checked[], leaving: boolean): void => {
-    if (!traded.includes(symbol)) traded.push(symbol);
+    // What is on its way out may be gone by the swap; the rules do not trade it any more.
+    if (!leaving && !traded.includes(symbol)) traded.push(symbol);
     const number = symbolIndex(planner, symbol);
     placed.add(`${plan.index} ${number}`);
     const series = seriesFor(planner, index, number, plan.timeframe, plan.session.hours);
@@ -359,8 +360,9 @@ export function* planSteps(
   };
 
   for (const [n, model] of running.entries()) {
-    const { id, document, timeframe, session, capital, entries, exits } = model;
+    const { id, document, timeframe, session, capital, entries } = model;
     const number = numbers[n]!;
+    const exits = keptExits(model, standing?.ruleset.strategies[number]);
     const plan = { index: number, id, document, timeframe, session, capital, entries, exits, retired: false };
     strategies[number] = plan;
     for (const symbol of model.symbols) place(plan, symbol, model.watched ?? [], false);

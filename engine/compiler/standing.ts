@@ -1,3 +1,4 @@
+import type { ExitModel, StrategyModel } from './model.ts';
 import type { Ruleset, StrategyPlan } from './ruleset.ts';
 
 /** The rules that run, and what of them must go on under the next ones. */
@@ -38,4 +39,17 @@ export function numberStrategies(
     numbers: numbers.map((number) => (number < 0 ? next++ : number)),
     retired: former.filter((_, n) => !taken.has(n)).map((plan) => ({ ...plan, retired: true })),
   };
+}
+
+/** A strategy's exits; those of a side that it enters no more stay, for what may be open there. */
+export function keptExits(
+  { entries, exits }: Pick<StrategyModel, 'entries' | 'exits'>,
+  former: StrategyPlan | undefined,
+): StrategyModel['exits'] {
+  if (former === undefined) return exits;
+  const entered = (side: 'long' | 'short'): boolean => entries.some((entry) => entry.side === side);
+  const word = exits[entered('long') ? 'long' : 'short'];
+  const kept = (side: 'long' | 'short'): ExitModel =>
+    entered(side) ? exits[side] : { ...former.exits[side], onChange: word.onChange, onRemove: word.onRemove };
+  return { long: kept('long'), short: kept('short') };
 }

@@ -87,18 +87,18 @@ export function* carrySteps(former: CoreMemory, next: CoreMemory): Steps<() => v
     next.context.active = former.context.active;
     next.context.clock[0] = former.context.clock[0]!;
     next.breakers.adopt(former.breakers);
-    for (const instance of moved) if (instance.state.side !== 0) adoptLevels(next.context, instance);
+    for (const instance of moved) adoptLevels(next.context, instance);
   };
 }
 
-/** The protective levels of an open position become those of the next rules, where these say so and are others. */
+/** The protective levels of a position, open or on its way, become those of the next rules, where these say so and are others. */
 function adoptsLevels(former: Instance, next: Instance): boolean {
+  const { exits } = former.strategy;
   const { long, short } = next.strategy.exits;
-  if (long.onChange !== 'adopt' || former.strategy.exits.long === long) return false;
-  return (
-    printLevels(former.strategy.exits.long) !== printLevels(long) ||
-    printLevels(former.strategy.exits.short) !== printLevels(short)
-  );
+  // A side that is not entered says nothing of its own.
+  if (long.onChange !== 'adopt' && short.onChange !== 'adopt') return false;
+  if (exits.long === long && exits.short === short) return false;
+  return printLevels(exits.long) !== printLevels(long) || printLevels(exits.short) !== printLevels(short);
 }
 
 const printLevels = ({ stopLoss, takeProfit, trailing, breakEven }: ExitModel): string =>

@@ -2,7 +2,7 @@ import type { Ruleset } from '../compiler/ruleset.ts';
 import type { Steps } from '../compiler/steps.ts';
 import type { Book } from '../ledger/book.ts';
 import { priceToNumber, qtyToNumber } from '../ledger/money.ts';
-import type { Order, OrderEvent } from '../ledger/order.ts';
+import type { Order, OrderEvent, PositionSide } from '../ledger/order.ts';
 import { createOrderLog, fileOrder, makerOf, type OrderLog, ordersOf } from '../ledger/order-log.ts';
 import type { TickRule } from '../ledger/tick.ts';
 import { type Bars, REGULAR } from '../market/bars.ts';
@@ -19,7 +19,7 @@ import { decideEntry, expireEntry } from './entries.ts';
 import { type BarsEvent, type CoreEvent, emptyBars } from './events.ts';
 import { decideExit, decideFlat, submitExit } from './exits.ts';
 import { bindInstances, type Instance, type InstanceState } from './instance.ts';
-import { cancelLegs, growLegs, placeLegs, shrinkLegs, trail } from './legs.ts';
+import { cancelLegs, growLegs, placeLegs, shrinkLegs, sideOf, trail } from './legs.ts';
 import { createLimitDesk } from './limits.ts';
 import type { OperatorAnswer, OperatorEvent } from './operator.ts';
 import { createPipeline } from './pipeline.ts';
@@ -423,12 +423,16 @@ export function* coreSteps(options: CoreOptions): Steps<Core> {
     }
   }
 
-  /** Those whose symbol or strategy has left the rules enter no more, and leave as they were told to. */
+  /** Those whose symbol, strategy or side has left the rules enter no more, and leave as they were told to. */
   function retire(): void {
     for (const instance of instances) {
-      if (!instance.plan.retired) continue;
-      if (instance.entryOrder !== undefined) context.broker.cancel(instance.entryOrder, 'removed');
-      if (instance.strategy.exits.long.onRemove !== 'flatten' || instance.state.side === 0) continue;
+      const { entryOrder, state, strategy, plan } = instance;
+      const isGone = (side: PositionSide): boolean =>
+        plan.retired || !strategy.entries.some((entry) => entry.side === side);
+      if (entryOrder !== undefined && isGone(entryOrder.positionSide)) context.broker.cancel(entryOrder, 'removed');
+      if (state.side === 0) continue;
+      const side = sideOf(instance);
+      if (!isGone(side) || strategy.exits[side].onRemove !== 'flatten') continue;
       if (instance.exitOrder !== undefined) context.broker.cancel(instance.exitOrder, 'removed');
       submitExit(context, instance, 'removed', 'removed', 100);
     }

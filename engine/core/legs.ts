@@ -7,7 +7,8 @@ import { passExit } from './gate.ts';
 import type { Instance } from './instance.ts';
 import { agreeProtection, levelPrice, type Protection } from './protection.ts';
 
-const sideOf = (instance: Instance): PositionSide => (instance.state.side > 0 ? 'long' : 'short');
+/** Of an open position. */
+export const sideOf = (instance: Instance): PositionSide => (instance.state.side > 0 ? 'long' : 'short');
 
 function submitLeg(
   context: CoreContext,
@@ -122,7 +123,10 @@ export function growLegs(context: CoreContext, instance: Instance): void {
  * price had taken it. Nothing changes while one of them is unknown.
  */
 export function adoptLevels(context: CoreContext, instance: Instance): void {
-  const { state } = instance;
+  const { state, entryOrder } = instance;
+  if (entryOrder !== undefined && instance.agreed !== undefined)
+    instance.agreed = agreeProtection(instance.exits[entryOrder.positionSide]) ?? instance.agreed;
+  if (state.side === 0) return;
   const agreed = agreeProtection(state.side > 0 ? instance.exits.long : instance.exits.short);
   if (agreed === undefined) return;
   for (const leg of instance.legs.splice(0)) if (leg.status === 'working') context.broker.cancel(leg, 'replaced');

@@ -398,7 +398,9 @@ export const openBook = (state: BookState): Book => {
   const book: Book = {
     state,
     extend: (wider) => {
-      Object.assign(book, openBook(extendState(state, wider)));
+      // The other book's own `extend` would extend that one.
+      const { extend } = book;
+      Object.assign(book, openBook(extendState(book.state, wider)), { extend });
     },
     trades: () => {
       for (let row = trades.length; row < state.trades.length; row++) trades.push(tradeAt(state.trades, row));

@@ -254,6 +254,69 @@ describe('rules swapped between two bars', () => {
     expect(metrics.endEquity).toBeCloseTo(15_000 + 100 + 100, 0);
   });
 
+  it('strategies that come one after another each find their purse', () => {
+    const bars = flat(101, 101, 101, 101, 101, 101);
+    let session = begin(rulesetOf(always('first')), bars);
+    session.advance(1);
+    session = swap(session, bars, undefined, always('first'), always('second'));
+    session.advance(1);
+    session = swap(session, bars, undefined, always('first'), always('second'), always('third'));
+    session = finish(session);
+    expect(session.book.openPositions().map(({ strategy }) => strategy)).toEqual(['first', 'second', 'third']);
+    // Thirty shares at two cents more than the close.
+    expect(session.book.equity()).toBeCloseTo(29_999.4, 6);
+    expect(outcome(session, bars).metrics.startEquity).toBe(30_000);
+  });
+
+  const SHORT = 'limits:\n  allow_short: true\ncircuit_breakers: []\n';
+  const short = (exit: string, id = 'test'): string => always(id, exit).replace('long:', 'short:');
+  const reasons = (session: Session) => session.book.trades().map(({ side, exitReason }) => [side, exitReason]);
+  const followedBy = (bars: readonly Bars[], before: string, steps: number, ...then: string[]): Session => {
+    const session = begin(rulesetUnder(SHORT, before), bars);
+    session.advance(steps);
+    return finish(swap(session, bars, SHORT, ...then));
+  };
+
+  it('a side that is entered no more keeps the exits of what is open there, or is closed', () => {
+    const bars = flat(101, 101, 101, 99, 89, 89, 89);
+    const leaves = '  when: close < 90';
+    expect(
+      reasons(followedBy(bars, always('test', leaves), 3, short(leaves).replace('close > 100', 'close > 500'))),
+    ).toEqual([['long', 'exit_rule']]);
+    const flattens = short(`${leaves}\n  on_remove: flatten`).replace('close > 100', 'close > 500');
+    expect(reasons(followedBy(bars, always('test', leaves), 3, flattens))).toEqual([['long', 'removed']]);
+    // One that was only decided is cancelled.
+    const early = followedBy(bars, always('test', leaves), 1, flattens);
+    expect(early.core.orders().map(({ status, reason }) => [status, reason])).toEqual([['cancelled', 'removed']]);
+  });
+
+  it('a strategy that only sells short is closed and adopts as it says, too', () => {
+    const bars = flat(101, 101, 101, 101, 104, 104, 104);
+    const gone = followedBy(
+      bars,
+      short('  when: close < 90\n  on_remove: flatten'),
+      3,
+      always('stays', '  when: close > 500'),
+    );
+    expect(reasons(gone)).toEqual([['short', 'removed']]);
+    const stop = (pct: number): string =>
+      short(`  stop_loss:\n    pct: ${pct}\n  on_change: adopt`).replace('while_true', 'on_rise');
+    // Sold at 101: the stop at 10 % lies at 111, the one at 2 % at 103.
+    const risen = flat(99, 101, 101, 101, 104, 104, 104);
+    expect(reasons(followedBy(risen, stop(10), 4, stop(10)))).toEqual([]);
+    expect(reasons(followedBy(risen, stop(10), 4, stop(2)))).toEqual([['short', 'stop_loss']]);
+  });
+
+  it('an entry on its way adopts levels as an open position does', () => {
+    const bars = flat(101, 101, 97, 97, 97);
+    const stop = (pct: number, word: string): string =>
+      always('test', `  stop_loss:\n    pct: ${pct}\n  on_change: ${word}`);
+    expect(reasons(followedBy(bars, stop(10, 'keep'), 1, stop(2, 'adopt'))).slice(0, 1)).toEqual([
+      ['long', 'stop_loss'],
+    ]);
+    expect(reasons(followedBy(bars, stop(10, 'keep'), 1, stop(2, 'keep')))).toEqual([]);
+  });
+
   it('a purse of another size is paid in or out', () => {
     const bars = flat(101, 101, 101, 101);
     let session = begin(rulesetOf(always('first')), bars);
