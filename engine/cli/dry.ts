@@ -204,6 +204,7 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
       running: kept?.last ?? rules,
       steering: hot.steering,
       recording: session?.recording,
+      arrival: session?.arrival,
       cash,
       assumptions,
       terminal,

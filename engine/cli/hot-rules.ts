@@ -16,6 +16,7 @@ import type { Applied, Refused, ReloadEvent, ReloadOutcome, Waiting } from '../r
 import { policyOf } from '../runtime/reload/policy.ts';
 import { startReload } from '../runtime/reload/start.ts';
 import type { Workspace, WorkspaceOptions } from '../runtime/workspace.ts';
+import type { DrySession } from './dry-session.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a swap tells about itself. */
@@ -43,6 +44,8 @@ export interface HotRulesOptions {
   readonly running: Workspace;
   readonly steering: Steering;
   readonly recording: Recording | undefined;
+  /** How a revision came, for the record. */
+  readonly arrival?: DrySession['arrival'] | undefined;
   readonly cash: number | undefined;
   readonly assumptions: FillAssumptions;
   readonly terminal: Terminal;
@@ -124,6 +127,7 @@ export const followRules = (options: HotRulesOptions): HotRules => {
         ahead: async (session) => {
           await recording?.input({
             kind: 'revision',
+            ...options.arrival?.(next.revision, starting ? 'restart' : 'reload'),
             instants: session.instants,
             at: iso(Date.now()),
             revision: next.revision,

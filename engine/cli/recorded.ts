@@ -12,6 +12,8 @@ import { dryRun } from '../runtime/dry-run.ts';
 import { createRecording } from '../runtime/recording.ts';
 import type { RunResult } from '../runtime/result.ts';
 import type { Observer } from '../runtime/run.ts';
+import type { Session } from '../runtime/session.ts';
+import type { Swappable } from '../runtime/swap.ts';
 import { loadDocuments } from '../runtime/workspace.ts';
 import { type Arguments, textFlag } from './arguments.ts';
 import { refuseMissing } from './bars-missing.ts';
@@ -80,13 +82,16 @@ export const reached = ({ database }: OpenedJournal, row: SessionRow): SliceRow 
 
 export interface Replayed {
   readonly result: RunResult;
+  /** The rules that it began with. */
   readonly ruleset: Ruleset;
+  readonly session: Session;
   /** Came to the end of its feed. */
   readonly complete: boolean;
 }
 
 /**
  * Runs a recorded session again, as far as it came, and holds what comes out to the journal.
+ * @param begin is given the run before its first bar
  * @throws Refusal `differs` naming the first difference
  */
 export const replaySession = async (
@@ -95,6 +100,7 @@ export const replaySession = async (
   flags: Arguments['flags'],
   observer: Observer,
   signal: AbortSignal,
+  begin: (run: Swappable) => void = () => undefined,
 ): Promise<Replayed> => {
   const options = row.options as SessionOptions;
   const inputs = readInputs(database, row.id);
@@ -125,6 +131,7 @@ export const replaySession = async (
     ruleset.revision,
     { applyCommand: applyCommandOf(row), applyRevision: revisionsOf(database, row, where) },
   );
+  let run: Swappable | undefined;
   const ended = await dryRun(
     ruleset,
     reading.feed,
@@ -140,9 +147,18 @@ export const replaySession = async (
       swappable: true,
       recording,
       recordedOnly: true,
+      steer(steering) {
+        ({ run } = steering);
+        begin(run);
+      },
     },
     observer,
     signal,
   );
-  return { result: ended.interrupted ? reading.atItsEnd(ended) : ended, ruleset, complete: !ended.interrupted };
+  return {
+    result: ended.interrupted ? reading.atItsEnd(ended) : ended,
+    ruleset,
+    session: run!.session,
+    complete: !ended.interrupted,
+  };
 };

@@ -28,7 +28,10 @@ export const whyText = (
   options: WhyOptions,
 ): string => {
   const { width, style } = options;
-  const lines = data.synthetic ? [style.yellow('SYNTHETIC MARKET: made-up prices.')] : [];
+  const lines = [
+    ...(data.synthetic ? [style.yellow('SYNTHETIC MARKET: made-up prices.')] : []),
+    style.dim(`By the rules ${ruleset.revision.slice(0, 7)}.`),
+  ];
   for (const { sentence, explained, only } of answers) {
     if (lines.length > 0) lines.push('');
     if (sentence !== undefined) lines.push(...wrap(sentence, width));

@@ -67,10 +67,15 @@ export function prepareWorkspace(options: WorkspaceOptions, gathered: Gathered):
 }
 
 /** The same of documents that were kept: `documents` of an earlier workspace. */
-export async function loadDocuments(
+export async function loadDocuments(...given: Parameters<typeof compileDocuments>): Promise<Workspace> {
+  return runnable(compileDocuments(...given));
+}
+
+/** The same, also when nothing in them runs. */
+export function compileDocuments(
   options: Pick<WorkspaceOptions, 'dir' | 'symbols'>,
   documents: readonly RuleDocument[],
-): Promise<Workspace> {
+): Workspace {
   const diagnostics: Diagnostic[] = [];
   const files = documents.flatMap(({ path, role, bytes }) => {
     const read = decode(join(options.dir, path), bytes);
@@ -93,7 +98,7 @@ export async function loadDocuments(
     diagnostics,
     lists: keptLists(of('list')),
   };
-  return runnable(check(options, gathered, true, false));
+  return check(options, gathered, true, false);
 }
 
 function runnable(workspace: Workspace): Workspace {
