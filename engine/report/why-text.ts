@@ -28,16 +28,13 @@ export const whyText = (
   options: WhyOptions,
 ): string => {
   const { width, style } = options;
-  const lines = [
-    ...(data.synthetic ? [style.yellow('SYNTHETIC MARKET: made-up prices.')] : []),
-    style.dim(`By the rules ${ruleset.revision.slice(0, 7)}.`),
-  ];
+  const lines = data.synthetic ? [style.yellow('SYNTHETIC MARKET: made-up prices.')] : [];
   for (const { sentence, explained, only } of answers) {
     if (lines.length > 0) lines.push('');
     if (sentence !== undefined) lines.push(...wrap(sentence, width));
     if (explained === undefined) continue;
     const strategy = ruleset.strategies.find(({ id }) => id === explained.decision.strategy)!;
-    lines.push(...decisionText(explained, strategy, only, options));
+    lines.push(...decisionText(explained, strategy, ruleset.revision, only, options));
   }
   return `${lines.join('\n')}\n`;
 };
@@ -53,6 +50,7 @@ const stateOf = ({ position }: DecisionRecord): string =>
 const decisionText = (
   { decision, orders }: ExplainedDecision,
   strategy: StrategyPlan,
+  revision: string,
   only: string | undefined,
   { width, style }: WhyOptions,
 ): string[] => {
@@ -60,7 +58,7 @@ const decisionText = (
     style.bold(
       `${decision.strategy} on ${decision.symbol}, decided ${marketTime(decision.symbol, decision.at)} ${zone(decision.symbol)}`,
     ),
-    `  close ${numberWords(decision.close, 'price')}, ${stateOf(decision)}`,
+    `  close ${numberWords(decision.close, 'price')}, ${stateOf(decision)}; rules ${revision.slice(0, 7)}`,
   ];
   const draw = (record: RuleRecord & { readonly order: number }, source: RuleSource, sentence: string): void => {
     lines.push('', ...placeLine(record, source, width, style));
