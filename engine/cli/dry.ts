@@ -7,6 +7,7 @@ import { wrap } from '../report/wrap.ts';
 import { dryRun, type Steering } from '../runtime/dry-run.ts';
 import type { RunResult } from '../runtime/result.ts';
 import type { Observer } from '../runtime/run.ts';
+import { withShadowSymbols } from '../runtime/shadowed.ts';
 import type { WorkspaceOptions } from '../runtime/workspace.ts';
 import { textFlag } from './arguments.ts';
 import { dryFeed } from './bars-source.ts';
@@ -157,7 +158,7 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
           known,
           ruleset,
           rules,
-          sessions!.sourceOf(bars, source.feed.identity, ruleset.symbols),
+          sessions!.sourceOf(bars, source.feed.identity, withShadowSymbols(ruleset).symbols),
           bars,
           {
             cash: cash ?? null,

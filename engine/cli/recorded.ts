@@ -13,6 +13,7 @@ import { createRecording } from '../runtime/recording.ts';
 import type { RunResult } from '../runtime/result.ts';
 import type { Observer } from '../runtime/run.ts';
 import type { Session } from '../runtime/session.ts';
+import { withShadowSymbols } from '../runtime/shadowed.ts';
 import type { Swappable } from '../runtime/swap.ts';
 import { loadDocuments } from '../runtime/workspace.ts';
 import { type Arguments, textFlag } from './arguments.ts';
@@ -123,7 +124,7 @@ export const replaySession = async (
       'name them: --data DIR',
     );
   }
-  refuseOtherSource(row, sourceOf(bars, source.feed.identity, ruleset.symbols), bars);
+  refuseOtherSource(row, sourceOf(bars, source.feed.identity, withShadowSymbols(ruleset).symbols), bars);
   const reading = remembered(source.feed, false);
   const recording = createRecording(
     { name: row.name, engine: row.engine, seal: row.seal, inputs, slices: readSlices(database, row.id, row.seal) },

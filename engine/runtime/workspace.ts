@@ -106,11 +106,16 @@ function runnable(workspace: Workspace): Workspace {
   return { ...workspace, ruleset: undefined, diagnostics: [...workspace.diagnostics, nothingToRun(workspace)] };
 }
 
-function nothingToRun({ counts }: Workspace): Diagnostic {
+function nothingToRun({ counts, ruleset }: Workspace): Diagnostic {
   const [message, help] =
-    counts.strategies === 0
-      ? (['there is no strategy to run', 'name a strategy file, or a folder that holds some'] as const)
-      : (['no strategy is enabled', 'set `enabled: true` in one of them'] as const);
+    ruleset?.shadow !== undefined
+      ? ([
+          'all enabled strategies are shadows',
+          'a shadow runs beside one that trades: take `shadow: true` out of one',
+        ] as const)
+      : counts.strategies === 0
+        ? (['there is no strategy to run', 'name a strategy file, or a folder that holds some'] as const)
+        : (['no strategy is enabled', 'set `enabled: true` in one of them'] as const);
   return finding('E329', undefined, undefined, message, help);
 }
 
