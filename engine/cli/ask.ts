@@ -11,7 +11,8 @@ export interface Answered<Result> {
   readonly result: Result;
 }
 
-const trouble = (asked: Exclude<Asked, { kind: 'done' }>, folder: string): Failure => {
+/** What became of a question that was not answered, as the command's failure. */
+export const trouble = (asked: Exclude<Asked, { kind: 'done' }>, folder: string): Failure => {
   switch (asked.kind) {
     case 'refused':
       return failure(asked.error.message, asked.error.help ?? undefined);

@@ -6,6 +6,7 @@ import type { Hours } from '../market/calendar.ts';
 import type { Instant } from '../market/time.ts';
 import type { Feed } from '../runtime/feed.ts';
 import { misfits } from '../runtime/fit.ts';
+import { withShadowSymbols } from '../runtime/shadowed.ts';
 import { type Arguments, textFlag } from './arguments.ts';
 import { refuseMissing } from './bars-missing.ts';
 import { readZone } from './simulation-flags.ts';
@@ -32,17 +33,26 @@ const readCsvBars = async (
   ahead?: CsvAhead,
 ): Promise<BarsRead> => {
   refuseMissing(path);
+  const { symbols, shadow } = withShadowSymbols(ruleset);
   const { readCsv } = await import('../feeds/csv.ts');
   const reading = await readCsv({
     path,
-    symbols: ruleset.symbols,
+    symbols,
     timezone: readZone(textFlag(flags, 'tz')),
     hours: widestHours(ruleset),
     to,
     ahead,
   });
   const bases = new Map([...reading.data.bars].map(([symbol, bars]) => [symbol, bars.timeframe]));
-  return { ...reading, diagnostics: [...reading.diagnostics, ...misfits(ruleset, bases)], from: undefined };
+  return {
+    ...reading,
+    diagnostics: [
+      ...reading.diagnostics,
+      ...misfits(ruleset, bases),
+      ...(shadow === undefined ? [] : misfits(shadow, bases)),
+    ],
+    from: undefined,
+  };
 };
 
 /** What a backtest runs on: the files that `--data` names, or the sample market's year. */
@@ -55,7 +65,7 @@ export const readBars = async (
   const path = textFlag(flags, 'data');
   if (path !== undefined) return readCsvBars(ruleset, path, flags, to, ahead);
   const { sampleYear } = await import('./sample-source.ts');
-  return { ...sampleYear(ruleset), diagnostics: [] };
+  return { ...sampleYear(withShadowSymbols(ruleset)), diagnostics: [] };
 };
 
 /** What a dry run runs on: the sample market session by session, or a folder of CSV at once. */
@@ -66,7 +76,7 @@ export const dryFeed = async (
 ): Promise<{ readonly feed: Feed; readonly diagnostics: readonly Diagnostic[] }> => {
   if (path === undefined) {
     const { sampleFeed } = await import('./sample-source.ts');
-    return { feed: sampleFeed(ruleset), diagnostics: [] };
+    return { feed: sampleFeed(withShadowSymbols(ruleset)), diagnostics: [] };
   }
   const { wholeFeed } = await import('../runtime/feed.ts');
   const read = (rules: Ruleset): Promise<BarsRead> => readCsvBars(rules, path, flags, undefined);

@@ -477,10 +477,57 @@ export const COMMANDS: readonly CommandSpec[] = [
         line: 'engine replay last',
         says: 'the last of them again, or the one that is named: 2026-11-25-1; exit code 1 when something differs',
       },
+      {
+        line: 'engine replay 2026-11-25-1 --revision 3f9c1d2',
+        says: 'what other rules would have made of it: trades, P&L, entries added and left out',
+      },
+      { line: 'engine replay 2026-11-25-1 --revision .', says: 'the same of the rules in this folder, edits and all' },
     ],
-    flags: [STATE, RECORDED_BARS, TEXT_OR_JSON],
-    later: ['revision'],
+    flags: [
+      {
+        name: 'revision',
+        value: 'REV|PATH',
+        summary:
+          'run it under these rules from its start, and tell what differs: a stored revision, a workspace or a file',
+      },
+      { name: 'without-commands', summary: 'with --revision: leave out what a person did (pause, flatten, ...)' },
+      STATE,
+      RECORDED_BARS,
+      TEXT_OR_JSON,
+    ],
+    notes: [
+      'Under other rules the session runs over the same bars as far as it came; the revisions that it came to are left out, and commands of a person are given at the same market times.',
+    ],
     load: () => import('./replay.ts'),
+  },
+  {
+    name: 'revisions',
+    group: 'Watch',
+    summary: 'which rules ran when; their text, what they changed, and the way back to them',
+    arguments: '[list|show REV|diff A B|rollback REV]',
+    maxArguments: 3,
+    examples: [
+      { line: 'engine revisions', says: 'every revision that ran, the last at the bottom' },
+      { line: 'engine revisions show 3f9c1d2', says: 'its documents, whole' },
+      { line: 'engine revisions show 3f9c1d2 --out before', says: 'as files in a folder' },
+      { line: 'engine revisions diff 3f9c1d2 8a01b77', says: 'what the second means, held against the first' },
+      {
+        line: 'engine revisions rollback 3f9c1d2',
+        says: 'writes its files back; a running engine takes them at once, otherwise the next start does',
+      },
+    ],
+    flags: [
+      { name: 'all', summary: 'list: the earlier ones too' },
+      { name: 'out', value: 'DIR', summary: 'show: write the documents as files there; nothing is overwritten' },
+      { name: 'yes', summary: 'rollback: replace edits that never ran; needed where there is no terminal' },
+      STATE,
+      TEXT_OR_JSON,
+    ],
+    notes: [
+      'REV is the first digits of a revision, 4 or more. The journal keeps every revision that ran, whole, as long as the sessions that it ruled.',
+      'A rollback deletes nothing: files that it replaces, and files that the revision did not have, go to rolled-back/ of the state folder. It is an edit like any other: rules that lose a protection wait for engine approve.',
+    ],
+    load: () => import('./revisions.ts'),
   },
   {
     name: 'reload',
@@ -618,7 +665,6 @@ export const LATER: Readonly<Record<string, string>> = {
   sweep: 'searching over parameters',
   check: 'checking keys and connectivity',
   config: 'showing the merged configuration',
-  revisions: 'the history of rules',
   data: 'fetching history from Alpaca',
   telegram: 'Telegram messages',
 };

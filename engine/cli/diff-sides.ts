@@ -16,7 +16,8 @@ export interface Sides {
 
 type Named = { readonly path: string; readonly kind: 'file' | 'folder' };
 
-const look = (word: 'OLD' | 'NEW', path: string): Named => {
+/** @param word what it is in the sentence of the failure */
+const look = (word: string, path: string): Named => {
   const whole = resolve(path);
   if (!existsSync(whole))
     throw failure(`${word}: ${path} does not exist`, 'name a workspace folder or a strategy file');
@@ -30,6 +31,12 @@ function optionsOf({ path, kind }: Named): WorkspaceOptions {
   // A file speaks for itself: limits of the folder that it happens to stand in are not part of it.
   return { dir: dirname(path), paths: [path], ...(isRisk(path) ? {} : { risk: 'none' }) };
 }
+
+/**
+ * Where the rules of a folder or a file are.
+ * @throws Failure when there is nothing
+ */
+export const rulesAt = (word: string, path: string): WorkspaceOptions => optionsOf(look(word, path));
 
 /**
  * Reads and checks both sides, and shows the errors of both.

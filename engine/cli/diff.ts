@@ -56,7 +56,7 @@ export const run = async (context: CommandContext): Promise<number> => {
   return flags.strict === true && meaning.losses.length > 0 ? EXIT.warnings : EXIT.fine;
 };
 
-function asideOf({ changes, losses }: Meaning): string {
+export function asideOf({ changes, losses }: Meaning): string {
   if (changes.length === 0) return 'nothing differs in meaning';
   const certain = losses.filter((loss) => loss.certain).length;
   const perhaps = losses.length - certain;
@@ -126,7 +126,7 @@ async function tryBoth(context: CommandContext, sides: Sides, meaning: Meaning):
 }
 
 /** New id → id before. */
-const renamedIn = ({ changes }: Meaning): ReadonlyMap<string, string> =>
+export const renamedIn = ({ changes }: Meaning): ReadonlyMap<string, string> =>
   new Map(
     changes.flatMap(({ part, path, subject, before }) =>
       part === 'strategy' && path === 'id' && before !== undefined ? [[subject, before]] : [],

@@ -2,12 +2,13 @@ import { join, relative, resolve, sep } from 'node:path';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import { csvFiles, prefixHash } from '../feeds/csv-source.ts';
 import { moveAside } from '../journal/aside.ts';
-import { readInputs, storeInput } from '../journal/inputs.ts';
+import { type Arrival, readInputs, storeInput } from '../journal/inputs.ts';
 import { type Lock, takeLock } from '../journal/lock.ts';
 import { filesRefusal, JOURNAL, makeStateFolder, openJournal, refusalOf } from '../journal/open.ts';
 import { isRefusal, refuse } from '../journal/refusal.ts';
 import { prune } from '../journal/retention.ts';
 import { readRevision } from '../journal/revisions.ts';
+import { arrivalOf } from '../journal/rollbacks.ts';
 import { beginSession, endSession, lastSession, type SessionRow, type Source } from '../journal/session.ts';
 import { lastSlices, readSlices } from '../journal/slices.ts';
 import { createWriter, own } from '../journal/writer.ts';
@@ -101,6 +102,8 @@ export interface DrySession {
   /** The rules that it began with. */
   readonly ruleset: Ruleset;
   readonly recording: Recording;
+  /** How a revision comes to rule that the files bring, if it is not by a rollback. */
+  readonly arrival: (revision: string, otherwise: Arrival) => ReturnType<typeof arrivalOf>;
 }
 
 /** The session that this start would go on with; undefined: it begins a new one. */
@@ -254,7 +257,13 @@ export const startSession = (
         ...(hooks.restored === undefined ? {} : { restored: hooks.restored }),
       },
     );
-    return { row, resumed: known !== undefined, ruleset, recording };
+    return {
+      row,
+      resumed: known !== undefined,
+      ruleset,
+      recording,
+      arrival: (revision, otherwise) => arrivalOf(held.database, revision, otherwise),
+    };
   } catch (error) {
     throw refusalOf(held.path, error);
   }
@@ -305,6 +314,7 @@ const begin = (held: Reopenable, disk: DiskRules, source: Source, options: Sessi
         kind: 'revision',
         instants: 0,
         at,
+        ...arrivalOf(database, disk.ruleset.revision, 'start'),
         revision: disk.ruleset.revision,
         documents: disk.documents(),
       });

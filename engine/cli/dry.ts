@@ -10,6 +10,7 @@ import { writtenCommand } from '../runtime/control/operator-command.ts';
 import { dryRun, type Steering } from '../runtime/dry-run.ts';
 import { joined } from '../runtime/observers.ts';
 import type { RunResult } from '../runtime/result.ts';
+import { withShadowSymbols } from '../runtime/shadowed.ts';
 import { ENGINE_VERSION } from '../runtime/version.ts';
 import type { WorkspaceOptions } from '../runtime/workspace.ts';
 import { textFlag } from './arguments.ts';
@@ -191,7 +192,7 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
           known,
           ruleset,
           rules,
-          sessions!.sourceOf(bars, source.feed.identity, ruleset.symbols),
+          sessions!.sourceOf(bars, source.feed.identity, withShadowSymbols(ruleset).symbols),
           bars,
           {
             cash: cash ?? null,
@@ -226,6 +227,7 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
       running: kept?.last ?? rules,
       steering: hot.steering,
       recording: session?.recording,
+      arrival: session?.arrival,
       cash,
       assumptions,
       terminal,

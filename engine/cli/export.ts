@@ -3,6 +3,7 @@ import { readSlices } from '../journal/slices.ts';
 import { counted } from '../report/amounts.ts';
 import { type ExportKind, exportCsv, exportJson, type Row, rowsOf, type Span } from '../report/export-rows.ts';
 import { decisionProbe } from '../runtime/decision-rows.ts';
+import type { Swappable } from '../runtime/swap.ts';
 import { textFlag } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT } from './exit.ts';
@@ -50,12 +51,14 @@ const decisions = async (
   signal: AbortSignal,
 ): Promise<Row[]> => {
   const rows: Row[] = [];
-  let revision = '';
+  let run: Swappable | undefined;
   const probe = decisionProbe(({ time, ...decision }) => {
     if (time < span.from || time >= span.to) return;
-    rows.push({ time: new Date(time).toISOString(), ...decision });
+    const { revision } = run!.session.core.memory.ruleset;
+    rows.push({ time: new Date(time).toISOString(), ...decision, revision });
   });
-  const { ruleset } = await replaySession(journal, row, flags, { probe }, signal);
-  revision = ruleset.revision;
-  return rows.map((one) => ({ ...one, revision }));
+  await replaySession(journal, row, flags, { probe }, signal, (begun) => {
+    run = begun;
+  });
+  return rows;
 };

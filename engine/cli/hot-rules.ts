@@ -17,6 +17,7 @@ import type { Applied, Refused, ReloadOutcome, Waiting } from '../runtime/reload
 import { policyOf } from '../runtime/reload/policy.ts';
 import { startReload } from '../runtime/reload/start.ts';
 import { check, type Workspace, type WorkspaceOptions } from '../runtime/workspace.ts';
+import type { DrySession } from './dry-session.ts';
 import type { RulesNotice } from './run-output.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -45,6 +46,8 @@ export interface HotRulesOptions {
   readonly running: Workspace;
   readonly steering: Steering;
   readonly recording: Recording | undefined;
+  /** How a revision came, for the record. */
+  readonly arrival?: DrySession['arrival'] | undefined;
   readonly cash: number | undefined;
   readonly assumptions: FillAssumptions;
   readonly terminal: Terminal;
@@ -134,6 +137,7 @@ export const followRules = (options: HotRulesOptions): HotRules => {
         ahead: async (session) => {
           await recording?.input({
             kind: 'revision',
+            ...options.arrival?.(next.revision, starting ? 'restart' : 'reload'),
             instants: session.instants,
             at: iso(Date.now()),
             revision: next.revision,

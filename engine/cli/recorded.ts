@@ -12,6 +12,9 @@ import { dryRun } from '../runtime/dry-run.ts';
 import { createRecording } from '../runtime/recording.ts';
 import type { RunResult } from '../runtime/result.ts';
 import type { Observer } from '../runtime/run.ts';
+import type { Session } from '../runtime/session.ts';
+import { withShadowSymbols } from '../runtime/shadowed.ts';
+import type { Swappable } from '../runtime/swap.ts';
 import { loadDocuments } from '../runtime/workspace.ts';
 import { type Arguments, textFlag } from './arguments.ts';
 import { refuseMissing } from './bars-missing.ts';
@@ -78,13 +81,16 @@ export const reached = ({ database }: OpenedJournal, row: SessionRow): SliceRow 
 
 export interface Replayed {
   readonly result: RunResult;
+  /** The rules that it began with. */
   readonly ruleset: Ruleset;
+  readonly session: Session;
   /** Came to the end of its feed. */
   readonly complete: boolean;
 }
 
 /**
  * Runs a recorded session again, as far as it came, and holds what comes out to the journal.
+ * @param begin is given the run before its first bar
  * @throws Refusal `differs` naming the first difference
  */
 export const replaySession = async (
@@ -93,6 +99,7 @@ export const replaySession = async (
   flags: Arguments['flags'],
   observer: Observer,
   signal: AbortSignal,
+  begin: (run: Swappable) => void = () => undefined,
 ): Promise<Replayed> => {
   const options = row.options as SessionOptions;
   const inputs = readInputs(database, row.id);
@@ -115,7 +122,7 @@ export const replaySession = async (
       'name them: --data DIR',
     );
   }
-  refuseOtherSource(row, sourceOf(bars, source.feed.identity, ruleset.symbols), bars);
+  refuseOtherSource(row, sourceOf(bars, source.feed.identity, withShadowSymbols(ruleset).symbols), bars);
   const reading = remembered(source.feed, false);
   const recording = createRecording(
     { name: row.name, engine: row.engine, seal: row.seal, inputs, slices: readSlices(database, row.id, row.seal) },
@@ -123,6 +130,7 @@ export const replaySession = async (
     ruleset.revision,
     { applyCommand: applyCommandOf(row), applyRevision: revisionsOf(database, row, where) },
   );
+  let run: Swappable | undefined;
   const ended = await dryRun(
     ruleset,
     reading.feed,
@@ -138,9 +146,18 @@ export const replaySession = async (
       swappable: true,
       recording,
       recordedOnly: true,
+      steer(steering) {
+        ({ run } = steering);
+        begin(run);
+      },
     },
     observer,
     signal,
   );
-  return { result: ended.interrupted ? reading.atItsEnd(ended) : ended, ruleset, complete: !ended.interrupted };
+  return {
+    result: ended.interrupted ? reading.atItsEnd(ended) : ended,
+    ruleset,
+    session: run!.session,
+    complete: !ended.interrupted,
+  };
 };

@@ -8,7 +8,8 @@ import { EXIT, failure } from './exit.ts';
 /** Digits of a revision that name it. */
 const SHORTEST = 7;
 
-const CODES: Readonly<Record<ReloadResult['outcome'], number>> = {
+/** What each outcome of a reload ends a command with. */
+export const RELOAD_CODES: Readonly<Record<ReloadResult['outcome'], number>> = {
   applied: EXIT.fine,
   unchanged: EXIT.fine,
   refused: EXIT.findings,
@@ -26,7 +27,7 @@ const reloaded = async (
   const { terminal, flags } = context;
   if (flags.format === 'json') await tellJson(context, { command, at, ...result });
   else await terminal.stream([reloadedText(result, terminal.style)]);
-  return CODES[result.outcome] ?? EXIT.fine;
+  return RELOAD_CODES[result.outcome] ?? EXIT.fine;
 };
 
 export const reload = (context: CommandContext): Promise<number> => reloaded(context, 'reload', {});

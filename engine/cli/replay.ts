@@ -4,8 +4,10 @@ import { counted, dollars } from '../report/amounts.ts';
 import { marketTime } from '../report/clock.ts';
 import { SCHEMA_VERSION } from '../report/json.ts';
 import { table } from '../report/table.ts';
+import { textFlag } from './arguments.ts';
 import type { CommandContext } from './command.ts';
-import { EXIT } from './exit.ts';
+import { counterfactual } from './counterfactual.ts';
+import { EXIT, failure } from './exit.ts';
 import { exitOfRun } from './interruption.ts';
 import { journalFailure } from './journal-failure.ts';
 import { type OpenedJournal, reached, replaySession, sessionNamed, withJournal } from './recorded.ts';
@@ -17,10 +19,21 @@ const STATES = { open: 'goes on', complete: 'complete', abandoned: 'ended by --f
 /** Without a name the sessions of the journal; with one, that session again: the same to the last byte, or what differs. */
 export const run = async (context: CommandContext): Promise<number> => {
   const { positionals, flags } = context;
+  const [name] = positionals;
+  const revision = textFlag(flags, 'revision');
+  if (revision !== undefined && name === undefined) {
+    throw failure('--revision goes with a session', 'engine replay SESSION --revision REV; engine replay lists them');
+  }
+  if (revision === undefined && flags['without-commands'] !== undefined) {
+    throw failure('--without-commands goes with --revision', 'a replay repeats what was done to the session');
+  }
   try {
-    return await withJournal(flags, (journal) =>
-      positionals[0] === undefined ? list(context, journal) : replay(context, journal, positionals[0]),
-    );
+    return await withJournal(flags, async (journal) => {
+      if (name === undefined) return list(context, journal);
+      if (revision === undefined) return replay(context, journal, name);
+      growYoungMemory();
+      return counterfactual(context, journal, sessionNamed(journal, name), revision);
+    });
   } catch (error) {
     throw journalFailure(error);
   }

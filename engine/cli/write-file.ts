@@ -63,7 +63,10 @@ export const checkWritable = (path: string): void => {
 const isFolder = (path: string): Failure =>
   failure(`cannot write ${path}: it is a folder`, `name a file in it: ${join(path, 'NAME')}`);
 
-const pour = async (handle: FileHandle, pieces: Iterable<string>): Promise<void> => {
+/** Text or bytes of a file, in order. */
+type Pieces = Iterable<string | Uint8Array>;
+
+const pour = async (handle: FileHandle, pieces: Pieces): Promise<void> => {
   try {
     for (const piece of pieces) await handle.writeFile(piece);
   } finally {
@@ -92,7 +95,7 @@ const claim = async (beside: string, path: string): Promise<boolean> => {
  * @param shown the name that the person knows it by, for messages
  * @throws Failure (exit 2) naming the file when it cannot be written
  */
-export const writeWhole = async (path: string, pieces: Iterable<string>, shown = path): Promise<void> => {
+export const writeWhole = async (path: string, pieces: Pieces, shown = path): Promise<void> => {
   await attempt(path, pieces, shown, async (beside, target) => {
     await rename(beside, target);
     return true;
@@ -117,12 +120,12 @@ export const deliver = async (
 };
 
 /** Like `writeWhole`, for a file that must not be there yet; false, and nothing written, when it is. */
-export const writeNew = async (path: string, pieces: Iterable<string>, shown = path): Promise<boolean> =>
+export const writeNew = async (path: string, pieces: Pieces, shown = path): Promise<boolean> =>
   attempt(path, pieces, shown, claim);
 
 const attempt = async (
   path: string,
-  pieces: Iterable<string>,
+  pieces: Pieces,
   shown: string,
   place: (beside: string, target: string) => Promise<boolean>,
 ): Promise<boolean> => {

@@ -9,11 +9,11 @@ import { contextOf, createReporter } from './finding.ts';
 import { checkFormerIds } from './former-ids.ts';
 import { LIVE_ONLY } from './measures.ts';
 import { type BreakerModel, OPERATOR_BREAKER, type RiskModel, type StrategyModel, type Until } from './model.ts';
-import { planSteps } from './plan.ts';
 import { checkSizes } from './purse-sizes.ts';
 import type { Ruleset } from './ruleset.ts';
 import { checkRun, checkShares, type RunFacts } from './run-facts.ts';
 import { createRiskScope } from './scope.ts';
+import { checkShadows, planWithShadows } from './shadows.ts';
 import type { Standing } from './standing.ts';
 import { drain, type Steps } from './steps.ts';
 import { checkStrategy } from './strategy.ts';
@@ -49,18 +49,21 @@ export function compile(input: CompileInput): CompileResult {
     else models.push(checked.model);
   });
   const risk = checkRisk(input.risk, diagnostics);
+  // A shadow touches nothing that is the account's.
+  const trading = models.filter(({ shadow }) => !shadow);
   diagnostics.push(
-    ...checkTogether(models, input.strategies),
-    ...checkBreakers(risk, models),
-    ...checkSizes(models, risk),
-    ...checkShares(models),
+    ...checkTogether(trading, input.strategies),
+    ...checkShadows(models),
+    ...checkBreakers(risk, trading),
+    ...checkSizes(trading, risk),
+    ...checkShares(trading),
   );
-  warnOfShorts(models, risk, diagnostics);
-  const atRun: CompileResult['atRun'] = (ruleset, facts) => checkRun(models, risk, ruleset, facts);
+  warnOfShorts(trading, risk, diagnostics);
+  const atRun: CompileResult['atRun'] = (ruleset, facts) => checkRun(trading, risk, ruleset, facts);
   if (!whole || diagnostics.some((diagnostic) => diagnostic.severity === 'error'))
     return { ruleset: undefined, steps: undefined, diagnostics, atRun };
   const steps = (standing?: Standing): Steps<Ruleset> =>
-    planSteps(input.revision, models, risk, notActing(risk), standing);
+    planWithShadows(input.revision, models, risk, notActing(risk), standing);
   return {
     ruleset: (standing) => drain(steps(standing)),
     steps,

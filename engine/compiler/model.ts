@@ -91,6 +91,10 @@ export interface StrategyModel {
   readonly renamedFrom: string | undefined;
   readonly document: StrategyDocument;
   readonly enabled: boolean;
+  /** It decides in a ledger of its own and sends no order. */
+  readonly shadow: boolean;
+  /** The strategy that a shadow is compared with, if one is named. */
+  readonly shadowOf: string | undefined;
   /** The higher goes first when cash is short; among equals the order of the files. */
   readonly priority: number;
   readonly symbols: readonly string[];

@@ -314,6 +314,7 @@ export const planRuleset = (...given: Parameters<typeof planSteps>): Ruleset => 
 /**
  * Lays checked strategies out as one graph over numbered slots.
  * @param standing the rules that run now: their symbols and strategies keep their numbers, and what is open keeps its exits
+ * @param shadows those that send no order, in place of those that do
  */
 export function* planSteps(
   revision: string,
@@ -321,11 +322,14 @@ export function* planSteps(
   risk: RiskModel,
   notActing: readonly string[],
   standing?: Standing,
+  shadows = false,
 ): Steps<Ruleset> {
   const symbols = [...(standing?.ruleset.symbols ?? [])];
   const planner: Planner = { symbols, series: [], nodes: [], account: new Map(), slotCount: 0 };
   const index = createIndex();
-  const running = models.filter((model) => model.enabled).sort((a, b) => b.priority - a.priority);
+  const running = models
+    .filter((model) => model.enabled && model.shadow === shadows)
+    .sort((a, b) => b.priority - a.priority);
   const { numbers, retired } = numberStrategies(
     running.map(({ id, renamedFrom }) => ({ id, formerly: renamedFrom })),
     standing?.ruleset,

@@ -94,4 +94,6 @@ export interface Ruleset {
   readonly risk: RiskModel;
   /** What is checked but does not act yet, a sentence each. */
   readonly notActing: readonly string[];
+  /** Those that decide beside these, in a ledger of their own; undefined: none ever did. */
+  readonly shadow?: Ruleset;
 }

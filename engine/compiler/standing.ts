@@ -6,6 +6,8 @@ export interface Standing {
   readonly ruleset: Ruleset;
   /** Strategies and symbols (`heldKey`) with a position or an order at work: their exits stay, whoever leaves. */
   readonly held: ReadonlySet<string>;
+  /** The same of those that decide beside them. */
+  readonly shadow?: Standing | undefined;
 }
 
 export const heldKey = (strategy: string, symbol: string): string => `${strategy}\n${symbol}`;

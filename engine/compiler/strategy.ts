@@ -73,6 +73,8 @@ export function checkStrategy(document: StrategyDocument): CheckedStrategy {
     renamedFrom: value.renamed_from,
     document,
     enabled: value.enabled ?? true,
+    shadow: value.shadow ?? false,
+    shadowOf: value.shadow_of,
     priority: value.priority ?? 0,
     symbols,
     timeframe: wordOf(TIMEFRAMES, value.timeframe, '1d'),

@@ -10,21 +10,35 @@ export interface Command {
   readonly arguments: Readonly<Record<string, string>>;
 }
 
+/**
+ * How a revision came to rule: with the session's `start`; by an edit of the files, taken while it ran (`reload`) or when it
+ * went on (`restart`); by files that a `rollback` wrote.
+ */
+export type Arrival = 'start' | 'reload' | 'restart' | 'rollback';
+
 /** Something from outside, and after how many instants of the run it took effect. */
 export type Input = { readonly instants: number /** Wall clock, ISO 8601. */; readonly at: string } & (
-  | { readonly kind: 'revision'; readonly revision: string }
+  | {
+      readonly kind: 'revision';
+      readonly revision: string;
+      readonly how: Arrival;
+      /** What was said of it: `rollback to 3f9c1d2`. */
+      readonly reason?: string | undefined;
+    }
   | { readonly kind: 'command'; readonly command: Command }
 );
 
-/** An input to be stored; a revision comes with its documents. */
+type RevisionInput = Input & { readonly kind: 'revision' };
+
+/** An input to be stored; a revision comes with its documents, and is a reload (the first one a start) unless it says otherwise. */
 export type NewInput =
-  | (Input & { readonly kind: 'revision'; readonly documents: readonly StoredDocument[] })
+  | (Omit<RevisionInput, 'how'> & { readonly how?: Arrival; readonly documents: readonly StoredDocument[] })
   | (Input & { readonly kind: 'command' });
 
 /** Stores an input under the number `n` of its session, inside a transaction of the caller's. */
 export function storeInput(database: Sqlite, session: number, n: number, input: NewInput): void {
   if (input.kind === 'revision') storeRevision(database, input.revision, input.documents);
-  const body = input.kind === 'revision' ? input.revision : JSON.stringify(input.command);
+  const body = input.kind === 'revision' ? revisionBody(input, n) : JSON.stringify(input.command);
   database
     .prepare('INSERT INTO inputs (session, n, instants, kind, at, body, seal) VALUES (?, ?, ?, ?, ?, ?, ?)')
     .run(
@@ -37,6 +51,19 @@ export function storeInput(database: Sqlite, session: number, n: number, input: 
       sealOf(session, n, input.instants, input.kind, input.at, body),
     );
 }
+
+const usually = (n: number): Arrival => (n === 0 ? 'start' : 'reload');
+
+const revisionBody = ({ revision, how, reason }: NewInput & { readonly kind: 'revision' }, n: number): string =>
+  JSON.stringify({ revision, how: how ?? usually(n), ...(reason === undefined ? {} : { reason }) });
+
+/** The revision that the body of an input names, in SQL; journals of version 1 held nothing else. */
+export const REVISION_OF_BODY = "CASE WHEN body LIKE '{%' THEN body ->> 'revision' ELSE body END";
+
+const revisionOf = (body: string, n: number): { revision: string; how: Arrival; reason?: string } =>
+  body.startsWith('{')
+    ? (JSON.parse(body) as { revision: string; how: Arrival; reason?: string })
+    : { revision: body, how: usually(n) };
 
 const sealOf = (session: number, n: number, instants: number, kind: string, at: string, body: string): string =>
   seal(session, n, instants, kind, at, body);
@@ -60,7 +87,7 @@ export function readInputs(database: Sqlite, session: number): Input[] {
     if (n !== index || row.seal !== sealOf(session, n, instants, kind, at, body)) {
       throw damaged(database.name, `input ${index} of the session is not as it was written`);
     }
-    if (kind === 'revision') return { instants, at, kind, revision: body };
+    if (kind === 'revision') return { instants, at, kind, ...revisionOf(body, n) };
     if (kind === 'command') return { instants, at, kind, command: JSON.parse(body) as Command };
     throw damaged(database.name, `input ${index} is of a kind that no run of this version writes: ${kind}`);
   });

@@ -8,7 +8,7 @@ export const JOURNAL = 'journal.sqlite';
 
 /** Files up to this are checked whole at every start: some hundred milliseconds. Of larger ones the small tables are. */
 const CHECKED_WHOLE = 32 << 20;
-const SMALL_TABLES = ['meta', 'revisions', 'documents', 'sessions', 'inputs'] as const;
+const SMALL_TABLES = ['meta', 'revisions', 'documents', 'sessions', 'inputs', 'rollbacks'] as const;
 
 /** Milliseconds to wait for another process's write. */
 const PATIENCE = 5_000;

@@ -1,3 +1,4 @@
+import { REVISION_OF_BODY } from './inputs.ts';
 import type { Sqlite } from './sqlite.ts';
 
 /** What is kept of ended sessions. */
@@ -32,7 +33,7 @@ export function prune(database: Sqlite, now: number, retention: Retention = DEFA
       .transaction(() => {
         for (const table of ['slices', 'inputs']) database.prepare(`DELETE FROM ${table} WHERE session = ?`).run(id);
         database.prepare('DELETE FROM sessions WHERE id = ?').run(id);
-        const orphans = "id NOT IN (SELECT body FROM inputs WHERE kind = 'revision')";
+        const orphans = `id NOT IN (SELECT ${REVISION_OF_BODY} FROM inputs WHERE kind = 'revision')`;
         database.exec(`DELETE FROM documents WHERE revision IN (SELECT id FROM revisions WHERE ${orphans})`);
         database.exec(`DELETE FROM revisions WHERE ${orphans}`);
       })

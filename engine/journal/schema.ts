@@ -80,6 +80,29 @@ const STEPS: readonly string[] = [
       datetime((body ->> 'exitTime') / 1000, 'unixepoch') AS exit_time
     FROM events WHERE kind = 'trade';
   `,
+  `
+  -- Lists of symbols are documents too.
+  CREATE TABLE documents_2 (
+    revision TEXT NOT NULL REFERENCES revisions (id),
+    path TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('strategy', 'template', 'risk', 'sibling', 'list')),
+    bytes BLOB NOT NULL,
+    sha256 TEXT NOT NULL,
+    PRIMARY KEY (revision, path)
+  ) WITHOUT ROWID;
+  INSERT INTO documents_2 SELECT revision, path, role, bytes, sha256 FROM documents;
+  DROP TABLE documents;
+  ALTER TABLE documents_2 RENAME TO documents;
+
+  -- Files that engine revisions rollback wrote; folder holds what they replaced. seal is a hash over the others.
+  CREATE TABLE rollbacks (
+    n INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    revision TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    seal TEXT NOT NULL
+  );
+  `,
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

@@ -6,7 +6,7 @@ import type { Fill, Order } from '../ledger/order.ts';
 import { clientOrderId } from '../ledger/order-id.ts';
 import type { EquityPoint, OpenPosition, Trade, TradeLeg } from '../ledger/trade.ts';
 import type { Instant } from '../market/time.ts';
-import type { Breakdown, RunResult, StrategyResult } from '../runtime/result.ts';
+import type { Breakdown, RunResult, ShadowResult, StrategyResult } from '../runtime/result.ts';
 import { isoWriter } from './iso-time.ts';
 
 export const SCHEMA_VERSION = 1;
@@ -131,6 +131,10 @@ const strategiesJson = (strategies: readonly StrategyResult[]): string =>
     Object.fromEntries(strategies.map(({ id, capital, metrics, reasons }) => [id, { capital, metrics, reasons }])),
   );
 
+/** What decided beside the account; `beside` names the strategy that it is held against, whose figures are among the others. */
+const shadowJson = ({ id, capital, metrics, reasons, beside, trades, openPositions }: ShadowResult): string =>
+  `\n  ${JSON.stringify({ id, beside: beside?.id ?? null, capital, metrics, reasons }).slice(0, -1)},"trades":[${trades.map(tradeJson).join(',')}],"openPositions":[${openPositions.map(positionJson).join(',')}]}`;
+
 const PIECE = 64 * 1024;
 
 /** Members of a JSON array, gathered into pieces of about 64 kB. */
@@ -195,6 +199,7 @@ export function* resultJson(result: RunResult, more: Readonly<Record<string, unk
   yield* members(result.breakers, tripJson);
   yield ',\n "equity": [';
   yield* members(result.equity, equityJson);
+  if (result.shadows.length > 0) yield `,\n "shadows": [${result.shadows.map(shadowJson).join(',')}\n ]`;
   for (const [name, value] of Object.entries(more)) yield `,\n ${JSON.stringify(name)}: ${JSON.stringify(value)}`;
   yield '\n}\n';
 }

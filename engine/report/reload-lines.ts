@@ -105,6 +105,10 @@ function rowsOf({ meaning, impact, tripped, whole }: Reload): readonly Row[] {
   });
 }
 
+/** A change in a few words: `~ ema-cross entry.long.when rsi < 30 → rsi < 35`. */
+export const changeWords = (change: Change): string =>
+  `${markOf(change)} ${plain(change.subject)} ${plain(whatOf(change))}`;
+
 /** Text of a document made safe for a terminal. */
 const plain = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
 

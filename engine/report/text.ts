@@ -1,7 +1,7 @@
 import { type PeriodTally, type TradeTally, tallyYears } from '../ledger/breakdown.ts';
 import type { Money } from '../ledger/money.ts';
 import type { ExitReason } from '../ledger/order.ts';
-import type { RunResult } from '../runtime/result.ts';
+import type { RunResult, StrategyResult } from '../runtime/result.ts';
 import {
   count,
   counted,
@@ -114,6 +114,20 @@ const strategies = (result: RunResult, width: number, style: Style): string[] =>
     ];
   });
   return ['', style.bold('By strategy'), ...table(STRATEGY_COLUMNS, rows, { width, indent: 2, style })];
+};
+
+/** What decided beside the account, and what it is held against. */
+const shadows = (result: RunResult, width: number, style: Style): string[] => {
+  if (result.shadows.length === 0) return [];
+  const words = ({ metrics }: StrategyResult): string =>
+    `${counted(metrics.trades, 'trade')} ${signedDollars(metrics.endEquity - metrics.startEquity)}`;
+  const lines = result.shadows.flatMap(({ beside, ...own }, n) =>
+    wrap(
+      `${own.id}${beside === undefined ? '' : ` beside ${beside.id}`}: ${words(own)}${beside === undefined ? '' : ` against ${words(beside)}`}`,
+      width - 8,
+    ).map((line, k) => `${n + k === 0 ? style.bold('Shadow') : '      '}  ${line}`),
+  );
+  return ['', ...lines, style.dim('        decided in a ledger of its own: no order, no cash of the account')];
 };
 
 const TRIP_COLUMNS: readonly Column[] = [
@@ -381,6 +395,7 @@ export const resultText = (result: RunResult, options: TextOptions): string => {
           ),
         ]),
     ...strategies(result, width, style),
+    ...shadows(result, width, style),
     ...byExit(result, width, style),
     ...byEntry(result, width, style),
     ...bySymbol(result, width, style),

@@ -34,7 +34,7 @@ export const whyText = (
     if (sentence !== undefined) lines.push(...wrap(sentence, width));
     if (explained === undefined) continue;
     const strategy = ruleset.strategies.find(({ id }) => id === explained.decision.strategy)!;
-    lines.push(...decisionText(explained, strategy, only, options));
+    lines.push(...decisionText(explained, strategy, ruleset.revision, only, options));
   }
   return `${lines.join('\n')}\n`;
 };
@@ -50,6 +50,7 @@ const stateOf = ({ position }: DecisionRecord): string =>
 const decisionText = (
   { decision, orders }: ExplainedDecision,
   strategy: StrategyPlan,
+  revision: string,
   only: string | undefined,
   { width, style }: WhyOptions,
 ): string[] => {
@@ -57,7 +58,7 @@ const decisionText = (
     style.bold(
       `${decision.strategy} on ${decision.symbol}, decided ${marketTime(decision.symbol, decision.at)} ${zone(decision.symbol)}`,
     ),
-    `  close ${numberWords(decision.close, 'price')}, ${stateOf(decision)}`,
+    `  close ${numberWords(decision.close, 'price')}, ${stateOf(decision)}; rules ${revision.slice(0, 7)}`,
   ];
   const draw = (record: RuleRecord & { readonly order: number }, source: RuleSource, sentence: string): void => {
     lines.push('', ...placeLine(record, source, width, style));

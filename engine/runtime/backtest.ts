@@ -5,7 +5,7 @@ import { instant } from '../market/time.ts';
 import { resultOf } from './outcome.ts';
 import type { RunResult } from './result.ts';
 import type { Observer, RunOptions } from './run.ts';
-import { createSession } from './session.ts';
+import { createShadowed } from './shadowed.ts';
 
 /** Instants between two looks at the screen and the signal: some ten milliseconds of work. */
 const SLICE = 50_000;
@@ -21,7 +21,7 @@ export async function runBacktest(
   const began = performance.now();
   const bars = until(data.bars, options.to);
   const bases = new Map([...bars].map(([symbol, column]) => [symbol, column.timeframe]));
-  const session = createSession(ruleset, bases, options, observer, data.actions);
+  const session = createShadowed(ruleset, bases, options, observer, data.actions);
   let total = 0;
   for (const symbol of ruleset.symbols) total += bars.get(symbol)?.length ?? 0;
   session.feed(bars);

@@ -9,7 +9,8 @@ import { resultOf } from './outcome.ts';
 import type { Recording } from './recording.ts';
 import type { RunResult } from './result.ts';
 import type { Observer, RunOptions } from './run.ts';
-import { createSession, type Session } from './session.ts';
+import type { Session } from './session.ts';
+import { createShadowed } from './shadowed.ts';
 import { type SwapAnswer, type Swappable, type SwapRequest, swapRules } from './swap.ts';
 
 export interface DryRunOptions extends RunOptions {
@@ -52,7 +53,7 @@ export async function dryRun(
   const watcher = recording?.watch(observer) ?? observer;
   const runOptions = { ...options, from };
   const run: Swappable = {
-    session: createSession(ruleset, feed.bases, runOptions, watcher, feed.actions),
+    session: createShadowed(ruleset, feed.bases, runOptions, watcher, feed.actions),
     feed,
     piece: 0,
     options: runOptions,

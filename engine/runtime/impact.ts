@@ -19,7 +19,7 @@ import {
   traceOf,
 } from './impact-trace.ts';
 import type { Progress } from './run.ts';
-import { createSession } from './session.ts';
+import { createSession, type Session } from './session.ts';
 
 export interface ImpactOptions {
   /** Starting cash of both runs, dollars; undefined: each has the sum of its purses. */
@@ -105,21 +105,35 @@ export async function impactOf(
     const done = sides.length === 0 ? 0 : rowsOf(before!, bars);
     sides.push(await run(ruleset, bars, { ...options, from }, { done, total }, signal));
   }
-  const [a, b] = [sides[0]!, sides[1]!];
-  const renamed = options.renamed ?? new Map<string, string>();
-  const { resizedBy, ...differences } = compareTraces(a, b, renamed);
   const spans = traded.map((symbol) => spanOf(bars.get(symbol), from));
   const counted = spans.filter(({ length }) => length > 0);
-  return {
+  return impactBetween(sides[0]!, sides[1]!, options.renamed ?? new Map(), {
     bars: Math.max(0, ...spans.map(({ length }) => length)),
     from: counted.length === 0 ? Number.NaN : Math.min(...counted.map((span) => span.from)),
     to: counted.length === 0 ? Number.NaN : Math.max(...counted.map((span) => span.to)),
     missing: traded.filter((symbol) => (bars.get(symbol)?.length ?? 0) === 0),
-    ...differences,
-    before: a.figures,
-    after: b.figures,
-    strategies: byStrategy(a, b, { ...differences, resizedBy }, renamed),
     interrupted: signal?.aborted === true,
+  });
+}
+
+/**
+ * What two runs over the same bars did otherwise.
+ * @param renamed new id → id before
+ * @param over the bars that both saw
+ */
+export function impactBetween(
+  before: Side,
+  after: Side,
+  renamed: ReadonlyMap<string, string>,
+  over: Pick<Impact, 'bars' | 'from' | 'to' | 'missing' | 'interrupted'>,
+): Impact {
+  const { resizedBy, ...differences } = compareTraces(before, after, renamed);
+  return {
+    ...over,
+    ...differences,
+    before: before.figures,
+    after: after.figures,
+    strategies: byStrategy(before, after, { ...differences, resizedBy }, renamed),
   };
 }
 
@@ -206,9 +220,14 @@ async function run(
     await turn();
   }
   session.finish(false);
+  return sideOf(session, ruleset.traded);
+}
+
+/** What a run that is over did. */
+export function sideOf(session: Session, traded: readonly string[]): Side {
   const trace: Trace = traceOf(session);
   const first = instant(Number.isNaN(session.firstStart) ? 0 : session.firstStart);
-  const coins = ruleset.traded.length > 0 && ruleset.traded.every(isCrypto);
+  const coins = traded.length > 0 && traded.every(isCrypto);
   const { account, strategies } = figuresOf(session.book, first, coins ? 365 : 252);
   return {
     ...trace,

@@ -11,6 +11,8 @@ export interface Merge {
   put(symbol: number, bars: Bars | undefined): void;
   /** Moves past the next bars of a symbol. */
   skip(symbol: number, bars: number): void;
+  /** When the bars that come next end, ms; Infinity when there are none. */
+  peek(): number;
   /** Collects the bars that end next, and moves past them; false when there are none. */
   next(into: BarsEvent): boolean;
 }
@@ -33,6 +35,11 @@ export function createMerge(symbols: number): Merge {
       const row = rows[symbol]! + bars;
       rows[symbol] = row;
       ends[symbol] = row < column.length ? column.end[row]! : Number.POSITIVE_INFINITY;
+    },
+    peek() {
+      let time = Number.POSITIVE_INFINITY;
+      for (let s = 0; s < symbols; s++) if (ends[s]! < time) time = ends[s]!;
+      return time;
     },
     next(into) {
       let time = Number.POSITIVE_INFINITY;

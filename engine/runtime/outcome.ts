@@ -1,4 +1,5 @@
 import type { Ruleset } from '../compiler/ruleset.ts';
+import { tradesBeside } from '../compiler/shadows.ts';
 import { buyHoldPct } from '../ledger/benchmark.ts';
 import type { Book } from '../ledger/book.ts';
 import { sortedByKey, tallyMonths, tallyTrades } from '../ledger/breakdown.ts';
@@ -11,7 +12,7 @@ import { anyShort, latestTrades } from '../ledger/trade-log.ts';
 import type { MarketData } from '../market/bars.ts';
 import { calendarOf, sessionsAYear } from '../market/calendars.ts';
 import { type Instant, instant } from '../market/time.ts';
-import type { Breakdown, RunResult } from './result.ts';
+import type { Breakdown, RunResult, ShadowResult, StrategyResult } from './result.ts';
 import type { RunOptions } from './run.ts';
 import type { Session } from './session.ts';
 import { ENGINE_VERSION } from './version.ts';
@@ -43,6 +44,30 @@ function breakdownOf(book: Book, symbol: string): Breakdown {
   };
 }
 
+/** What each strategy that decided beside the others came to, and the one that it is compared with. */
+function shadowsOf(
+  { book, strategies, firstStart }: Session,
+  { models }: Ruleset,
+  trading: readonly StrategyResult[],
+  annualisation: 252 | 365,
+): readonly ShadowResult[] {
+  const figures = figuresOf(book, instant(Number.isNaN(firstStart) ? 0 : firstStart), annualisation);
+  const trades = book.trades();
+  const open = book.openPositions();
+  return strategies.map(({ id, capital }, index) => {
+    const model = models.find((one) => one.id === id && one.shadow);
+    const other = model && tradesBeside(model, models);
+    return {
+      id,
+      capital,
+      ...figures.strategies[index]!,
+      beside: trading.find((one) => one.id === other),
+      trades: trades.filter(({ strategy }) => strategy === id),
+      openPositions: open.filter(({ strategy }) => strategy === id),
+    };
+  });
+}
+
 /** What came of a session so far, as every report renders it. */
 export function resultOf(
   ruleset: Ruleset,
@@ -68,6 +93,7 @@ export function resultOf(
       dividends: session.held.dividends[index]!,
     };
   });
+  const results = session.strategies.map(({ id, capital }, index) => ({ id, capital, ...strategies[index]! }));
   return {
     engine: ENGINE_VERSION,
     revision: ruleset.revision,
@@ -90,11 +116,8 @@ export function resultOf(
     drawdown: drawdownOf(session.startCash, book.equityPoints()),
     metrics: { ...whole.metrics, buyHoldPct: buyHoldPct(held) },
     reasons: whole.reasons,
-    strategies: session.strategies.map(({ id, capital }, index) => ({
-      id,
-      capital,
-      ...strategies[index]!,
-    })),
+    strategies: results,
+    shadows: session.shadow === undefined ? [] : shadowsOf(session.shadow, ruleset, results, annualisation),
     get trades() {
       return book.trades();
     },

@@ -15,6 +15,14 @@ export interface StrategyResult {
   readonly reasons: MetricReasons;
 }
 
+/** A strategy that decided beside the others, in a ledger of its own. */
+export interface ShadowResult extends StrategyResult {
+  /** The strategy that it is compared with; undefined: none trades its symbols. */
+  readonly beside: StrategyResult | undefined;
+  readonly trades: readonly Trade[];
+  readonly openPositions: readonly OpenPosition[];
+}
+
 /** Trades counted by what they have in common; by reason in the order in which they first came up, else by key. */
 export interface Breakdown {
   readonly byExitReason: readonly TradeTally[];
@@ -49,6 +57,8 @@ export interface RunResult {
   readonly metrics: Metrics & { readonly buyHoldPct: number | null };
   readonly reasons: MetricReasons;
   readonly strategies: readonly StrategyResult[];
+  /** None in most runs. */
+  readonly shadows: readonly ShadowResult[];
   readonly trades: readonly Trade[];
   readonly openPositions: readonly OpenPosition[];
   readonly orders: readonly Order[];

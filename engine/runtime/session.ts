@@ -42,6 +42,10 @@ export interface Session {
   feed(bars: ReadonlyMap<string, Bars>): void;
   /** Works off up to `instants` instants; false when the bars fed so far are used up. */
   advance(instants: number): boolean;
+  /** Works off the instants that end by a time, ms. */
+  advanceTo(time: number): void;
+  /** What decides beside it, over the same bars and in a ledger of its own. */
+  readonly shadow?: Session;
   /** Instants worked off since the start: where the run stands in its bars. */
   readonly instants: number;
   /** The symbols that the rules trade or read. */
@@ -600,6 +604,12 @@ export function* sessionSteps(
         clock.instants++;
       }
       return true;
+    },
+    advanceTo(time) {
+      while (merge.peek() <= time && merge.next(event)) {
+        step();
+        clock.instants++;
+      }
     },
     command(command, given) {
       const time = marketTime();

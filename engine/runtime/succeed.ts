@@ -5,7 +5,8 @@ import { heldOf } from '../core/carry.ts';
 import type { CorporateAction } from '../market/bars.ts';
 import type { Timeframe } from '../market/timeframe.ts';
 import type { Observer, RunOptions } from './run.ts';
-import { type Session, type Surroundings, sessionSteps } from './session.ts';
+import type { Session, Surroundings } from './session.ts';
+import { shadowedSteps } from './shadowed.ts';
 
 /** What the next rules run on: the feed's bars of their symbols. */
 export interface Ground {
@@ -17,7 +18,12 @@ export interface Ground {
 /** What a plan of the next rules must keep of a session's. */
 export const standingOf = (session: Session): Standing => {
   const { memory } = session.core;
-  return { ruleset: memory.ruleset, held: heldOf(memory) };
+  const { shadow } = session;
+  return {
+    ruleset: memory.ruleset,
+    held: heldOf(memory),
+    ...(shadow === undefined ? {} : { shadow: standingOf(shadow) }),
+  };
 };
 
 /**
@@ -32,7 +38,7 @@ export const successorSteps = (
   options: RunOptions,
   observer: Observer,
 ): Steps<Session> =>
-  sessionSteps(next, ground.bases, options, observer, ground.actions, {
+  shadowedSteps(next, ground.bases, options, observer, ground.actions, {
     former: session,
     at: ground.at,
   });

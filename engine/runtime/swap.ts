@@ -7,6 +7,7 @@ import type { Feed } from './feed.ts';
 import { misfits } from './fit.ts';
 import type { Observer, RunOptions } from './run.ts';
 import { type Session, StandingChanged } from './session.ts';
+import { withShadowSymbols } from './shadowed.ts';
 import { standingOf, successorSteps } from './succeed.ts';
 
 /** A run whose rules may change. */
@@ -44,9 +45,10 @@ export async function swapRules(
   for (let attempt = 1; ; attempt++) {
     const { feed } = run;
     const next = await breathe(request.plan(standingOf(run.session)));
-    const widened = await feed.widened(next);
+    const widened = await feed.widened(withShadowSymbols(next));
     if (!('feed' in widened)) return { kind: 'refused', diagnostics: widened.diagnostics };
-    const unfit = misfits(next, widened.feed.bases);
+    const { bases } = widened.feed;
+    const unfit = [...misfits(next, bases), ...(next.shadow === undefined ? [] : misfits(next.shadow, bases))];
     if (unfit.length > 0) return { kind: 'refused', diagnostics: unfit };
     const successor = await breathe(
       successorSteps(run.session, next, groundOf(run, widened.feed, next), run.options, run.observer),
@@ -82,7 +84,7 @@ function groundOf(run: Swappable, feed: Feed, next: Ruleset) {
     bases: feed.bases,
     actions: feed.actions,
     at: () => {
-      if (known !== run.piece) past = feed.past(next, run.piece);
+      if (known !== run.piece) past = feed.past(withShadowSymbols(next), run.piece);
       known = run.piece;
       return { piece: run.piece, past, present: () => feed.piece(run.piece) };
     },

@@ -67,10 +67,15 @@ export function prepareWorkspace(options: WorkspaceOptions, gathered: Gathered):
 }
 
 /** The same of documents that were kept: `documents` of an earlier workspace. */
-export async function loadDocuments(
+export async function loadDocuments(...given: Parameters<typeof compileDocuments>): Promise<Workspace> {
+  return runnable(compileDocuments(...given));
+}
+
+/** The same, also when nothing in them runs. */
+export function compileDocuments(
   options: Pick<WorkspaceOptions, 'dir' | 'symbols'>,
   documents: readonly RuleDocument[],
-): Promise<Workspace> {
+): Workspace {
   const diagnostics: Diagnostic[] = [];
   const files = documents.flatMap(({ path, role, bytes }) => {
     // Named as they are on disk, so that the two can be compared.
@@ -102,11 +107,16 @@ function runnable(workspace: Workspace): Workspace {
   return { ...workspace, ruleset: undefined, diagnostics: [...workspace.diagnostics, nothingToRun(workspace)] };
 }
 
-function nothingToRun({ counts }: Workspace): Diagnostic {
+function nothingToRun({ counts, ruleset }: Workspace): Diagnostic {
   const [message, help] =
-    counts.strategies === 0
-      ? (['there is no strategy to run', 'name a strategy file, or a folder that holds some'] as const)
-      : (['no strategy is enabled', 'set `enabled: true` in one of them'] as const);
+    ruleset?.shadow !== undefined
+      ? ([
+          'all enabled strategies are shadows',
+          'a shadow runs beside one that trades: take `shadow: true` out of one',
+        ] as const)
+      : counts.strategies === 0
+        ? (['there is no strategy to run', 'name a strategy file, or a folder that holds some'] as const)
+        : (['no strategy is enabled', 'set `enabled: true` in one of them'] as const);
   return finding('E329', undefined, undefined, message, help);
 }
 

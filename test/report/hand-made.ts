@@ -204,6 +204,7 @@ export const result: RunResult = {
   drawdown: { start: undefined, bottom: undefined, recovery: undefined },
   metrics: { ...metrics, buyHoldPct: null },
   reasons: { buyHoldPct: 'no_data', sharpe: 'few_returns', sortino: 'few_returns' },
+  shadows: [],
   strategies: [
     { id: 'moving_average', capital: 20_000, metrics: { ...metrics, endEquity: 101_000, returnPct: 1 }, reasons: {} },
     {

@@ -166,7 +166,7 @@ async function edited(
         return undefined;
       },
       swapped: () => {},
-      watch: witness.watch,
+      watch: (...told) => witness.watch(...told),
     },
     (steering, recording) => {
       steered = steering;
@@ -194,7 +194,7 @@ async function edited(
 async function replayed(world: World, journal: Journal, was: Ran, after: readonly string[]): Promise<void> {
   const { feed, cash, columns, ends, rooms, first } = world;
   const witness = createWitness(cash, columns, rooms.get(first.revision)!);
-  const judge = createJudge(columns, ends, witness.blocked);
+  const judge = createJudge(columns, ends, (...asked) => witness.blocked(...asked));
   const again: string[] = [];
   const { json } = await runOn(
     journal,

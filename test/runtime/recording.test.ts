@@ -35,7 +35,7 @@ interface Memory {
 const SEAL = 'seal';
 const empty = (revision: string): Memory => ({
   rows: [],
-  inputs: [{ kind: 'revision', instants: 0, at: '', revision }],
+  inputs: [{ kind: 'revision', how: 'start', instants: 0, at: '', revision }],
   ended: false,
 });
 
@@ -49,7 +49,7 @@ const sinkOf = (memory: Memory): SliceSink => {
   return {
     append: put,
     input(input) {
-      memory.inputs.push(input);
+      memory.inputs.push(input.kind === 'revision' ? { how: 'reload', ...input } : input);
       return undefined;
     },
     complete(slice) {
@@ -195,7 +195,7 @@ describe('a recorded run', () => {
     const cursor = memory.rows.at(-1)!.instants;
     const at = cursor - 100;
     const second: Input[] = [
-      { kind: 'revision', instants: at, at: '', revision: 'r2' },
+      { kind: 'revision', how: 'reload', instants: at, at: '', revision: 'r2' },
       { kind: 'command', instants: at + 7, at: '', command: { name: 'pause', arguments: { by: 'hand' } } },
     ];
     memory.inputs.push(...second);

@@ -15,6 +15,7 @@ const policies = ({ entries, exits }: StrategyModel): StrategyModel['exits']['lo
   exits[entries[0]?.side ?? 'long'];
 
 const STARTING = 'filled from history, then it may enter';
+const FLAT = 'starts flat, with its own purse';
 const REWARMED = 're-warmed from history; entries wait until known';
 
 /** What a changed field does to a running engine. */
@@ -25,6 +26,7 @@ export function fieldEffect(
   fills: boolean,
 ): string {
   if (key === 'enabled') return after === 'false' ? leaving(old) : STARTING;
+  if (key === 'shadow') return after === 'true' ? `starts flat in a ledger of its own; ${leaving(old)}` : FLAT;
   if (key === 'symbols') {
     const parts = [...(after === undefined ? [] : [STARTING]), ...(before === undefined ? [] : [leaving(next)])];
     const moved = before?.split(', ').toSorted().join() === after?.split(', ').toSorted().join();

@@ -196,6 +196,14 @@ export const MEANING_CODES = {
     wrong: 'id: trend\nrenamed_from: trend\n',
     right: 'id: trend\nrenamed_from: moving_average   # and no strategy of that id is left\n',
   },
+  E362: {
+    severity: 'error',
+    title: 'shadow of nothing',
+    explanation:
+      'shadow_of names the strategy that a shadow is compared with in reports. That one has to be there and to trade, and the strategy that says so has to be a shadow.',
+    wrong: 'id: rsi_fast\nshadow: true\nshadow_of: rsl\n',
+    right: 'id: rsi_fast\nshadow: true\nshadow_of: rsi   # a strategy of these rules that trades\n',
+  },
   E360: {
     severity: 'error',
     title: 'breaker that looks back over bars',

@@ -71,7 +71,7 @@ export function rulesOf(document: StrategyDocument): TestedRules | undefined {
   const { model, watched } = checkStrategy(document);
   if (model === undefined) return undefined;
   const trees = [...watched.conditions.values(), ...watched.indicators.values()];
-  const ruleset = planRuleset('', [{ ...model, enabled: true, watched: trees }], NO_RISK, []);
+  const ruleset = planRuleset('', [{ ...model, enabled: true, shadow: false, watched: trees }], NO_RISK, []);
   return { ruleset, watched };
 }
 

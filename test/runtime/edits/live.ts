@@ -55,7 +55,7 @@ const SEAL = 'seal';
 const AT = '2024-01-01T00:00:00.000Z';
 
 export const newJournal = (first: Workspace): Journal => ({
-  inputs: [{ kind: 'revision', instants: 0, at: AT, revision: first.revision }],
+  inputs: [{ kind: 'revision', how: 'start', instants: 0, at: AT, revision: first.revision }],
   slices: [],
   documents: new Map([[first.revision, first.documents()]]),
 });
@@ -111,7 +111,7 @@ export async function runOn(
     input(input: NewInput): undefined {
       if (input.kind !== 'revision') throw new Error('no commands here');
       const { documents, ...kept } = input;
-      journal.inputs.push(kept);
+      journal.inputs.push({ how: 'reload', ...kept });
       journal.documents.set(input.revision, documents as readonly RuleDocument[]);
     },
   };

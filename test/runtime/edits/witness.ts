@@ -118,7 +118,7 @@ export function createWitness(cash: number | undefined, columns: ReadonlyMap<str
         expect(
           there.map((order) => formatQty((order.qty - order.filled) as typeof order.qty)),
           `${role} of ${where}`,
-        ).toEqual(wanted ? [formatQty((qty < 0n ? -qty : qty) as typeof qty)] : []);
+        ).toEqual(wanted ? [formatQty((qty < 0n ? 0n - qty : qty) as typeof qty)] : []);
       }
     }
   }
@@ -141,7 +141,7 @@ export function createWitness(cash: number | undefined, columns: ReadonlyMap<str
         const { order } = event;
         if (event.kind === 'fill') {
           const { qty, price, commission } = event.fill;
-          const signed = order.side === 'buy' ? qty : -qty;
+          const signed = order.side === 'buy' ? qty : 0n - qty;
           spent += signed * price + commission;
           held.set(order.symbol, (held.get(order.symbol) ?? 0n) + signed);
           const key = `${owners.get(order)} ${order.symbol}`;
