@@ -83,8 +83,8 @@ describe('revisions of sessions that are over', () => {
     const { revisions, rollback } = await listed();
     expect(rollback).toBeNull();
     expect(revisions).toMatchObject([
-      { how: 'start', reason: null, from: { instants: 0, marketTime: null }, to: { instants: 197 }, current: false },
-      { how: 'start', from: { instants: 0 }, to: { instants: 197 }, current: false },
+      { how: 'start', reason: null, from: { instants: 0, marketTime: null }, to: { instants: 200 }, current: false },
+      { how: 'start', from: { instants: 0 }, to: { instants: 200 }, current: false },
     ]);
     expect(revisions.map(({ session }) => session.slice(-2))).toEqual(['-1', '-2']);
     expect(revisions[0]!.meaning).toBe('1 strategy, 0 breakers');
