@@ -102,7 +102,7 @@ const announce = ({ flags, positionals, terminal }: CommandContext, feed: FeedCh
       : `CSV bars from ${feed.path}`;
   terminal.err(
     `${style.bold('Dry run')} of ${files} ${files === 1 ? 'strategy' : 'strategies'} on ${market}. Nothing is sent anywhere.\n` +
-      `${style.dim(`Rules: ${where}/*.yaml. Edit one, run again. Ctrl-C ends with the summary.`)}\n`,
+      `${style.dim(`Rules: ${where}/*.yaml. Edit one while it runs. Ctrl-C ends with the summary.`)}\n`,
   );
   if (feed.kind === 'sample' && flags.feed === undefined && KEYS.every((key) => (process.env[key] ?? '') !== '')) {
     terminal.err(`${style.dim('Keys are set, but live bars come with a later version: this is the sample market.')}\n`);
