@@ -139,17 +139,19 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
   const known = state === undefined ? undefined : sessions!.openSession(state, journal.mode === 'fresh');
   const kept = known === undefined ? undefined : await sessions!.rulesOf(state!, known, rules, where);
   const ruleset = kept?.first ?? rules.ruleset;
+  // A run that goes on does so under the rules that it came to.
+  const ruling = kept?.last.ruleset ?? ruleset;
   const say = (text: string): void => {
     if (!quiet) terminal.err(text);
   };
   say(
     style
       .dim(
-        `${counted(ruleset.strategies.length, 'strategy', 'strategies')}, ${counted(ruleset.traded.length, 'symbol')} (${ruleset.traded.join(' ')}), rules ${ruleset.revision.slice(0, 7)}.`,
+        `${counted(ruling.strategies.length, 'strategy', 'strategies')}, ${counted(ruling.traded.length, 'symbol')} (${ruling.traded.join(' ')}), rules ${ruling.revision.slice(0, 7)}.`,
       )
       .concat('\n'),
   );
-  for (const sentence of ruleset.notActing) {
+  for (const sentence of ruling.notActing) {
     say(`${wrap(`not acting yet: ${sentence}`, Math.min(terminal.errWidth, 120)).map(style.dim).join('\n')}\n`);
   }
 

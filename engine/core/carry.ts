@@ -1,5 +1,5 @@
 import type { Condition, ExitModel, Level } from '../compiler/model.ts';
-import type { InstancePlan, Ruleset } from '../compiler/ruleset.ts';
+import { BAR_FIELDS, type InstancePlan, type Ruleset } from '../compiler/ruleset.ts';
 import { heldKey } from '../compiler/standing.ts';
 import type { Steps } from '../compiler/steps.ts';
 import { printTree } from '../expressions/print.ts';
@@ -9,6 +9,9 @@ import type { CoreContext } from './context.ts';
 import type { BoundEntry, Instance } from './instance.ts';
 import { adoptLevels } from './legs.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { RunningSeries } from './series.ts';
+
+const CLOSE = BAR_FIELDS.indexOf('close');
 
 /** All that a core remembers, for the core that goes on under other rules. */
 export interface CoreMemory {
@@ -49,9 +52,11 @@ export function needsHistory(former: Ruleset, next: Ruleset): boolean {
   const series = new Map(former.series.map((plan) => [plan.key, plan]));
   return (
     next.nodes.some(({ fingerprint, late }) => !late && !nodes.has(fingerprint)) ||
-    next.series.some(({ key, measures }) => {
+    next.series.some(({ key, measures, fields, foreign }) => {
       const known = series.get(key);
-      return known === undefined || (measures.size > 0 && known.measures.size === 0);
+      if (known === undefined || (measures.size > 0 && known.measures.size === 0)) return true;
+      // What nobody read was left alone, the last bar's too.
+      return (fields & ~known.fields) !== 0 || (foreign && !known.foreign);
     })
   );
 }
@@ -160,6 +165,10 @@ function measurePairs(from: ReadonlyMap<string, number>, to: ReadonlyMap<string,
   }
 }
 
+/** Whether a field of the series is that of its last bar. */
+const keeps = ({ fields, aggregator }: RunningSeries, field: number): boolean =>
+  aggregator !== undefined || field === CLOSE || ((fields >> field) & 1) === 1;
+
 /** Bars in the making, and the last ones done. */
 function seriesPairs({ pipeline }: CoreMemory, { pipeline: next }: CoreMemory): () => void {
   const known = new Map(pipeline.series.map((one) => [one.plan.key, one]));
@@ -173,9 +182,9 @@ function seriesPairs({ pipeline }: CoreMemory, { pipeline: next }: CoreMemory): 
   return () => {
     for (const { same, one } of pairs) {
       for (let field = 0; field < 6; field++) {
-        const value = pipeline.arena.values[same.slot + field]!;
-        // A field that nobody read was left alone; history may know it.
-        if (!Number.isNaN(value) || same.stale) next.arena.values[one.slot + field] = value;
+        // A field that nobody read was left alone, wherever it stood when somebody did; history may know it.
+        if (!keeps(same, field) && !same.stale) continue;
+        next.arena.values[one.slot + field] = pipeline.arena.values[same.slot + field]!;
       }
       if (same.hasSession) {
         one.session = same.session;

@@ -307,6 +307,30 @@ describe('rules swapped between two bars', () => {
     expect(reasons(followedBy(risen, stop(10), 4, stop(2)))).toEqual([['short', 'stop_loss']]);
   });
 
+  it('a condition that reads a field nobody read before knows what it was on the last bar', () => {
+    // Falls, then rises inside the bar: `close > open` rises on the third bar, the first that the new rules decide.
+    const bars = [
+      barsOf('TEST', '1h', [
+        [101, 101, 101, 101],
+        [101, 101, 99, 99],
+        [99, 102, 99, 102],
+        [102, 102, 102, 102],
+      ]),
+    ];
+    const rises = (when: string): string =>
+      always('test').replace('close > 100', when).replace('while_true', 'on_rise');
+    const entered = (session: Session) =>
+      session.core.orders().map(({ decidedAt }) => [...bars[0]!.end].indexOf(decidedAt));
+    expect(entered(followedBy(bars, rises('close > 500'), 2, rises('close > open')))).toEqual([2]);
+    // Read once, then not, then again: what it was in between is no last bar's.
+    let session = begin(rulesetOf(rises('close > open + 500')), bars);
+    session.advance(1);
+    session = swap(session, bars, undefined, rises('close > 500'));
+    session.advance(1);
+    session = swap(session, bars, undefined, rises('close > open'));
+    expect(entered(finish(session))).toEqual([2]);
+  });
+
   it('an entry on its way adopts levels as an open position does', () => {
     const bars = flat(101, 101, 97, 97, 97);
     const stop = (pct: number, word: string): string =>

@@ -285,8 +285,14 @@ export function digestOf(session: Session): string {
       entryAge,
     }))
     .sort((a, b) => (a.place < b.place ? -1 : 1));
+  // A strategy that left is planned for as long as something may be open: rules made ahead may know more than they need.
+  const needed = new Set(
+    core.instances
+      .filter(({ plan, state }) => !plan.retired || state.side !== 0)
+      .flatMap(({ plan }) => [...plan.slots.values()]),
+  );
   const numbers = ruleset.nodes
-    .filter(({ late }) => !late)
+    .filter(({ late, outputs }) => !late && outputs.some((slot) => needed.has(slot)))
     .map(({ fingerprint, outputs }) => [fingerprint, outputs.map((slot) => String(pipeline.arena.values[slot]))]);
   return JSON.stringify(
     {
