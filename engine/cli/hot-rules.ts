@@ -61,6 +61,10 @@ export interface HotRulesOptions {
 const TRIED = 500;
 const FILLING = 2_000;
 
+/** It protects nothing of the account. */
+const isShadow = ({ ruleset }: Workspace, id: string): boolean =>
+  ruleset?.models.some((model) => model.id === id && model.shadow) === true;
+
 const iso = (at: number): string => new Date(at).toISOString();
 
 /** Keeps a run's rules in step with their files, and tells what every edit means. */
@@ -116,7 +120,7 @@ export const followRules = (options: HotRulesOptions): HotRules => {
     },
     losses: (running, next) =>
       meaningOf(running.ruleset!, next.ruleset!)
-        .losses.filter(({ certain }) => certain)
+        .losses.filter(({ certain, part, subject }) => certain && !(part === 'strategy' && isShadow(next, subject)))
         .map(({ subject, text }) => ({ subject, text })),
     async apply(next) {
       const former = reloader.running().ruleset!;
