@@ -62,6 +62,10 @@ export interface HotRulesOptions {
 const TRIED = 500;
 const FILLING = 2_000;
 
+/** It protects nothing of the account. */
+const isShadow = ({ ruleset }: Workspace, id: string): boolean =>
+  ruleset?.models.some((model) => model.id === id && model.shadow) === true;
+
 const iso = (at: number): string => new Date(at).toISOString();
 
 /** Keeps a run's rules in step with their files, and tells what every edit means. */
@@ -123,11 +127,9 @@ export const followRules = (options: HotRulesOptions): HotRules => {
       return starting && policy === 'grace' ? 'accept' : policy;
     },
     losses: (running, next) =>
-      meaningOf(running.ruleset!, next.ruleset!).losses.map(({ subject, text, certain }) => ({
-        subject,
-        text,
-        certain,
-      })),
+      meaningOf(running.ruleset!, next.ruleset!)
+        .losses.filter(({ part, subject }) => part !== 'strategy' || !isShadow(next, subject))
+        .map(({ subject, text, certain }) => ({ subject, text, certain })),
     async apply(next) {
       const former = reloader.running().ruleset!;
       const meaning = meaningOf(former, next.ruleset!);

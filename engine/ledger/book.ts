@@ -398,9 +398,9 @@ export const openBook = (state: BookState): Book => {
   const book: Book = {
     state,
     extend: (wider) => {
-      // The other book's own `extend` would extend that one.
-      const { extend } = book;
-      Object.assign(book, openBook(extendState(book.state, wider)), { extend });
+      // Whoever has this book goes on with it, also when it is extended again.
+      const { extend: _, ...rest } = openBook(extendState(book.state, wider));
+      Object.assign(book, rest);
     },
     trades: () => {
       for (let row = trades.length; row < state.trades.length; row++) trades.push(tradeAt(state.trades, row));
