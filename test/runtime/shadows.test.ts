@@ -254,8 +254,7 @@ describe('shadows', () => {
   });
 
   it('count in no sum of purses, and may take the other side', () => {
-    const half = (id: string, head = ''): string =>
-      text(id, head).replace('capital: 10000', 'capital: 60% of account');
+    const half = (id: string, head = ''): string => text(id, head).replace('capital: 10000', 'capital: 60% of account');
     const short = (id: string, head = ''): string =>
       text(id, head).replace('long:', 'short:').replace('< 97', '> 103').replace('> 100', '< 100');
     const codes = (...texts: string[]): string[] => findingsOf(...texts).map(({ code }) => code);
