@@ -131,7 +131,7 @@ describe('rules swapped between two bars', () => {
     );
     expect(seen.orders).toBeGreaterThan(1_000);
     expect(seen.trips).toBeGreaterThan(50);
-    expect(seen.open).toBeGreaterThan(50);
+    expect(seen.open).toBeGreaterThan(20);
   });
 
   it('change what follows, and nothing before', () => {
