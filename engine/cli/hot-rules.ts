@@ -48,6 +48,8 @@ export interface HotRulesOptions {
   readonly terminal: Terminal;
   /** The run goes on from before: what was edited since is taken before its next bar. */
   readonly resumed: boolean;
+  /** Rules that threw when they ran: they are not taken again. */
+  readonly barred?: { readonly revision: string; readonly message: string } | undefined;
   /** Writes lines above whatever is drawn. */
   readonly say: (lines: readonly string[]) => void;
   /** Told of everything that becomes of the rules, besides what is said. */
@@ -116,6 +118,8 @@ export const followRules = (options: HotRulesOptions): HotRules => {
         .losses.filter(({ certain }) => certain)
         .map(({ subject, text }) => ({ subject, text })),
     async apply(next) {
+      const { barred } = options;
+      if (barred?.revision === next.revision) return { kind: 'refused', diagnostics: [], message: barred.message };
       const former = reloader.running().ruleset!;
       const meaning = meaningOf(former, next.ruleset!);
       const { instants } = run.session;
