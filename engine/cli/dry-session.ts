@@ -156,6 +156,14 @@ export const rulesOf = async (
   }
 };
 
+/** Rules of a revision that a session had. @throws Refusal */
+export const rulesAt = (
+  state: OpenState,
+  row: SessionRow,
+  revision: string,
+  options: Pick<WorkspaceOptions, 'dir' | 'symbols'>,
+): Promise<Workspace & { readonly ruleset: Ruleset }> => keptRules(state.held.database, row, revision, options);
+
 /** Rules that a session keeps. @throws Refusal `differs` when this engine does not take them */
 const keptRules = async (
   database: Reopenable['database'],

@@ -1,18 +1,24 @@
 import type { FillAssumptions } from '../brokers/assumptions.ts';
+import type { Ruleset } from '../compiler/ruleset.ts';
 import { isRefusal } from '../journal/refusal.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../market/timeframe.ts';
 import { counted } from '../report/amounts.ts';
 import { resultJson } from '../report/json.ts';
+import { rollbackNotice } from '../report/reload-notices.ts';
 import { errorLine, eventLine, summaryLine } from '../report/run-events.ts';
 import { resultText } from '../report/text.ts';
 import { wrap } from '../report/wrap.ts';
 import { writtenCommand } from '../runtime/control/operator-command.ts';
 import { dryRun, type Steering } from '../runtime/dry-run.ts';
+import { createMemoryJournal, type MemoryJournal } from '../runtime/memory-journal.ts';
 import { joined } from '../runtime/observers.ts';
+import { createRecording } from '../runtime/recording.ts';
 import type { RunResult } from '../runtime/result.ts';
+import { RulesFault } from '../runtime/rules-fault.ts';
 import { withShadowSymbols } from '../runtime/shadowed.ts';
+import { swapAtOnce } from '../runtime/swap.ts';
 import { ENGINE_VERSION } from '../runtime/version.ts';
-import type { WorkspaceOptions } from '../runtime/workspace.ts';
+import { loadDocuments, type Workspace, type WorkspaceOptions } from '../runtime/workspace.ts';
 import { textFlag } from './arguments.ts';
 import { dryFeed } from './bars-source.ts';
 import type { CommandContext } from './command.ts';
@@ -74,13 +80,36 @@ export const dry = async (context: CommandContext, choices: DryChoices): Promise
   let state: OpenState | undefined;
   try {
     state = await takeState(context, choices);
-    return await dryOn(context, choices, state);
+    return await dryThrough(context, choices, state);
   } catch (error) {
     throw journalFailure(error);
   } finally {
     state?.close();
   }
 };
+
+/** Runs; when an edit's rules throw in their first bars, again from its journal, with the rules before them. */
+const dryThrough = async (
+  context: CommandContext,
+  choices: DryChoices,
+  state: OpenState | undefined,
+): Promise<number> => {
+  const memory: Memory = { journal: undefined };
+  for (let fault: RulesFault | undefined; ; ) {
+    try {
+      return await dryOn(context, choices, state, memory, fault);
+    } catch (error) {
+      // Neither of the two runs: that is no edit's fault.
+      if (!(error instanceof RulesFault) || fault?.former === error.revision) throw error;
+      fault = error;
+    }
+  }
+};
+
+/** What a run without a journal on disk keeps of itself. */
+interface Memory {
+  journal: MemoryJournal | undefined;
+}
 
 /** The same, and something to do once the run goes on by itself. */
 const restoredBy = (lines: ReturnType<typeof journalLines>, then: () => void): ReturnType<typeof journalLines> => ({
@@ -90,6 +119,14 @@ const restoredBy = (lines: ReturnType<typeof journalLines>, then: () => void): R
     then();
   },
 });
+
+const keptInMemory = async (
+  journal: MemoryJournal,
+  rules: (revision: string) => Promise<Workspace & { readonly ruleset: Ruleset }>,
+): Promise<{ readonly first: Ruleset; readonly last: Workspace }> => {
+  const revisions = journal.session().inputs.flatMap((input) => (input.kind === 'revision' ? [input.revision] : []));
+  return { first: (await rules(revisions[0]!)).ruleset, last: await rules(revisions.at(-1)!) };
+};
 
 const notYet = (): never => {
   throw failure('the run has only just begun', 'ask again');
@@ -115,7 +152,13 @@ const takeState = async ({ terminal }: CommandContext, { journal }: DryChoices):
   }
 };
 
-const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenState | undefined): Promise<number> => {
+const dryOn = async (
+  context: CommandContext,
+  choices: DryChoices,
+  state: OpenState | undefined,
+  memory: Memory,
+  fault: RulesFault | undefined,
+): Promise<number> => {
   const { feed, speed, folder, assumptions, cash, symbols, journal } = choices;
   const { flags, positionals, terminal, interruption } = context;
   const format = flags.format === 'json' || flags.format === 'jsonl' ? flags.format : 'text';
@@ -136,8 +179,24 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
   const { counts } = rules;
   const style = terminal.errStyle;
   const sessions = state === undefined ? undefined : await import('./dry-session.ts');
-  const known = state === undefined ? undefined : sessions!.openSession(state, journal.mode === 'fresh');
-  const kept = known === undefined ? undefined : await sessions!.rulesOf(state!, known, rules, where);
+  const known =
+    state === undefined ? undefined : sessions!.openSession(state, journal.mode === 'fresh' && fault === undefined);
+  const inMemory = async (revision: string): Promise<Workspace & { readonly ruleset: Ruleset }> => {
+    const loaded = await loadDocuments(where, memory.journal!.documents(revision));
+    return { ...loaded, ruleset: loaded.ruleset! };
+  };
+  if (state === undefined) {
+    memory.journal ??= createMemoryJournal(
+      { revision: rules.ruleset.revision, documents: rules.documents(), at: new Date().toISOString() },
+      ENGINE_VERSION,
+    );
+  }
+  const kept =
+    known !== undefined
+      ? await sessions!.rulesOf(state!, known, rules, where)
+      : state === undefined && fault !== undefined
+        ? await keptInMemory(memory.journal!, inMemory)
+        : undefined;
   const ruleset = kept?.first ?? rules.ruleset;
   // A run that goes on does so under the rules that it came to.
   const ruling = kept?.last.ruleset ?? ruleset;
@@ -208,6 +267,17 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
           restoredBy(journalLines(terminal, known?.name, ruleset.traded[0] ?? ''), () => follow.start?.(true)),
           signal,
         );
+  const recording =
+    session?.recording ??
+    createRecording(memory.journal!.session(), memory.journal!.sink, ruleset.revision, {
+      applyCommand: notYet,
+      async applyRevision(revision, run) {
+        const { plan } = await inMemory(revision);
+        const answer = await swapAtOnce(run, plan!);
+        if (answer.kind === 'refused') throw new Error(answer.diagnostics[0]?.message);
+      },
+      restored: () => follow.start?.(true),
+    });
   // What does not act yet was said at the start.
   const summary = (result: RunResult): string =>
     `\n${resultText(
@@ -221,14 +291,32 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
     )}`;
   /** Follows the files from where the run decides by itself. */
   const hot = { steering: undefined as Steering | undefined, rules: undefined as HotRules | undefined, over: false };
+  /** Puts the rules before those that threw in charge again, from here on. */
+  const rollBack = async ({ former }: RulesFault, steering: Steering): Promise<Workspace> => {
+    const before =
+      state === undefined ? await inMemory(former) : await sessions!.rulesAt(state, session!.row, former, where);
+    const answer = await steering.swap({
+      plan: before.plan!,
+      ahead: async ({ instants }) => {
+        const at = new Date().toISOString();
+        await recording.input({ kind: 'revision', instants, at, revision: former, documents: before.documents() });
+      },
+    });
+    if (answer.kind === 'refused') throw new Error(answer.diagnostics[0]?.message);
+    terminal.err(`${rollbackNotice(fault!, { width: Math.min(terminal.errWidth, 160), style }).join('\n')}\n`);
+    logs?.event('error', 'rules_rolled_back', { from: fault!.revision, to: former, message: fault!.message });
+    return before;
+  };
   const followFiles = async (resumed: boolean): Promise<void> => {
     const { followRules } = await import('./hot-rules.ts');
     if (hot.over || hot.steering === undefined) return;
+    const running = fault === undefined ? (kept?.last ?? rules) : await rollBack(fault, hot.steering);
     hot.rules = followRules({
       where,
-      running: kept?.last ?? rules,
+      running,
       steering: hot.steering,
-      recording: session?.recording,
+      recording,
+      ...(fault === undefined ? {} : { barred: { revision: fault.revision, message: `it threw: ${fault.message}` } }),
       arrival: session?.arrival,
       cash,
       assumptions,
@@ -252,7 +340,7 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
           reload: () => (hot.rules ?? notYet()).reload(),
           approve: (revision) => (hot.rules ?? notYet()).approve(revision),
           record: (command, at) =>
-            session?.recording.input({
+            recording.input({
               kind: 'command',
               instants: hot.steering!.run.session.instants,
               at: new Date(at).toISOString(),
@@ -296,7 +384,7 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
         once,
         sampleThenLive: feed.kind === 'sample' && !once,
         swappable: true,
-        recording: session?.recording,
+        recording,
         stand(now, stopped) {
           output.stand(now);
           snapshot?.stand(now, stopped);
@@ -304,7 +392,7 @@ const dryOn = async (context: CommandContext, choices: DryChoices, state: OpenSt
         hand,
         steer: (steering) => {
           hot.steering = steering;
-          if (session?.recording.restoring !== true) follow.start?.(false);
+          if (!recording.restoring) follow.start?.(fault !== undefined);
         },
       },
       joined([

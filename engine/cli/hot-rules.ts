@@ -53,6 +53,8 @@ export interface HotRulesOptions {
   readonly terminal: Terminal;
   /** The run goes on from before: what was edited since is taken before its next bar. */
   readonly resumed: boolean;
+  /** Rules that threw when they ran: they are not taken again. */
+  readonly barred?: { readonly revision: string; readonly message: string } | undefined;
   readonly quiet: boolean;
   /** Tells the screen, the JSON stream and the logs. */
   readonly notify: (notice: RulesNotice) => void;
@@ -131,6 +133,8 @@ export const followRules = (options: HotRulesOptions): HotRules => {
         .losses.filter(({ part, subject }) => part !== 'strategy' || !isShadow(next, subject))
         .map(({ subject, text, certain }) => ({ subject, text, certain })),
     async apply(next) {
+      const { barred } = options;
+      if (barred?.revision === next.revision) return { kind: 'refused', diagnostics: [], message: barred.message };
       const former = reloader.running().ruleset!;
       const meaning = meaningOf(former, next.ruleset!);
       const { instants } = run.session;

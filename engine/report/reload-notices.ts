@@ -2,6 +2,7 @@ import type { Diagnostic } from '../documents/diagnostic.ts';
 import { clampSpan, positionOf } from '../documents/position.ts';
 import { COLOURED, PLAIN, prettyDiagnostic } from '../documents/render-pretty.ts';
 import type { Applied, Loss, Refused, ReloadEvent, ReloadOutcome, Waiting } from '../runtime/reload/events.ts';
+import type { RulesFault } from '../runtime/rules-fault.ts';
 import { counted } from './amounts.ts';
 import { isoWriter } from './iso-time.ts';
 import type { Style } from './style.ts';
@@ -79,6 +80,23 @@ export function consentNotice({ consent, losses }: Applied<unknown>, { style, wi
   }[consent];
   const line = `${counted(losses.length, 'protection')} lost or loosened, ${why}`;
   return wrap(line, width).map((part) => style.yellow(style.bold(part)));
+}
+
+/** Rules threw in their first bars, and those before them rule again. */
+export function rollbackNotice(
+  {
+    revision,
+    former,
+    message,
+    instants,
+    time,
+  }: Pick<RulesFault, 'revision' | 'former' | 'message' | 'instants' | 'time'>,
+  { style, width }: Pick<NoticeOptions, 'style' | 'width'>,
+): string[] {
+  const when = Number.isNaN(time) ? 'before the first bar' : `after ${iso(time as Parameters<typeof iso>[0])}`;
+  const where = `at instant ${instants + 1} (${when})`;
+  const line = `reload ROLLED BACK ${short(revision)} → ${short(former)}: ${plain(message)} ${where}; the files on disk do not run`;
+  return wrap(line, width).map((part) => style.red(style.bold(part)));
 }
 
 const short = (revision: string): string => revision.slice(0, 7);

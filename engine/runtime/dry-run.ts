@@ -8,6 +8,7 @@ import type { Feed } from './feed.ts';
 import { resultOf } from './outcome.ts';
 import type { Recording } from './recording.ts';
 import type { RunResult } from './result.ts';
+import { FIRST_STEPS, PROBATION, RulesFault } from './rules-fault.ts';
 import type { Observer, RunOptions } from './run.ts';
 import type { Session } from './session.ts';
 import { createShadowed } from './shadowed.ts';
@@ -213,13 +214,27 @@ async function rush(drive: Drive, warming: boolean, untilRestored: boolean): Pro
 async function advance(drive: Drive, instants: number): Promise<boolean> {
   const { run, recording } = drive;
   while (drive.held !== undefined) await drive.held;
-  if (recording === undefined) return run.session.advance(instants);
+  if (recording === undefined) return decide(run, instants);
   const applied = recording.applyInputs();
   if (applied !== undefined) await applied;
-  const more = run.session.advance(recording.most(instants));
+  const more = decide(run, recording.most(instants));
   const stored = recording.mark();
   if (stored !== undefined) await stored;
   return more;
+}
+
+/** @throws RulesFault when rules throw that have only just come */
+function decide(run: Swappable, asked: number): boolean {
+  if (run.fault !== undefined) throw run.fault;
+  const { session, swapped } = run;
+  if (swapped === undefined || session.instants - swapped.instants > PROBATION) return session.advance(asked);
+  const { instants, now: time } = session;
+  try {
+    return session.advance(instants - swapped.instants < FIRST_STEPS ? Math.min(asked, 1) : asked);
+  } catch (error) {
+    const { revision } = session.core.memory.ruleset;
+    throw new RulesFault(error, { revision, former: swapped.former, instants, time });
+  }
 }
 
 /** Works off an instant at a time, each `pace` milliseconds after the last; false when the bars fed are used up. */

@@ -5,6 +5,7 @@ import type { Diagnostic } from '../documents/diagnostic.ts';
 import { breathe } from './breathe.ts';
 import type { Feed } from './feed.ts';
 import { misfits } from './fit.ts';
+import { RulesFault } from './rules-fault.ts';
 import type { Observer, RunOptions } from './run.ts';
 import { type Session, StandingChanged } from './session.ts';
 import { withShadowSymbols } from './shadowed.ts';
@@ -16,6 +17,10 @@ export interface Swappable {
   feed: Feed;
   /** The feed's piece that the session works on. */
   piece: number;
+  /** The last swap: how many instants the former rules decided, and who they were. */
+  swapped?: { readonly instants: number; readonly former: string };
+  /** Rules threw while they took over: nothing of the run is to be trusted. */
+  fault?: RulesFault;
   readonly options: RunOptions;
   readonly observer: Observer;
 }
@@ -59,8 +64,16 @@ export async function swapRules(
         if (!successor.hasRoom()) throw new StandingChanged();
         await request.ahead?.(former);
         const from = performance.now();
-        successor.takeOver();
+        const { instants, now: time } = former;
+        const revision = former.core.memory.ruleset.revision;
+        try {
+          successor.takeOver();
+        } catch (error) {
+          run.fault = new RulesFault(error, { revision: next.revision, former: revision, instants, time });
+          throw run.fault;
+        }
         run.session = successor;
+        run.swapped = { instants, former: revision };
         run.feed = widened.feed;
         return { kind: 'swapped', former, milliseconds: performance.now() - from };
       });
