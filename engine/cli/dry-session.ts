@@ -154,7 +154,7 @@ export const rulesOf = async (
 };
 
 /** Rules that a session keeps. @throws Refusal `differs` when this engine does not take them */
-const keptRules = async (
+export const keptRules = async (
   database: Reopenable['database'],
   row: SessionRow,
   revision: string,

@@ -50,12 +50,10 @@ const decisions = async (
   signal: AbortSignal,
 ): Promise<Row[]> => {
   const rows: Row[] = [];
-  let revision = '';
   const probe = decisionProbe(({ time, ...decision }) => {
     if (time < span.from || time >= span.to) return;
     rows.push({ time: new Date(time).toISOString(), ...decision });
   });
-  const { ruleset } = await replaySession(journal, row, flags, { probe }, signal);
-  revision = ruleset.revision;
-  return rows.map((one) => ({ ...one, revision }));
+  await replaySession(journal, row, flags, { probe }, signal);
+  return rows;
 };
