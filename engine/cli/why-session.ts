@@ -1,12 +1,13 @@
 import type { Ruleset } from '../compiler/ruleset.ts';
+import type { Target } from '../core/recorder.ts';
 import { type KnownOrder, readOutcome } from '../journal/orders.ts';
 import type { SessionRow } from '../journal/session.ts';
 import { readSlices } from '../journal/slices.ts';
 import { marketTime } from '../report/clock.ts';
-import { tradeSentence, undecidedSentence } from '../report/decision-sentence.ts';
+import { heldSince, tradeSentence, undecidedSentence } from '../report/decision-sentence.ts';
 import { type Answer, whyJson } from '../report/why-json.ts';
 import { whyText } from '../report/why-text.ts';
-import { watchDecisions } from '../runtime/explain.ts';
+import { type ExplainedDecision, watchDecisions } from '../runtime/explain.ts';
 import type { RunResult } from '../runtime/result.ts';
 import { readBarTime } from './bar-time.ts';
 import type { CommandContext } from './command.ts';
@@ -54,7 +55,8 @@ export const whySession = (context: CommandContext, session: SessionAsked, askin
           target,
           `session ${row.name} began ${marketTime(target.symbol, result.data.from)} and came to ${marketTime(target.symbol, about.reached)}`,
         );
-      return { sentence: sentence?.(result) ?? offBar(target, explained, wholeDay === true), explained, only };
+      const said = sentence?.(result) ?? offBar(target, explained, wholeDay === true);
+      return { sentence: said ?? heldNow(target, explained, result), explained, only };
     });
     const { width, style } = terminal;
     await terminal.stream([
@@ -65,6 +67,16 @@ export const whySession = (context: CommandContext, session: SessionAsked, askin
     return EXIT.fine;
   });
 };
+
+/** What a person or a breaker did since the last bar of all, asked for as such. */
+function heldNow(target: Target, { decision }: ExplainedDecision, { breakers }: RunResult): string | undefined {
+  if (target.at !== Number.POSITIVE_INFINITY) return undefined;
+  const names = { account: ['account'], symbol: [target.symbol], strategy: [target.strategy, ...(target.formerly ?? [])] };
+  return heldSince(
+    decision,
+    breakers.filter(({ clearedAt, scope, place }) => clearedAt === undefined && names[scope].includes(place)),
+  );
+}
 
 async function ask(
   asking: Asking,

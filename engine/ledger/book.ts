@@ -398,7 +398,9 @@ export const openBook = (state: BookState): Book => {
   const book: Book = {
     state,
     extend: (wider) => {
-      Object.assign(book, openBook(extendState(state, wider)));
+      // Whoever has this book goes on with it, also when it is extended again.
+      const { extend: _, ...rest } = openBook(extendState(book.state, wider));
+      Object.assign(book, rest);
     },
     trades: () => {
       for (let row = trades.length; row < state.trades.length; row++) trades.push(tradeAt(state.trades, row));

@@ -1,9 +1,10 @@
 import type { ClauseTally, EntryTally } from '../core/blocker-tally.ts';
+import { printCondition } from '../core/carry.ts';
 import type { RunResult } from '../runtime/result.ts';
 import { count, counted, fixed } from './amounts.ts';
 import { blockerWords } from './blocker-words.ts';
 import { marketDate } from './clock.ts';
-import { type RuleSource, ruleSource } from './rule-source.ts';
+import { ruleSource } from './rule-source.ts';
 import { type AskedSession, sessionLine } from './session-line.ts';
 import type { Style } from './style.ts';
 import { clip, listed, wrap } from './wrap.ts';
@@ -46,10 +47,11 @@ const BAR = 20;
 
 function entryBlock(entry: EntryTally, swapped: boolean, { width, style }: Options): string[] {
   const { plan, symbols, revisions } = entry;
-  const source = ruleSource(plan.document, plan.entries.find(({ rule }) => rule === entry.rule)!.when);
+  const model = plan.entries.find(({ rule }) => rule === entry.rule)!;
+  const source = ruleSource(plan.document, model.when);
   const lines = [
     `${style.bold(`${entry.strategy} ${entry.rule}`)}  ${style.dim(`${counted(entry.bars, `${plan.timeframe} bar`)} of ${counted(symbols, 'symbol')}`)}`,
-    ...(swapped ? wrap(`rules ${listed(revisions.map(short))}: ${textOf(source)}`, width, '  ').map(style.dim) : []),
+    ...(swapped ? wrap(`rules ${listed(revisions.map(short))}: ${printCondition(model.when)}`, width, '  ').map(style.dim) : []),
   ];
   const row = (label: string, bars: number, of: number, tint: (text: string) => string): string => {
     const share = of === 0 ? 0 : bars / of;
@@ -91,9 +93,3 @@ const neverTrue = (clauses: readonly ClauseTally[], bars: number): readonly Clau
   bars === 0 ? [] : clauses.filter(({ isTrue }) => isTrue === 0);
 
 const short = (revision: string): string => revision.slice(0, 7);
-
-/** A condition in a line, as it was written. */
-const textOf = ({ when, textOf: written }: RuleSource): string =>
-  when.kind === 'expression'
-    ? written(when.tree)
-    : `${when.kind}: ${when.parts.map((part) => (part.kind === 'expression' ? written(part.tree) : `${part.kind} (…)`)).join('; ')}`;

@@ -88,6 +88,17 @@ function heldWords(trip: Trip, symbol: string): string {
 export const heldSentence = ({ heldBy, symbol }: DecisionRecord): readonly string[] =>
   heldBy.length === 0 ? [] : [`Entries are held back: ${listed(heldBy.map((trip) => heldWords(trip, symbol)))}.`];
 
+/** What of these trips came after a decision, and holds the entries of its strategy back now: a sentence, or none. */
+export const heldSince = ({ heldBy, symbol }: DecisionRecord, now: readonly Trip[]): string | undefined => {
+  const known = new Set(heldBy.map(keyOf));
+  const later = now.filter((trip) => !known.has(keyOf(trip)));
+  return later.length === 0
+    ? undefined
+    : `Since this bar entries are held back: ${listed(later.map((trip) => heldWords(trip, symbol)))}.`;
+};
+
+const keyOf = ({ breaker, scope, trippedAt, action }: Trip): string => `${breaker} ${scope} ${trippedAt} ${action}`;
+
 function whyBlocked(decision: DecisionRecord, entry: EntryRecord, orders: Orders): string {
   const { before, cooldown, model } = entry;
   const reason: string = entry.blocker ?? '';
