@@ -70,19 +70,19 @@ const cut = (from: number, to: number): Bars => {
   };
 };
 
-/** The bars in pieces of twenty; `between` is called before each. */
-const feedOf = (between: (piece: number) => void = () => {}): Feed => {
+/** The bars in pieces; `between` is called before each. */
+const feedOf = (size: number, between: (piece: number) => void = () => {}): Feed => {
   let reached = -1;
   const feed: Feed = {
     ...wholeFeed(marketOf([bars])),
-    length: CLOSES.length / PIECE,
+    length: CLOSES.length / size,
     piece(n) {
       // A swap asks for the piece at hand once more.
       if (n > reached) between(n);
       reached = Math.max(reached, n);
-      return new Map([['TEST', cut(n * PIECE, (n + 1) * PIECE)]]);
+      return new Map([['TEST', cut(n * size, (n + 1) * size)]]);
     },
-    past: (_, n) => new Map([['TEST', cut(0, n * PIECE)]]),
+    past: (_, n) => new Map([['TEST', cut(0, n * size)]]),
     widened: async () => ({ feed }),
   };
   return feed;
@@ -172,7 +172,7 @@ beforeAll(async () => {
       }),
     );
   };
-  const feed = feedOf((piece) => {
+  const feed = feedOf(PIECE, (piece) => {
     if (piece === 3) swap('v2');
     if (piece === 6) swap('v3');
     if (piece !== 10) return;
@@ -203,7 +203,7 @@ const replayed = async (
 ): Promise<Explained> => {
   const watch = watchDecisions(rows.map((row) => target(row)));
   const recording = recordingOf(inputs, slices, undefined);
-  await dryRun(first, feedOf(), { ...OPTIONS, recording, recordedOnly: true }, watch.observer);
+  await dryRun(first, feedOf(CLOSES.length), { ...OPTIONS, recording, recordedOnly: true }, watch.observer);
   return watch.explained();
 };
 
@@ -300,7 +300,7 @@ describe('decisions of a run whose rules were swapped twice, worked out again fr
   it('are counted by what the entry said', async () => {
     const tally = createBlockerTally();
     const recording = recordingOf(memory.inputs, memory.rows, undefined);
-    await dryRun(first, feedOf(), { ...OPTIONS, recording, recordedOnly: true }, { probe: tally.probe });
+    await dryRun(first, feedOf(CLOSES.length), { ...OPTIONS, recording, recordedOnly: true }, { probe: tally.probe });
     const [second, third] = swappedAt() as [number, number];
     const counted = tally.entries.map(({ strategy, revisions, bars: count }) => [strategy, revisions, count]);
     expect(counted).toEqual([
