@@ -7,11 +7,15 @@ import type { CommandContext } from './command.ts';
 import { exitOfRun } from './interruption.ts';
 import { prepareRun } from './prepared-run.ts';
 import { progressScreen } from './progress.ts';
+import { sessionAsked } from './session-asked.ts';
 import { growYoungMemory } from './young-memory.ts';
 
-export const run = (context: CommandContext): Promise<number> =>
-  withBarsAhead(context.flags, async (ahead) => {
-    growYoungMemory();
+/** Counts over a recorded run when one is named or runs now, over a backtest otherwise. */
+export const run = async (context: CommandContext): Promise<number> => {
+  growYoungMemory();
+  const session = await sessionAsked(context.flags, context.positionals);
+  if (session !== undefined) return (await import('./blockers-session.ts')).blockersSession(context, session);
+  return withBarsAhead(context.flags, async (ahead) => {
     const prepared = await prepareRun(context, context.positionals, ahead);
     if (typeof prepared === 'number') return prepared;
     const { ruleset, data, options, signal, first } = prepared;
@@ -23,8 +27,9 @@ export const run = (context: CommandContext): Promise<number> =>
     const { width, style } = terminal;
     await terminal.stream([
       flags.format === 'json'
-        ? blockersJson(ruleset, result, tally.entries)
-        : blockersText(ruleset, result, tally.entries, { width, style }),
+        ? blockersJson(result, tally.entries)
+        : blockersText(result, tally.entries, { width, style }),
     ]);
     return exitOfRun(result.interrupted, signal);
   });
+};

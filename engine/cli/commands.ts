@@ -35,6 +35,15 @@ const RECORDED_BARS: FlagSpec = {
   value: 'DIR|FILE',
   summary: 'where the CSV bars of the session are now (default: where they were)',
 };
+const OF_SESSION: readonly FlagSpec[] = [
+  {
+    name: 'session',
+    value: 'NAME|last|none',
+    summary:
+      'a recorded run, by the rules that ruled then; none: a backtest (default: the run that goes on now, if one does)',
+  },
+  STATE,
+];
 const OUT: FlagSpec = { name: 'out', value: 'FILE', summary: 'write there instead of stdout' };
 /** Where the running engine that is asked keeps its state, and how its answer is written. */
 const OF_RUNNING: readonly FlagSpec[] = [STATE, TEXT_OR_JSON];
@@ -48,6 +57,9 @@ const REASON: FlagSpec = { name: 'reason', value: 'TEXT', summary: 'why: it stan
 
 const NO_ENGINE =
   'It asks the engine that runs on this workspace over a local socket of this user. The answer comes when it has taken effect, between two bars. Exit code 2 when no engine runs, or it does not answer within 5 s.';
+
+const WHILE_RUNNING =
+  'While an engine runs on this workspace, the answer is of its run, unless files, flags of a backtest or --session say otherwise: the first line tells. A recorded run is run again from its journal, rules that were swapped in and commands of a person included; with --data its CSV bars are read from there.';
 
 /** Fill assumptions, shared by every command that simulates. */
 const SIMULATION: readonly FlagSpec[] = [
@@ -256,6 +268,14 @@ export const COMMANDS: readonly CommandSpec[] = [
       { line: 'engine why --trade 3', says: 'the decisions behind entry and exit of the third trade of the backtest' },
       { line: 'engine why 2', says: 'the decision behind an order: its number, or its client order id' },
       {
+        line: 'engine why rsi AMZN --session last',
+        says: 'the last bar of a recorded run, whether it goes on or is over; engine replay lists them',
+      },
+      {
+        line: 'engine why --trade 3 --session last',
+        says: 'a trade of it; an order likewise: engine why 2 --session last',
+      },
+      {
         line: 'engine why strategies.d/rsi.yaml rsi AMZN --format json',
         says: 'the last bar, with this strategy alone in the account, as JSON',
       },
@@ -263,10 +283,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     flags: [
       { name: 'at', value: 'TIME', summary: 'end of the bar, or the last one before it (default: the last bar)' },
       { name: 'trade', value: 'N', summary: 'a trade by its number, in the order in which they ended' },
+      ...OF_SESSION,
       ...PAST_BARS,
       TEXT_OR_JSON,
     ],
-    notes: ['It runs the backtest again up to that bar: give the flags that the backtest was given.'],
+    notes: ['It runs the backtest again up to that bar: give the flags that the backtest was given.', WHILE_RUNNING],
     load: () => import('./why.ts'),
   },
   {
@@ -278,9 +299,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       { line: 'engine blockers', says: 'every entry of every enabled strategy, on the sample market' },
       { line: 'engine blockers strategies.d/rsi.yaml --data bars', says: 'one strategy, on your own bars' },
+      { line: 'engine blockers --session last', says: 'of a recorded run; an entry that was edited is counted anew' },
       { line: 'engine blockers --format json', says: 'the counts as JSON' },
     ],
-    flags: [...PAST_BARS, TEXT_OR_JSON],
+    flags: [...OF_SESSION, ...PAST_BARS, TEXT_OR_JSON],
+    notes: [WHILE_RUNNING],
     load: () => import('./blockers.ts'),
   },
   {

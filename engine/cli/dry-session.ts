@@ -165,7 +165,7 @@ export const rulesAt = (
 ): Promise<Workspace & { readonly ruleset: Ruleset }> => keptRules(state.held.database, row, revision, options);
 
 /** Rules that a session keeps. @throws Refusal `differs` when this engine does not take them */
-const keptRules = async (
+export const keptRules = async (
   database: Reopenable['database'],
   row: SessionRow,
   revision: string,

@@ -8,6 +8,8 @@ import { readRevision } from '../journal/revisions.ts';
 import { listSessions, type SessionRow } from '../journal/session.ts';
 import { lastSlices, readSlices, type SliceRow } from '../journal/slices.ts';
 import type { Sqlite } from '../journal/sqlite.ts';
+import { instant } from '../market/time.ts';
+import type { AskedSession } from '../report/session-line.ts';
 import { dryRun } from '../runtime/dry-run.ts';
 import { createRecording } from '../runtime/recording.ts';
 import type { RunResult } from '../runtime/result.ts';
@@ -15,13 +17,16 @@ import type { Observer } from '../runtime/run.ts';
 import type { Session } from '../runtime/session.ts';
 import { withShadowSymbols } from '../runtime/shadowed.ts';
 import type { Swappable } from '../runtime/swap.ts';
-import { loadDocuments } from '../runtime/workspace.ts';
+import { loadDocuments, type WorkspaceOptions } from '../runtime/workspace.ts';
 import { type Arguments, textFlag } from './arguments.ts';
 import { refuseMissing } from './bars-missing.ts';
 import { dryFeed } from './bars-source.ts';
-import { applyCommandOf, refuseOtherSource, revisionsOf, sourceOf } from './dry-session.ts';
+import { applyCommandOf, keptRules, refuseOtherSource, revisionsOf, sourceOf } from './dry-session.ts';
+import { failure } from './exit.ts';
 import { hasErrors } from './findings.ts';
+import { journalFailure } from './journal-failure.ts';
 import { didYouMean } from './nearest.ts';
+import type { SessionAsked } from './session-asked.ts';
 import type { SessionOptions } from './session-options.ts';
 import { shownPath, stateFolder } from './state-folder.ts';
 import { remembered } from './stopped-early.ts';
@@ -53,6 +58,8 @@ export const withJournal = async <T>(
   }
   const database = await openJournal(path);
   try {
+    // One moment of a journal that goes on: what is stored meanwhile does not come into it.
+    database.exec('BEGIN');
     return await work({ database, path, sessions: listSessions(database) });
   } catch (error) {
     throw refusalOf(path, error);
@@ -78,6 +85,58 @@ export const sessionNamed = ({ sessions, path }: OpenedJournal, name = 'last'): 
 /** How far a session came; undefined before its first bar. */
 export const reached = ({ database }: OpenedJournal, row: SessionRow): SliceRow | undefined =>
   lastSlices(database, row.id, 1)[0];
+
+/**
+ * Does `work` with the session that is asked about.
+ * @throws Failure (exit 2) when there is none, it has no bar yet, or its journal cannot be used
+ */
+export const withSession = async (
+  flags: Arguments['flags'],
+  { name, unasked, running }: SessionAsked,
+  work: (journal: OpenedJournal, row: SessionRow, about: AskedSession) => Promise<number>,
+): Promise<number> => {
+  try {
+    return await withJournal(flags, async (journal) => {
+      const row = sessionNamed(journal, name);
+      const at = reached(journal, row);
+      if (at === undefined || Number.isNaN(at.time)) {
+        throw failure(
+          `session ${row.name} has not come to its first bar`,
+          unasked ? 'ask again; or --session none: of a backtest' : 'engine run --dry goes on with it',
+        );
+      }
+      return work(journal, row, {
+        name: row.name,
+        started: row.started,
+        state: row.state,
+        // Of those that are open an engine is at the last.
+        running: running && row.state === 'open' && row.id === journal.sessions.at(-1)?.id,
+        reached: instant(at.time),
+      });
+    });
+  } catch (error) {
+    throw journalFailure(error);
+  }
+};
+
+/** The rules that a session came to, in the order in which they first ruled. @throws Refusal */
+export const sessionRules = async (
+  { database }: OpenedJournal,
+  row: SessionRow,
+  flags: Arguments['flags'],
+): Promise<readonly Ruleset[]> => {
+  const inputs = readInputs(database, row.id);
+  const revisions = new Set(inputs.flatMap((input) => (input.kind === 'revision' ? input.revision : [])));
+  const rules: Ruleset[] = [];
+  for (const revision of revisions) rules.push((await keptRules(database, row, revision, placeOf(row, flags))).ruleset);
+  return rules;
+};
+
+/** Where the rules of a session are named from. */
+const placeOf = (row: SessionRow, flags: Arguments['flags']): Pick<WorkspaceOptions, 'dir' | 'symbols'> => {
+  const { symbols } = row.options as SessionOptions;
+  return { dir: workspaceFolder(flags), ...(symbols === null ? {} : { symbols }) };
+};
 
 export interface Replayed {
   readonly result: RunResult;
@@ -106,8 +165,7 @@ export const replaySession = async (
   const [first] = inputs;
   if (first?.kind !== 'revision')
     throw refuse('damaged', `${path} is damaged: session ${row.name} has no rules`, '--fresh starts anew');
-  const dir = workspaceFolder(flags);
-  const where = { dir, ...(options.symbols === null ? {} : { symbols: options.symbols }) };
+  const where = placeOf(row, flags);
   const { ruleset } = await loadDocuments(where, readRevision(database, first.revision));
   if (ruleset === undefined) {
     throw refuse('differs', `this engine no longer takes the rules of session ${row.name}`, `run engine ${row.engine}`);

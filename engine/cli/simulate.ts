@@ -70,11 +70,11 @@ export const simulate = async (context: CommandContext, ahead: CsvAhead | undefi
         closeAtEnd: options.closeAtEnd,
         bars: data.bars,
         traded: ruleset.traded,
-        blockers: tally && blockersMember(ruleset, tally.entries),
+        blockers: tally && blockersMember(tally.entries),
       });
     }
-    if (json) return resultJson(result, tally && { blockers: blockersMember(ruleset, tally.entries) });
-    const blockers = tally === undefined ? '' : blockersSection(ruleset, tally.entries, { width: text.width, style });
+    if (json) return resultJson(result, tally && { blockers: blockersMember(tally.entries) });
+    const blockers = tally === undefined ? '' : blockersSection(tally.entries, { width: text.width, style });
     return [resultText(result, { ...text, style }), blockers];
   };
   await deliver(terminal, out, pieces);

@@ -1,7 +1,6 @@
 import type { Ruleset } from '../compiler/ruleset.ts';
-import type { Order } from '../ledger/order.ts';
+import type { KnownOrder, KnownTrade } from '../journal/orders.ts';
 import { clientOrderId } from '../ledger/order-id.ts';
-import type { Trade } from '../ledger/trade.ts';
 import { listed } from '../report/wrap.ts';
 import { failure } from './exit.ts';
 import { didYouMean } from './nearest.ts';
@@ -12,9 +11,28 @@ export interface Asked {
   readonly symbol: string;
 }
 
+/** Strategies, each with the symbols that it trades. */
+export type Names = ReadonlyMap<string, readonly string[]>;
+
+/** The names of one or more rulesets together, in the order in which they come. */
+export const namesOf = (rulesets: readonly Ruleset[]): Names => {
+  const names = new Map<string, string[]>();
+  for (const { strategies, instances, symbols } of rulesets) {
+    for (const { id, index } of strategies) {
+      const known = names.get(id) ?? [];
+      names.set(id, known);
+      for (const { strategyIndex, symbolIndex } of instances) {
+        const symbol = symbols[symbolIndex]!;
+        if (strategyIndex === index && !known.includes(symbol)) known.push(symbol);
+      }
+    }
+  }
+  return names;
+};
+
 /** @throws Failure for a name that is not there */
-export const findInstance = (ruleset: Ruleset, strategy: string | undefined, symbol: string | undefined): Asked => {
-  const ids = ruleset.strategies.map(({ id }) => id);
+export const findInstance = (names: Names, strategy: string | undefined, symbol: string | undefined): Asked => {
+  const ids = [...names.keys()];
   const only = ids.length === 1 ? ids[0] : undefined;
   const id = strategy ?? only;
   if (id === undefined)
@@ -26,9 +44,7 @@ export const findInstance = (ruleset: Ruleset, strategy: string | undefined, sym
     const near = didYouMean(id, ids);
     throw failure(`no enabled strategy is called \`${id}\``, near ?? `the strategies are ${listed(ids)}`);
   }
-  const symbols = ruleset.instances
-    .filter(({ strategyIndex }) => ruleset.strategies[strategyIndex]!.id === id)
-    .map(({ symbolIndex }) => ruleset.symbols[symbolIndex]!);
+  const symbols = names.get(id)!;
   const wanted = symbol?.toUpperCase() ?? (symbols.length === 1 ? symbols[0] : undefined);
   if (wanted === undefined) throw failure(`engine why ${id} needs a symbol`, `${id} trades ${listed(symbols)}`);
   if (!symbols.includes(wanted)) {
@@ -38,7 +54,7 @@ export const findInstance = (ruleset: Ruleset, strategy: string | undefined, sym
 };
 
 /** The order of a number or a client order id. */
-export const findOrder = (orders: readonly Order[], asked: string): Order => {
+export const findOrder = <Known extends Omit<KnownOrder, 'fills'>>(orders: readonly Known[], asked: string): Known => {
   const found = /^\d+$/.test(asked)
     ? orders[Number(asked) - 1]
     : orders.find((order) => clientOrderId(order) === asked);
@@ -53,7 +69,7 @@ export const findOrder = (orders: readonly Order[], asked: string): Order => {
 };
 
 /** The trade of a number, from 1 in the order of their ends, as the JSON report lists them. */
-export const findTrade = (trades: readonly Trade[], asked: string): Trade => {
+export const findTrade = <Known>(trades: readonly Known[], asked: string): Known => {
   if (trades.length === 0) throw failure('the run closed no trade', 'engine blockers counts what held entries back');
   const trade = /^[1-9]\d*$/.test(asked) ? trades[Number(asked) - 1] : undefined;
   if (trade === undefined) {
@@ -65,13 +81,17 @@ export const findTrade = (trades: readonly Trade[], asked: string): Trade => {
   return trade;
 };
 
-/** The orders that opened and closed a trade: the first entry that filled it, the last exit. */
-export const ordersOfTrade = (
-  orders: readonly Order[],
-  trade: Trade,
-): { readonly entry: Order | undefined; readonly exit: Order | undefined } => {
+/**
+ * The orders that opened and closed a trade: the first entry that filled it, the last exit.
+ * @param ids of the trade's strategy: those that it had before too
+ */
+export const ordersOfTrade = <Known extends KnownOrder>(
+  orders: readonly Known[],
+  trade: KnownTrade,
+  ids: readonly string[],
+): { readonly entry: Known | undefined; readonly exit: Known | undefined } => {
   const own = orders.filter(
-    ({ strategy, symbol, fills }) => strategy === trade.strategy && symbol === trade.symbol && fills.length > 0,
+    ({ strategy, symbol, fills }) => ids.includes(strategy) && symbol === trade.symbol && fills.length > 0,
   );
   return {
     entry: own.find(({ role, fills }) => role === 'entry' && fills[0]!.time === trade.entryTime),

@@ -437,6 +437,13 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
   };
 }
 
+/** The trips that hold a strategy's entries in a symbol back now, as they stand, their places by the names of today. */
+export const holdersOf = (breakers: Pick<Breakers, 'tripped'>, strategy: number, symbol: number): readonly Trip[] =>
+  breakers
+    .tripped()
+    .filter(({ guard, model }) => watches(guard, model.scope, strategy, symbol))
+    .map(({ trip, place }) => ({ ...trip, place: place.name }));
+
 /** The same breaker, whatever its rule says now. */
 const isSame = (now: BreakerModel, before: BreakerModel): boolean =>
   (now.id === before.id || now.renamedFrom === before.id) && now.scope === before.scope;

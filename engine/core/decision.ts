@@ -6,6 +6,7 @@ import { childrenOf } from '../expressions/size.ts';
 import { type Checked, FALSE, type NodeLeaf, TRUE, type Tri, UNKNOWN } from '../expressions/tree.ts';
 import type { PositionSide } from '../ledger/order.ts';
 import { type Instant, instant } from '../market/time.ts';
+import type { Trip } from './breakers.ts';
 import type { EntryVerdict } from './probe.ts';
 import type { Snapshot } from './recorder.ts';
 import { type UnknownCause, unknownCauses } from './unknown-cause.ts';
@@ -49,9 +50,15 @@ export interface DecisionRecord {
   /** End of the bar. */
   readonly at: Instant;
   readonly close: number;
-  /** Bars of its series that the strategy had seen, this one included. */
+  /** Revision of the rules that ruled. */
+  readonly revision: string;
+  /** Bars of its series that the strategy had seen, this one included; NaN when it came with rules that were swapped in. */
   readonly seen: number;
   readonly position: { readonly side: PositionSide; readonly bars: number; readonly entryPrice: number } | undefined;
+  /** It has left the rules: only its exits go on. */
+  readonly retired: boolean;
+  /** Trips of breakers that held its entries back, a person's pause among them. */
+  readonly heldBy: readonly Trip[];
   readonly entries: readonly EntryRecord[];
   /** Of the open position's side. */
   readonly exits: readonly ExitRecord[];
@@ -60,8 +67,8 @@ export interface DecisionRecord {
 }
 
 /** Works a snapshot out: every node of every rule gets its value. */
-export function decisionOf(ruleset: Ruleset, snapshot: Snapshot): DecisionRecord {
-  const { instance, state, values } = snapshot;
+export function decisionOf(snapshot: Snapshot): DecisionRecord {
+  const { instance, ruleset, state, values } = snapshot;
   const side = state.side === 0 ? undefined : state.side > 0 ? 'long' : 'short';
   const rules = side === undefined ? [] : instance.strategy.exits[side].rules;
   const exits = rules.map((rule, n) => exitOf(ruleset, snapshot, rule, n));
@@ -69,10 +76,15 @@ export function decisionOf(ruleset: Ruleset, snapshot: Snapshot): DecisionRecord
     strategy: instance.strategy.id,
     symbol: instance.symbol,
     at: instant(snapshot.time),
+    revision: ruleset.revision,
     close: values[instance.series.slot + 3]!,
     seen: snapshot.seen,
     position: side === undefined ? undefined : { side, bars: state.bars, entryPrice: state.entryPrice },
-    entries: instance.strategy.entries.map((model, n) => entryOf(ruleset, snapshot, model, snapshot.entries[n]!)),
+    retired: instance.plan.retired,
+    heldBy: snapshot.heldBy,
+    entries: instance.plan.retired
+      ? []
+      : instance.strategy.entries.map((model, n) => entryOf(ruleset, snapshot, model, snapshot.entries[n]!)),
     exits,
     timed: snapshot.exits.filter(({ rule }) => !rules.some((one) => one.rule === rule)),
   };

@@ -51,6 +51,8 @@ export function unknownCauses(ruleset: Ruleset, snapshot: Snapshot, tree: Checke
       return fedByBars ? { kind: 'warming', tree: shown, needs, left: undefined } : { kind: 'missing', tree: shown };
     }
     const left = needs - snapshot.seen;
+    // How many bars it was filled from is not known.
+    if (Number.isNaN(left)) return { kind: 'warming', tree: shown, needs, left: undefined };
     return left > 0 ? { kind: 'warming', tree: shown, needs, left } : { kind: 'missing', tree: shown };
   }
 

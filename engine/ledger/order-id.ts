@@ -11,7 +11,7 @@ const compact = (milliseconds: number): string => new Date(milliseconds).toISOSt
  * never share one. Engine prefix, strategy, symbol, end of the deciding bar, rule, and its number among the orders that
  * the strategy made there. At most 128 characters.
  */
-export function clientOrderId(order: Order): string {
+export function clientOrderId(order: Pick<Order, 'strategy' | 'symbol' | 'decidedAt' | 'rule' | 'part'>): string {
   const tail = `-${order.symbol}-${compact(order.decidedAt)}-${order.rule}-${order.part}`;
   return PREFIX + `-${order.strategy}`.slice(0, LONGEST - PREFIX.length - tail.length) + tail;
 }

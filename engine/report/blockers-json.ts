@@ -1,20 +1,21 @@
-import type { Ruleset } from '../compiler/ruleset.ts';
 import type { EntryTally } from '../core/blocker-tally.ts';
 import type { RunResult } from '../runtime/result.ts';
 import { isoWriter } from './iso-time.ts';
 import { SCHEMA_VERSION } from './json.ts';
 import { ruleSource } from './rule-source.ts';
+import { type AskedSession, sessionJson } from './session-line.ts';
 
 const time = isoWriter();
 
 /** What held entries back, by entry, as a member of a JSON answer. */
-export const blockersMember = (ruleset: Ruleset, entries: readonly EntryTally[]): readonly Record<string, unknown>[] =>
+export const blockersMember = (entries: readonly EntryTally[]): readonly Record<string, unknown>[] =>
   entries.map((entry) => {
-    const strategy = ruleset.strategies.find(({ id }) => id === entry.strategy)!;
-    const source = ruleSource(strategy.document, strategy.entries.find(({ rule }) => rule === entry.rule)!.when);
+    const { document, entries: models } = entry.plan;
+    const source = ruleSource(document, models.find(({ rule }) => rule === entry.rule)!.when);
     return {
       strategy: entry.strategy,
       rule: entry.rule,
+      revisions: entry.revisions,
       bars: entry.bars,
       true: entry.isTrue,
       false: entry.isFalse,
@@ -27,20 +28,22 @@ export const blockersMember = (ruleset: Ruleset, entries: readonly EntryTally[])
         alone,
       })),
       blocked: Object.fromEntries(entry.blockers),
+      breakers: Object.fromEntries(entry.breakers),
       orders: entry.orders,
     };
   });
 
 /** The same as an answer of its own. */
 export const blockersJson = (
-  ruleset: Ruleset,
-  { data, interrupted }: RunResult,
+  { revision, data, interrupted }: RunResult,
   entries: readonly EntryTally[],
+  session?: AskedSession,
 ): string =>
   `${JSON.stringify(
     {
       schemaVersion: SCHEMA_VERSION,
-      revision: ruleset.revision,
+      session: sessionJson(session),
+      revision,
       data: {
         source: data.source,
         synthetic: data.synthetic,
@@ -49,7 +52,7 @@ export const blockersJson = (
         hash: data.hash,
       },
       interrupted,
-      blockers: blockersMember(ruleset, entries),
+      blockers: blockersMember(entries),
     },
     undefined,
     1,

@@ -1,54 +1,59 @@
-import type { Ruleset } from '../compiler/ruleset.ts';
 import type { ClauseTally, EntryTally } from '../core/blocker-tally.ts';
+import { printCondition } from '../core/carry.ts';
 import type { RunResult } from '../runtime/result.ts';
 import { count, counted, fixed } from './amounts.ts';
 import { blockerWords } from './blocker-words.ts';
 import { marketDate } from './clock.ts';
 import { ruleSource } from './rule-source.ts';
+import { type AskedSession, sessionLine } from './session-line.ts';
 import type { Style } from './style.ts';
-import { clip } from './wrap.ts';
+import { clip, listed, wrap } from './wrap.ts';
 
 interface Options {
   readonly width: number;
   readonly style: Style;
+  /** The recorded run; undefined: a backtest. */
+  readonly session?: AskedSession | undefined;
 }
 
 /** What held entries back, as a page of its own; ends with a line break. */
-export const blockersText = (
-  ruleset: Ruleset,
-  result: RunResult,
-  entries: readonly EntryTally[],
-  options: Options,
-): string => {
-  const { style } = options;
+export const blockersText = (result: RunResult, entries: readonly EntryTally[], options: Options): string => {
+  const { style, session, width } = options;
   const { data, interrupted } = result;
   const symbol = data.symbols[0] ?? '';
   const span =
     data.from > 0 && data.to > 0 ? `, ${marketDate(symbol, data.from)} to ${marketDate(symbol, data.to)}` : '';
+  const strategies = new Set(entries.map(({ plan }) => plan.index)).size;
   return `${[
-    style.bold(`What held entries back: ${counted(ruleset.strategies.length, 'strategy', 'strategies')}${span}`),
+    ...(session === undefined ? [] : wrap(sessionLine(session, symbol || 'SPY'), width).map(style.bold)),
+    style.bold(`What held entries back: ${counted(strategies, 'strategy', 'strategies')}${span}`),
     ...(data.synthetic ? [style.yellow('SYNTHETIC MARKET: made-up prices.')] : []),
     ...(interrupted ? [style.yellow('Interrupted: the counts end there.')] : []),
-    ...blockersBlock(ruleset, entries, options),
+    ...blockersBlock(entries, options),
   ].join('\n')}\n`;
 };
 
 /** The same behind a report that has a heading already. */
-export const blockersSection = (ruleset: Ruleset, entries: readonly EntryTally[], options: Options): string =>
-  `${['', options.style.bold('What held entries back'), ...blockersBlock(ruleset, entries, options)].join('\n')}\n`;
+export const blockersSection = (entries: readonly EntryTally[], options: Options): string =>
+  `${['', options.style.bold('What held entries back'), ...blockersBlock(entries, options)].join('\n')}\n`;
 
-const blockersBlock = (ruleset: Ruleset, entries: readonly EntryTally[], options: Options): string[] =>
-  entries.flatMap((entry) => ['', ...entryBlock(ruleset, entry, options)]);
+/** Entries that a swap of rules made others are told apart by the rules that said them. */
+const blockersBlock = (entries: readonly EntryTally[], options: Options): string[] => {
+  const swapped = new Set(entries.flatMap(({ revisions }) => revisions)).size > 1;
+  return entries.flatMap((entry) => ['', ...entryBlock(entry, swapped, options)]);
+};
 
 const BAR = 20;
 
-function entryBlock(ruleset: Ruleset, entry: EntryTally, { width, style }: Options): string[] {
-  const strategy = ruleset.strategies.find(({ id }) => id === entry.strategy)!;
-  const model = strategy.entries.find(({ rule }) => rule === entry.rule)!;
-  const source = ruleSource(strategy.document, model.when);
-  const symbols = ruleset.instances.filter(({ strategyIndex }) => strategyIndex === strategy.index).length;
+function entryBlock(entry: EntryTally, swapped: boolean, { width, style }: Options): string[] {
+  const { plan, symbols, revisions } = entry;
+  const model = plan.entries.find(({ rule }) => rule === entry.rule)!;
+  const source = ruleSource(plan.document, model.when);
   const lines = [
-    `${style.bold(`${entry.strategy} ${entry.rule}`)}  ${style.dim(`${counted(entry.bars, `${strategy.timeframe} bar`)} of ${counted(symbols, 'symbol')}`)}`,
+    `${style.bold(`${entry.strategy} ${entry.rule}`)}  ${style.dim(`${counted(entry.bars, `${plan.timeframe} bar`)} of ${counted(symbols, 'symbol')}`)}`,
+    ...(swapped
+      ? wrap(`rules ${listed(revisions.map(short))}: ${printCondition(model.when)}`, width, '  ').map(style.dim)
+      : []),
   ];
   const row = (label: string, bars: number, of: number, tint: (text: string) => string): string => {
     const share = of === 0 ? 0 : bars / of;
@@ -76,10 +81,17 @@ function entryBlock(ruleset: Ruleset, entry: EntryTally, { width, style }: Optio
   if (entry.isTrue > 0) {
     lines.push(`  ${style.dim(`of the ${counted(entry.isTrue, 'bar')} on which it was true`)}`);
     lines.push(row('  order made', entry.orders, entry.isTrue, style.green));
-    for (const [blocker, bars] of blocked) lines.push(row(`  ${blockerWords(blocker)}`, bars, entry.isTrue, style.red));
+    for (const [blocker, bars] of blocked) {
+      lines.push(row(`  ${blockerWords(blocker)}`, bars, entry.isTrue, style.red));
+      if (blocker !== 'breaker') continue;
+      const held = [...entry.breakers].toSorted(([, a], [, b]) => b - a);
+      for (const [id, times] of held) lines.push(row(`    ${id}`, times, entry.isTrue, style.red));
+    }
   }
   return lines;
 }
 
 const neverTrue = (clauses: readonly ClauseTally[], bars: number): readonly ClauseTally[] =>
   bars === 0 ? [] : clauses.filter(({ isTrue }) => isTrue === 0);
+
+const short = (revision: string): string => revision.slice(0, 7);

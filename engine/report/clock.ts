@@ -15,3 +15,6 @@ export const marketTime = (symbol: string, at: Instant): string => {
   const minute = calendarOf(symbol).minuteOfDay(at);
   return `${marketDate(symbol, at)} ${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
 };
+
+/** The name of that clock: `New York` or `UTC`. */
+export const zoneOf = (symbol: string): string => (calendarOf(symbol).id === 'CRYPTO' ? 'UTC' : 'New York');

@@ -1,14 +1,15 @@
+import type { Trip } from '../core/breakers.ts';
 import type { DecisionRecord, EntryRecord, ExitRecord, RuleRecord } from '../core/decision.ts';
 import type { UnknownCause } from '../core/unknown-cause.ts';
 import { TRUE, UNKNOWN } from '../expressions/tree.ts';
-import type { Order } from '../ledger/order.ts';
+import type { ExitReason, Order } from '../ledger/order.ts';
 import type { Trade } from '../ledger/trade.ts';
 import { counted, price, quantity, roundPrice, signedMoney } from './amounts.ts';
 import { blockerWords } from './blocker-words.ts';
 import { marketTime } from './clock.ts';
 import { distances, distanceWords } from './distance.ts';
 import type { RuleSource } from './rule-source.ts';
-import { exitCause, orderCause } from './words.ts';
+import { exitCause, orderCause, tripCause } from './words.ts';
 import { listed } from './wrap.ts';
 
 export type Orders = ReadonlyMap<number, Order>;
@@ -74,6 +75,30 @@ export function entrySentence(
     : `${entry.rule} is true, but its ${named(order)} was refused: ${because}.`;
 }
 
+const ACTS = { pause_entries: 'entries paused', flatten: 'flattened', halt: 'halted' } as const;
+
+/** `breaker operator has held strategy rsi since 2024-03-05 10:00 (entries paused by hand: earnings)` */
+function heldWords(trip: Trip, symbol: string): string {
+  const where = trip.scope === 'account' ? 'the account' : `${trip.scope} ${trip.place}`;
+  const since = marketTime(symbol, trip.trippedAt);
+  return `breaker ${trip.breaker} has held ${where} since ${since} (${ACTS[trip.action]}${trip.values === '' ? ' ' : ': '}${tripCause(trip)})`;
+}
+
+/** What holds entries back, whatever their conditions are worth: a sentence, or none. */
+export const heldSentence = ({ heldBy, symbol }: DecisionRecord): readonly string[] =>
+  heldBy.length === 0 ? [] : [`Entries are held back: ${listed(heldBy.map((trip) => heldWords(trip, symbol)))}.`];
+
+/** What of these trips came after a decision, and holds the entries of its strategy back now: a sentence, or none. */
+export const heldSince = ({ heldBy, symbol }: DecisionRecord, now: readonly Trip[]): string | undefined => {
+  const known = new Set(heldBy.map(keyOf));
+  const later = now.filter((trip) => !known.has(keyOf(trip)));
+  return later.length === 0
+    ? undefined
+    : `Since this bar entries are held back: ${listed(later.map((trip) => heldWords(trip, symbol)))}.`;
+};
+
+const keyOf = ({ breaker, scope, trippedAt, action }: Trip): string => `${breaker} ${scope} ${trippedAt} ${action}`;
+
 function whyBlocked(decision: DecisionRecord, entry: EntryRecord, orders: Orders): string {
   const { before, cooldown, model } = entry;
   const reason: string = entry.blocker ?? '';
@@ -104,6 +129,8 @@ function whyBlocked(decision: DecisionRecord, entry: EntryRecord, orders: Orders
       return 'the cooldown counts from the exit of this bar, which has yet to fill';
     case 'entries_per_session':
       return `the session has had its ${counted(model.entriesPerSession ?? 0, 'entry', 'entries')} (entries_per_session)`;
+    case 'breaker':
+      return listed(decision.heldBy.map((trip) => heldWords(trip, decision.symbol))) || blockerWords(reason);
     default:
       return blockerWords(reason);
   }
@@ -128,12 +155,18 @@ export function tradeSentence(trade: Trade, number: number): string {
   return `Trade ${number}, ${strategy}: ${opened} ${closed}, ${signedMoney(trade.pnl)} (${exitCause(trade.exitReason, trade.exitRule)}).`;
 }
 
-/** An order that no condition made: a protective one, or one of a clock. */
+const MAKERS: Partial<Readonly<Record<ExitReason, string>>> = {
+  manual: 'a person',
+  breaker: 'a circuit breaker',
+  removed: 'the removal of its strategy',
+};
+
+/** An order that no condition made: a protective one, of a clock, a breaker or a person. */
 export function undecidedSentence(order: Order): string {
   const rests = order.role !== 'exit';
   const since = marketTime(order.symbol, order.decidedAt);
   const why = rests
-    ? `it has rested at the broker since the entry's fill (${since}), and no condition is asked`
-    : `a clock made it ${since}, and no condition is asked`;
-  return `${order.rule}, order ${order.seq}: ${orderWords(order)}; ${why}.`;
+    ? `it has rested at the broker since the entry's fill (${since})`
+    : `${MAKERS[order.exitReason ?? 'time_stop'] ?? 'a clock'} made it ${since}`;
+  return `${order.rule}, order ${order.seq}: ${orderWords(order)}; ${why}, and no condition is asked.`;
 }

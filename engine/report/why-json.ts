@@ -1,5 +1,6 @@
 import type { Condition } from '../compiler/model.ts';
-import type { Ruleset, StrategyPlan } from '../compiler/ruleset.ts';
+import type { StrategyPlan } from '../compiler/ruleset.ts';
+import type { Trip } from '../core/breakers.ts';
 import type { DecisionRecord, EntryRecord, ExitRecord, RuleRecord } from '../core/decision.ts';
 import { positionOf } from '../documents/position.ts';
 import type { Values } from '../expressions/reference.ts';
@@ -12,6 +13,7 @@ import { distances } from './distance.ts';
 import { isoWriter } from './iso-time.ts';
 import { orderObject, SCHEMA_VERSION } from './json.ts';
 import { pathOf, type RuleSource, ruleSource } from './rule-source.ts';
+import { type AskedSession, sessionJson } from './session-line.ts';
 
 /** One thing that was asked for: what is said of it, and the decision behind it. */
 export interface Answer {
@@ -19,6 +21,14 @@ export interface Answer {
   readonly explained: ExplainedDecision | undefined;
   /** The one rule that was asked for; undefined: all of them. */
   readonly only: string | undefined;
+}
+
+/** What the answers are about. */
+export interface WhyAbout {
+  /** Of the rules that the run came to; the answer names those that ruled its first decision. */
+  readonly revision: string;
+  /** The recorded run; undefined: a backtest. */
+  readonly session?: AskedSession | undefined;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -31,33 +41,34 @@ const amount = (value: number | undefined): number | string | null =>
   value === undefined || Number.isNaN(value) ? null : Number.isFinite(value) ? value : 'never';
 
 /** The decisions asked for as JSON: true, false, or null for unknown; a tree names each node as it was written. */
-export const whyJson = (ruleset: Ruleset, data: MarketData, answers: readonly Answer[]): string =>
+export const whyJson = (
+  { revision, session }: WhyAbout,
+  data: Pick<MarketData, 'source' | 'synthetic' | 'hash'>,
+  answers: readonly Answer[],
+): string =>
   `${JSON.stringify(
     {
       schemaVersion: SCHEMA_VERSION,
-      revision: ruleset.revision,
+      session: sessionJson(session),
+      revision: answers.find(({ explained }) => explained !== undefined)?.explained?.decision.revision ?? revision,
       data: { source: data.source, synthetic: data.synthetic, hash: data.hash },
       answers: answers.map(({ sentence, explained, only }) => ({
         sentence: sentence ?? null,
-        decision: explained === undefined ? null : decisionJson(ruleset, explained, only),
+        decision: explained === undefined ? null : decisionJson(explained, only),
       })),
     },
     undefined,
     1,
   )}\n`;
 
-function decisionJson(
-  ruleset: Ruleset,
-  { decision, orders, after }: ExplainedDecision,
-  only: string | undefined,
-): Json {
-  const strategy = ruleset.strategies.find(({ id }) => id === decision.strategy)!;
+function decisionJson({ decision, strategy, orders, after }: ExplainedDecision, only: string | undefined): Json {
   const asked = ({ rule }: { readonly rule: string }): boolean => only === undefined || only === rule;
   const { position } = decision;
   return {
     strategy: decision.strategy,
     symbol: decision.symbol,
     at: time(decision.at),
+    revision: decision.revision,
     nextBarAt: after === undefined ? null : time(after),
     close: amount(decision.close),
     barsSeen: decision.seen,
@@ -65,11 +76,23 @@ function decisionJson(
       position === undefined
         ? null
         : { side: position.side, bars: position.bars, entryPrice: amount(position.entryPrice) },
+    retired: decision.retired,
+    heldBy: decision.heldBy.map(heldJson),
     entries: decision.entries.filter(asked).map((entry) => entryJson(strategy, decision, entry, orders)),
     exits: decision.exits.filter(asked).map((exit) => exitJson(strategy, exit, orders)),
     timed: decision.timed.filter(asked).map(({ rule, order }) => ({ rule, order: orderJson(orders, order) })),
   };
 }
+
+const heldJson = ({ breaker, scope, place, action, trippedAt, values, reason }: Trip): Json => ({
+  breaker,
+  scope,
+  place,
+  action,
+  trippedAt: time(trippedAt),
+  values,
+  reason: reason ?? null,
+});
 
 const orderJson = (orders: Orders, seq: number): Json | null => {
   const order = orders.get(seq);

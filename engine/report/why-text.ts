@@ -1,14 +1,13 @@
-import type { Ruleset, StrategyPlan } from '../compiler/ruleset.ts';
 import type { DecisionRecord, RuleRecord } from '../core/decision.ts';
 import { positionOf } from '../documents/position.ts';
 import { clientOrderId } from '../ledger/order-id.ts';
 import type { MarketData } from '../market/bars.ts';
-import { calendarOf } from '../market/calendars.ts';
 import type { ExplainedDecision } from '../runtime/explain.ts';
 import { counted } from './amounts.ts';
-import { marketTime } from './clock.ts';
-import { entrySentence, exitSentence, orderWords } from './decision-sentence.ts';
+import { marketTime, zoneOf } from './clock.ts';
+import { entrySentence, exitSentence, heldSentence, orderWords } from './decision-sentence.ts';
 import { pathOf, type RuleSource, ruleSource } from './rule-source.ts';
+import { type AskedSession, sessionLine } from './session-line.ts';
 import type { Style } from './style.ts';
 import { drawRule } from './value-drawing.ts';
 import { numberWords } from './value-words.ts';
@@ -18,28 +17,29 @@ import { clip, wrap } from './wrap.ts';
 export interface WhyOptions {
   readonly width: number;
   readonly style: Style;
+  /** The recorded run that was asked about; undefined: a backtest. */
+  readonly session?: AskedSession | undefined;
 }
 
 /** Everything that was asked for, as a person reads it; ends with a line break. */
 export const whyText = (
-  ruleset: Ruleset,
-  data: MarketData,
+  data: Pick<MarketData, 'synthetic'>,
   answers: readonly Answer[],
   options: WhyOptions,
 ): string => {
   const { width, style } = options;
-  const lines = data.synthetic ? [style.yellow('SYNTHETIC MARKET: made-up prices.')] : [];
+  const { session } = options;
+  const symbol = answers.find(({ explained }) => explained !== undefined)?.explained?.decision.symbol ?? 'SPY';
+  const lines = session === undefined ? [] : wrap(sessionLine(session, symbol), width).map(style.bold);
+  if (data.synthetic) lines.push(style.yellow('SYNTHETIC MARKET: made-up prices.'));
   for (const { sentence, explained, only } of answers) {
     if (lines.length > 0) lines.push('');
     if (sentence !== undefined) lines.push(...wrap(sentence, width));
     if (explained === undefined) continue;
-    const strategy = ruleset.strategies.find(({ id }) => id === explained.decision.strategy)!;
-    lines.push(...decisionText(explained, strategy, ruleset.revision, only, options));
+    lines.push(...decisionText(explained, only, options));
   }
   return `${lines.join('\n')}\n`;
 };
-
-const zone = (symbol: string): string => (calendarOf(symbol).id === 'CRYPTO' ? 'UTC' : 'New York');
 
 const stateOf = ({ position }: DecisionRecord): string =>
   position === undefined
@@ -48,17 +48,17 @@ const stateOf = ({ position }: DecisionRecord): string =>
 
 /** One decision as a person reads it: each rule as written with its values, and a sentence on what came of it. */
 const decisionText = (
-  { decision, orders }: ExplainedDecision,
-  strategy: StrategyPlan,
-  revision: string,
+  { decision, strategy, orders }: ExplainedDecision,
   only: string | undefined,
   { width, style }: WhyOptions,
 ): string[] => {
   const lines = [
     style.bold(
-      `${decision.strategy} on ${decision.symbol}, decided ${marketTime(decision.symbol, decision.at)} ${zone(decision.symbol)}`,
+      `${decision.strategy} on ${decision.symbol}, decided ${marketTime(decision.symbol, decision.at)} ${zoneOf(decision.symbol)}`,
     ),
-    `  close ${numberWords(decision.close, 'price')}, ${stateOf(decision)}; rules ${revision.slice(0, 7)}`,
+    `  close ${numberWords(decision.close, 'price')}, ${stateOf(decision)}; rules ${decision.revision.slice(0, 7)}`,
+    ...(decision.retired ? wrap('It has left the rules: it enters no more, its exits go on.', width, '  ') : []),
+    ...heldSentence(decision).flatMap((sentence) => wrap(sentence, width, '  ').map(style.yellow)),
   ];
   const draw = (record: RuleRecord & { readonly order: number }, source: RuleSource, sentence: string): void => {
     lines.push('', ...placeLine(record, source, width, style));

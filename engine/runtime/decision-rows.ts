@@ -17,6 +17,8 @@ export interface DecisionRow {
   readonly blocker: string | null;
   /** Client id of the order that was made. */
   readonly order: string | null;
+  /** Of the rules that ruled. */
+  readonly revision: string;
 }
 
 /**
@@ -36,6 +38,7 @@ export function decisionProbe(told: (row: DecisionRow) => void): Probe {
         value: true,
         blocker: null,
         order: clientOrderId(made),
+        revision: context.ruleset.revision,
       });
     },
     entered(context, instance, entry, { value, blocker, order }) {
@@ -48,6 +51,7 @@ export function decisionProbe(told: (row: DecisionRow) => void): Probe {
         value: value === TRUE ? true : value === FALSE ? false : null,
         blocker: blocker ?? null,
         order: order > 0 ? clientOrderId(orderAt(context.orders, order)) : null,
+        revision: context.ruleset.revision,
       });
     },
   };

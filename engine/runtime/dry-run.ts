@@ -88,6 +88,7 @@ export async function dryRun(
     stand: options.stand,
     hand: options.hand,
     signal,
+    recordedOnly,
     held: undefined,
   };
   const restoring = (): boolean => recording?.restoring === true;
@@ -153,6 +154,7 @@ interface Drive {
   readonly stand: ((session: Session, stopped: boolean) => void) | undefined;
   readonly hand: Hand | undefined;
   readonly signal: AbortSignal | undefined;
+  readonly recordedOnly: boolean;
   /** Work that no bar may come into. */
   held: Promise<void> | undefined;
 }
@@ -217,6 +219,8 @@ async function advance(drive: Drive, instants: number): Promise<boolean> {
   if (recording === undefined) return decide(run, instants);
   const applied = recording.applyInputs();
   if (applied !== undefined) await applied;
+  // The last thing in the journal may be an edit or a command: no bar is known to have come after it.
+  if (drive.recordedOnly && !recording.restoring && !recording.atFinal) return true;
   const more = decide(run, recording.most(instants));
   const stored = recording.mark();
   if (stored !== undefined) await stored;

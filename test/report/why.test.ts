@@ -57,7 +57,7 @@ const decisions = everyDecision(ruleset, [bars]);
 
 const screen = async (width: number, colour = false): Promise<string> => {
   const answers = (await decisions).map((explained): Answer => ({ sentence: undefined, explained, only: undefined }));
-  return whyText(ruleset, data, answers, { width, style: styleOf(colour) });
+  return whyText(data, answers, { width, style: styleOf(colour) });
 };
 
 describe('a decision drawn under its source', () => {
@@ -126,7 +126,7 @@ describe('the tally of blockers', () => {
   it.each([80, 120])('is drawn the same at %i columns', async (width) => {
     const tally = createBlockerTally(ruleset);
     const result = await runBacktest(ruleset, data, optionsOf(), { probe: tally.probe });
-    const text = blockersText(ruleset, result, tally.entries, { width, style: styleOf(false) });
+    const text = blockersText(result, tally.entries, { width, style: styleOf(false) });
     await expect(text).toMatchFileSnapshot(`golden/blockers-${width}.txt`);
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(width);
   });
