@@ -270,7 +270,8 @@ const dryOn = async (
   /** Follows the files from where the run decides by itself. */
   const hot = { steering: undefined as Steering | undefined, rules: undefined as HotRules | undefined, over: false };
   const say = (lines: readonly string[]): void => {
-    for (const line of lines) json ? terminal.err(`${line}\n`) : screen.above(line);
+    const write = json ? (line: string): void => terminal.err(`${line}\n`) : screen.above;
+    for (const line of lines) write(line);
   };
   /** Puts the rules before those that threw in charge again, from here on. */
   const rollBack = async ({ former }: RulesFault, steering: Steering): Promise<Workspace> => {

@@ -27,13 +27,13 @@ const promised = ({ side, stop, trail, target }: Desk): Agreed => ({
 
 /** Keeps books of its own of everything that a run tells, and holds the run to them. */
 export interface Witness {
-  watch(observer: Observer): Observer;
+  readonly watch: (observer: Observer) => Observer;
   /** Holds the session to the books, between two instants. */
   stand(session: Session): void;
   /** Other rules are in charge. */
   rules(room: Room): void;
   /** A trip holds back entries there. */
-  blocked(strategy: string, symbol: string): boolean;
+  readonly blocked: (strategy: string, symbol: string) => boolean;
 }
 
 /**
@@ -118,7 +118,7 @@ export function createWitness(cash: number | undefined, columns: ReadonlyMap<str
         expect(
           there.map((order) => formatQty((order.qty - order.filled) as typeof order.qty)),
           `${role} of ${where}`,
-        ).toEqual(wanted ? [formatQty((qty < 0n ? -qty : qty) as typeof qty)] : []);
+        ).toEqual(wanted ? [formatQty((qty < 0n ? 0n - qty : qty) as typeof qty)] : []);
       }
     }
   }
@@ -141,7 +141,7 @@ export function createWitness(cash: number | undefined, columns: ReadonlyMap<str
         const { order } = event;
         if (event.kind === 'fill') {
           const { qty, price, commission } = event.fill;
-          const signed = order.side === 'buy' ? qty : -qty;
+          const signed = order.side === 'buy' ? qty : 0n - qty;
           spent += signed * price + commission;
           held.set(order.symbol, (held.get(order.symbol) ?? 0n) + signed);
           const key = `${owners.get(order)} ${order.symbol}`;
