@@ -41,11 +41,13 @@ export interface OpenedJournal {
 
 /**
  * Opens the journal of the state folder that the flags name, for the time of `work`.
+ * @param moment shows it as it is now, whatever is stored meanwhile; not for work that stores something itself
  * @throws Refusal when there is none, or it is damaged
  */
 export const withJournal = async <T>(
   flags: Arguments['flags'],
   work: (journal: OpenedJournal) => Promise<T>,
+  moment = true,
 ): Promise<T> => {
   const folder = stateFolder(flags, workspaceFolder(flags));
   const path = join(folder, JOURNAL);
@@ -59,7 +61,7 @@ export const withJournal = async <T>(
   const database = await openJournal(path);
   try {
     // One moment of a journal that goes on: what is stored meanwhile does not come into it.
-    database.exec('BEGIN');
+    if (moment) database.exec('BEGIN');
     return await work({ database, path, sessions: listSessions(database) });
   } catch (error) {
     throw refusalOf(path, error);

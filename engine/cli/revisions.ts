@@ -60,18 +60,22 @@ export const run = async (context: CommandContext): Promise<number> => {
   }
   const [a = '', b = ''] = revisions;
   try {
-    return await withJournal(context.flags, (journal) => {
-      switch (verb) {
-        case 'list':
-          return list(context, journal);
-        case 'show':
-          return showRevision(context, journal, a);
-        case 'diff':
-          return diff(context, journal, a, b);
-        case 'rollback':
-          return rollBack(context, journal, a);
-      }
-    });
+    return await withJournal(
+      context.flags,
+      (journal) => {
+        switch (verb) {
+          case 'list':
+            return list(context, journal);
+          case 'show':
+            return showRevision(context, journal, a);
+          case 'diff':
+            return diff(context, journal, a, b);
+          case 'rollback':
+            return rollBack(context, journal, a);
+        }
+      },
+      verb !== 'rollback',
+    );
   } catch (error) {
     throw journalFailure(error);
   }

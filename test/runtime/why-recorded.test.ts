@@ -162,7 +162,8 @@ beforeAll(async () => {
   let steering: Steering | undefined;
   const swap = (revision: string): void => {
     // No bar comes meanwhile: the swap is where it is said, however busy the machine.
-    const { still, swap: put } = steering!;
+    const still: NonNullable<typeof steering>['still'] = (work) => steering!.still(work);
+    const put: NonNullable<typeof steering>['swap'] = (request) => steering!.swap(request);
     void still(() =>
       put({
         plan: planOf(revision),
@@ -228,7 +229,17 @@ describe('decisions of a run whose rules were swapped twice, worked out again fr
     const again = await replayed(rows);
     expect(json(again)).toBe(json(rows.map((row) => live[row])));
     expect(again.map((one) => one!.decision.revision)).toEqual([
-      ...['v1', 'v1', 'v1', 'v2', 'v2', 'v2', 'v3', 'v3', 'v3', 'v3', 'v3'],
+      'v1',
+      'v1',
+      'v1',
+      'v2',
+      'v2',
+      'v2',
+      'v3',
+      'v3',
+      'v3',
+      'v3',
+      'v3',
     ]);
     expect(again.map((one) => one!.decision.strategy)).toEqual(rows.map((row) => (row < third ? 'test' : 'renamed')));
   });

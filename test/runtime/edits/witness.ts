@@ -27,13 +27,13 @@ const promised = ({ side, stop, trail, target }: Desk): Agreed => ({
 
 /** Keeps books of its own of everything that a run tells, and holds the run to them. */
 export interface Witness {
-  watch(observer: Observer): Observer;
+  readonly watch: (observer: Observer) => Observer;
   /** Holds the session to the books, between two instants. */
   stand(session: Session): void;
   /** Other rules are in charge. */
   rules(room: Room): void;
   /** A trip holds back entries there. */
-  blocked(strategy: string, symbol: string): boolean;
+  readonly blocked: (strategy: string, symbol: string) => boolean;
 }
 
 /**
