@@ -51,7 +51,9 @@ function entryBlock(entry: EntryTally, swapped: boolean, { width, style }: Optio
   const source = ruleSource(plan.document, model.when);
   const lines = [
     `${style.bold(`${entry.strategy} ${entry.rule}`)}  ${style.dim(`${counted(entry.bars, `${plan.timeframe} bar`)} of ${counted(symbols, 'symbol')}`)}`,
-    ...(swapped ? wrap(`rules ${listed(revisions.map(short))}: ${printCondition(model.when)}`, width, '  ').map(style.dim) : []),
+    ...(swapped
+      ? wrap(`rules ${listed(revisions.map(short))}: ${printCondition(model.when)}`, width, '  ').map(style.dim)
+      : []),
   ];
   const row = (label: string, bars: number, of: number, tint: (text: string) => string): string => {
     const share = of === 0 ? 0 : bars / of;
