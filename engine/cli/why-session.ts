@@ -21,6 +21,8 @@ import { findInstance, findOrder, findTrade, namesOf, ordersOfTrade } from './wh
 /** A question, and what is said of it once the run has been run again. */
 interface Asked extends Question {
   readonly sentence?: (result: RunResult) => string;
+  /** Market time, ms, after which the run has nothing more to say to it. */
+  readonly until: number;
 }
 
 /** The decisions of a recorded run, by the rules that ruled then: it is run again from its journal and held to it. */
@@ -31,6 +33,7 @@ export const whySession = (context: CommandContext, session: SessionAsked, askin
     const questions = await ask(asking, journal, row, flags);
     const targets = questions.flatMap(({ target }) => target ?? []);
     const watch = watchDecisions(targets);
+    const until = Math.max(...questions.map((one) => one.until));
     const enough = new AbortController();
     const { result } = await replaySession(
       journal,
@@ -38,9 +41,10 @@ export const whySession = (context: CommandContext, session: SessionAsked, askin
       flags,
       {
         ...watch.observer,
-        progress({ at }) {
-          // What an order or a trade came to is told as of now.
-          if (asking.kind === 'bar' && watch.isSettled(at)) enough.abort();
+        progress({ at, trades }) {
+          // Bars of other sizes may be past a fill whose own bar is still to come.
+          const closed = asking.kind !== 'trade' || trades >= Number(asking.trade);
+          if (closed && at > until && watch.isSettled(at)) enough.abort();
         },
       },
       AbortSignal.any([signal, enough.signal]),
@@ -94,15 +98,19 @@ async function ask(
     const asked = findInstance(namesOf(rules), asking.strategy, asking.symbol);
     const [, ...formerly] = idsOf(rules, asked.strategy);
     const time = at === undefined ? Number.POSITIVE_INFINITY : readBarTime('at', at, asked.symbol);
-    return [{ target: { ...asked, formerly, at: time }, only: undefined, wholeDay: at?.length === 10 }];
+    return [{ target: { ...asked, formerly, at: time }, only: undefined, wholeDay: at?.length === 10, until: time }];
   }
   const { orders, trades } = readOutcome(readSlices(journal.database, row.id, row.seal));
-  const told = (order: KnownOrder): Asked => {
+  const told = (order: KnownOrder, until: number): Asked => {
     const question = ofOrder(order);
-    if (question.target !== undefined) return question;
-    return { ...question, sentence: (result) => undecidedSentence(result.orders[order.seq - 1]!) };
+    if (question.target !== undefined) return { ...question, until: Math.max(until, question.target.at) };
+    return { ...question, until, sentence: (result) => undecidedSentence(result.orders[order.seq - 1]!) };
   };
-  if (asking.kind === 'order') return [told(findOrder(orders, asking.order))];
+  if (asking.kind === 'order') {
+    const order = findOrder(orders, asking.order);
+    // What rests may end much later.
+    return [told(order, ofOrder(order).target?.at ?? Number.POSITIVE_INFINITY)];
+  }
   const one = findTrade(trades, asking.trade);
   const number = Number(asking.trade);
   const { entry, exit } = ordersOfTrade(orders, one, idsOf(rules, one.strategy));
@@ -110,9 +118,10 @@ async function ask(
     {
       target: undefined,
       only: undefined,
+      until: one.exitTime,
       sentence: (result) => tradeSentence(result.trades[number - 1]!, number),
     },
-    ...[entry, exit].flatMap((order) => (order === undefined ? [] : told(order))),
+    ...[entry, exit].flatMap((order) => (order === undefined ? [] : told(order, one.exitTime))),
   ];
 }
 

@@ -69,7 +69,7 @@ describe('the commands of a running engine that the README shows', () => {
 
   it('are there', () => {
     const names = new Set(shown.map((command) => command.split(' ')[2]));
-    expect(names).toEqual(new Set(['breakers', 'flatten', 'halt', 'pause', 'resume', 'status']));
+    expect(names).toEqual(new Set(['breakers', 'flatten', 'halt', 'pause', 'resume', 'status', 'why']));
   });
 
   it.each(shown)('%s', { timeout: 30_000 }, (command) => {
