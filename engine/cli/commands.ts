@@ -532,7 +532,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       { line: 'engine revisions', says: 'every revision that ran, the last at the bottom' },
       { line: 'engine revisions show 3f9c1d2', says: 'its documents, whole' },
-      { line: 'engine revisions show 3f9c1d2 --out before', says: 'as files in a folder' },
+      { line: 'engine revisions show 3f9c1d2 --out kept', says: 'as files in a folder' },
       { line: 'engine revisions diff 3f9c1d2 8a01b77', says: 'what the second means, held against the first' },
       {
         line: 'engine revisions rollback 3f9c1d2',

@@ -40,6 +40,12 @@ export const findInstance = (names: Names, strategy: string | undefined, symbol:
       'engine why needs a strategy and a symbol',
       `engine why ${ids[0]} SYMBOL; the strategies are ${listed(ids)}`,
     );
+  if (ruleset.shadow?.strategies.some((one) => one.id === id) === true) {
+    throw failure(
+      `\`${id}\` is a shadow: it decides in a ledger of its own`,
+      'engine why explains what trades: take `shadow: true` out of a copy of its file, and name that file first',
+    );
+  }
   if (!ids.includes(id)) {
     const near = didYouMean(id, ids);
     throw failure(`no enabled strategy is called \`${id}\``, near ?? `the strategies are ${listed(ids)}`);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../engine/cli/commands.ts';
@@ -182,25 +182,53 @@ describe('every example in help', () => {
     );
   const examples = linesOf(false);
   const recorded = folder();
+  /** The session and the revisions that the examples speak of, and those that were recorded. */
+  const meant: [string, string][] = [];
   beforeAll(async () => {
-    const ended = await engine(['run', '--dry', '--once'], { cwd, env: { ENGINE_STATE: recorded.path } });
-    expect(ended.code, ended.stderr).toBe(0);
+    const how = { cwd, env: { ENGINE_STATE: recorded.path } };
+    const rules = join(cwd, 'strategies.d', 'rsi.yaml');
+    const text = readFileSync(rules, 'utf8');
+    for (const edited of [text.replace('oversold: 30', 'oversold: 31'), text]) {
+      writeFileSync(rules, edited);
+      const ended = await engine(['run', '--dry', '--once'], how);
+      expect(ended.code, ended.stderr).toBe(0);
+    }
+    const { revisions } = json((await engine(['revisions', '--format', 'json'], how)).stdout) as {
+      revisions: { session: string; revision: string }[];
+    };
+    meant.push(
+      ['2026-11-25-1', revisions[0]!.session],
+      ['3f9c1d2', revisions[1]!.revision.slice(0, 7)],
+      ['8a01b77', revisions[0]!.revision.slice(0, 7)],
+    );
   }, 60_000);
   afterAll(() => recorded.remove());
   /** What looks at a run that was kept. */
-  const looksBack = (line: string): boolean => /^engine (report|export|replay)\b/.test(line);
+  const looksBack = (line: string): boolean => /^engine (report|export|replay|revisions)\b/.test(line);
 
   it.each(examples)(
     '%s',
     async (line) => {
       const [command, file] = line.split(' < ');
-      const words = command!.split(' ').slice(1);
+      const words = command!
+        .split(' ')
+        .slice(1)
+        .map((word) => meant.find(([written]) => written === word)?.[1] ?? word);
+      const rollsBack = line.startsWith('engine revisions rollback');
+      // A file that never ran, and nobody who can be asked about it.
+      const stray = join(cwd, 'strategies.d', 'stray.yaml');
+      if (rollsBack) writeFileSync(stray, 'id: stray\n');
       const ended = await engine(words, {
         cwd,
         ...(looksBack(line) ? { env: { ENGINE_STATE: recorded.path } } : {}),
         ...(file === undefined ? {} : { input: readFileSync(join(cwd, file), 'utf8') }),
       });
       expect(ended.stderr).not.toMatch(/fault/);
+      if (rollsBack) {
+        expect(ended.stderr).toMatch(/never ran[\s\S]*--yes/);
+        rmSync(stray);
+        return;
+      }
       // `fmt --check` and `validate --strict` may have something to say of the starter files; nothing else may.
       expect(
         line.includes('--check') ? [0, 1] : line.includes('--strict') ? [0, 3] : [0],
