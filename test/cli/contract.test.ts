@@ -188,7 +188,7 @@ describe('every example in help', () => {
   }, 60_000);
   afterAll(() => recorded.remove());
   /** What looks at a run that was kept. */
-  const looksBack = (line: string): boolean => /^engine (report|export|replay)\b/.test(line);
+  const looksBack = (line: string): boolean => /^engine (report|export|replay)\b|--session /.test(line);
 
   it.each(examples)(
     '%s',
