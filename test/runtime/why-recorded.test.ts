@@ -162,9 +162,9 @@ beforeAll(async () => {
   let steering: Steering | undefined;
   const swap = (revision: string): void => {
     // No bar comes meanwhile: the swap is where it is said, however busy the machine.
-    const given = steering!;
-    void given.still(() =>
-      given.swap({
+    const { still, swap: put } = steering!;
+    void still(() =>
+      put({
         plan: planOf(revision),
         ahead: async ({ instants }) => {
           await recording.input({ kind: 'revision', instants, at: '', revision, documents: [] });
@@ -227,7 +227,9 @@ describe('decisions of a run whose rules were swapped twice, worked out again fr
     const rows = [0, 5, second - 1, second, second + 1, third - 1, third, third + 1, 199, 200, CLOSES.length - 1];
     const again = await replayed(rows);
     expect(json(again)).toBe(json(rows.map((row) => live[row])));
-    expect(again.map((one) => one!.decision.revision)).toEqual('v1 v1 v1 v2 v2 v2 v3 v3 v3 v3 v3'.split(' '));
+    expect(again.map((one) => one!.decision.revision)).toEqual([
+      ...['v1', 'v1', 'v1', 'v2', 'v2', 'v2', 'v3', 'v3', 'v3', 'v3', 'v3'],
+    ]);
     expect(again.map((one) => one!.decision.strategy)).toEqual(rows.map((row) => (row < third ? 'test' : 'renamed')));
   });
 
