@@ -188,7 +188,7 @@ describe('every example in help', () => {
   }, 60_000);
   afterAll(() => recorded.remove());
   /** What looks at a run that was kept. */
-  const looksBack = (line: string): boolean => /^engine (report|export|replay)\b|--session /.test(line);
+  const looksBack = (line: string): boolean => /^engine (report|export|replay)\b/.test(line);
 
   it.each(examples)(
     '%s',
@@ -197,7 +197,7 @@ describe('every example in help', () => {
       const words = command!.split(' ').slice(1);
       const ended = await engine(words, {
         cwd,
-        ...(looksBack(line) ? { env: { ENGINE_STATE: recorded.path } } : {}),
+        ...(looksBack(line) || line.includes('--session ') ? { env: { ENGINE_STATE: recorded.path } } : {}),
         ...(file === undefined ? {} : { input: readFileSync(join(cwd, file), 'utf8') }),
       });
       expect(ended.stderr).not.toMatch(/fault/);
