@@ -220,7 +220,7 @@ describe('every example in help', () => {
       if (rollsBack) writeFileSync(stray, 'id: stray\n');
       const ended = await engine(words, {
         cwd,
-        ...(looksBack(line) ? { env: { ENGINE_STATE: recorded.path } } : {}),
+        ...(looksBack(line) || line.includes('--session ') ? { env: { ENGINE_STATE: recorded.path } } : {}),
         ...(file === undefined ? {} : { input: readFileSync(join(cwd, file), 'utf8') }),
       });
       expect(ended.stderr).not.toMatch(/fault/);
