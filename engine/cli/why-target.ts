@@ -17,7 +17,8 @@ export type Names = ReadonlyMap<string, readonly string[]>;
 /** The names of one or more rulesets together, in the order in which they come. */
 export const namesOf = (rulesets: readonly Ruleset[]): Names => {
   const names = new Map<string, string[]>();
-  for (const { strategies, instances, symbols } of rulesets) {
+  for (const { strategies, instances, symbols, shadow } of rulesets) {
+    for (const { id } of shadow?.strategies ?? []) if (!names.has(id)) names.set(id, []);
     for (const { id, index } of strategies) {
       const known = names.get(id) ?? [];
       names.set(id, known);
@@ -32,7 +33,8 @@ export const namesOf = (rulesets: readonly Ruleset[]): Names => {
 
 /** @throws Failure for a name that is not there */
 export const findInstance = (names: Names, strategy: string | undefined, symbol: string | undefined): Asked => {
-  const ids = [...names.keys()];
+  // A shadow is known by name, and trades no symbol.
+  const ids = [...names].filter(([, symbols]) => symbols.length > 0).map(([name]) => name);
   const only = ids.length === 1 ? ids[0] : undefined;
   const id = strategy ?? only;
   if (id === undefined)
@@ -40,7 +42,7 @@ export const findInstance = (names: Names, strategy: string | undefined, symbol:
       'engine why needs a strategy and a symbol',
       `engine why ${ids[0]} SYMBOL; the strategies are ${listed(ids)}`,
     );
-  if (ruleset.shadow?.strategies.some((one) => one.id === id) === true) {
+  if (names.get(id)?.length === 0) {
     throw failure(
       `\`${id}\` is a shadow: it decides in a ledger of its own`,
       'engine why explains what trades: take `shadow: true` out of a copy of its file, and name that file first',

@@ -194,7 +194,8 @@ function bindInstance(
     series: ruleset.series[plan.series]!,
     stretch,
     symbol: ruleset.symbols[plan.symbolIndex]!,
-    entries: strategy.entries.map((model) => ({
+    // What has left the rules was laid out without its entries.
+    entries: (plan.retired ? [] : strategy.entries).map((model) => ({
       model,
       sign: model.side === 'long' ? 1 : -1,
       when: condition(treeOf(model.when)),

@@ -189,6 +189,30 @@ describe('rules swapped between two bars', () => {
     expect(session.book.openPositions().map(({ strategy }) => strategy)).toEqual(['stays']);
   });
 
+  it('a symbol that leaves is entered no more, whatever the entry says', () => {
+    const text = (symbols: string): string =>
+      `id: both\nsymbols: [${symbols}]\ntimeframe: 1h\ncapital: 100000\nentry:\n  long:\n    when: not (close > 1000)\n    trigger: while_true\n    max_entries: 3\n    size:\n      shares: 10\nexit:\n  when: close < 90\n`;
+    const prices = [101, 101, 101, 101, 89, 101, 101, 101];
+    const bars = [
+      barsOf(
+        'TEST',
+        '1h',
+        prices.map((price) => [price, price, price, price] as const),
+      ),
+      barsOf(
+        'OTHER',
+        '1h',
+        prices.map(() => [50, 50, 50, 50] as const),
+      ),
+    ];
+    let session = begin(rulesetOf(text('TEST, OTHER')), bars);
+    session.advance(2);
+    session = finish(swap(session, bars, undefined, text('OTHER')));
+    const entries = session.core.orders().filter(({ symbol, role }) => symbol === 'TEST' && role === 'entry');
+    expect(entries.map(({ decidedAt }) => [...bars[0]!.end].indexOf(decidedAt))).toEqual([0, 1]);
+    expect(session.book.trades().filter(({ symbol }) => symbol === 'TEST')).toHaveLength(1);
+  });
+
   it('or is closed at the next open, where it says so; its working entry is cancelled', () => {
     const bars = flat(101, 101, 101, 101, 101, 101);
     const text = always('leaves', '  when: close < 90\n  on_remove: flatten');
