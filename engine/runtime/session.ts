@@ -185,7 +185,9 @@ export function* sessionSteps(
   actions: readonly CorporateAction[] = [],
   succession?: Succession,
 ): Steps<Session> {
-  const former = succession?.former.estate;
+  // Let go of once they are taken over: a run that is edited often would keep every session that it ever was.
+  let predecessor = succession;
+  let former = succession?.former.estate;
   const [misfit] = misfits(ruleset, bases);
   if (misfit !== undefined) throw new RangeError(misfit.message);
   const { symbols } = ruleset;
@@ -243,10 +245,11 @@ export function* sessionSteps(
   const history: (Bars | undefined)[] = [];
   /** The columns before those in use. */
   const before: (Bars | undefined)[] = [];
-  const pending: readonly PendingActions[] =
-    former === undefined
-      ? [createPendingActions(actions, symbols)]
-      : [...former.pending, createPendingActions(actions, symbols.slice(former.columns.length))];
+  const newcomers = symbols.slice(former?.columns.length ?? 0);
+  const pending: readonly PendingActions[] = [
+    ...(former?.pending ?? []),
+    ...(newcomers.length > 0 ? [createPendingActions(actions, newcomers)] : []),
+  ];
   /** What buy and hold gathers of a share held from the start: shares now, and dollars paid. */
   const held = { shares: new Float64Array(count).fill(1), dividends: new Float64Array(count) };
   const clock: Clock = former?.clock ?? {
@@ -315,8 +318,8 @@ export function* sessionSteps(
   }
 
   function takeOver(): void {
-    const other = succession!.former;
-    const surroundings = succession!.at();
+    const other = predecessor!.former;
+    const surroundings = predecessor!.at();
     drain(other.halt());
     finishHistory(surroundings);
     if (
@@ -346,9 +349,14 @@ export function* sessionSteps(
     held.shares.set(former!.held.shares);
     held.dividends.set(former!.held.dividends);
     clock.unopened += count - former!.columns.length;
-    pending.at(-1)!.skipBefore(reference, clock.session);
+    if (newcomers.length > 0) pending.at(-1)!.skipBefore(reference, clock.session);
     wire.core = core;
     adopt!();
+    predecessor = undefined;
+    former = undefined;
+    others = undefined;
+    hasPlace = undefined;
+    adopt = undefined;
   }
 
   /** Shows the core bars gone by, for its indicators alone. */
@@ -534,11 +542,11 @@ export function* sessionSteps(
     return first;
   }
 
-  const others = succession?.former.core;
+  let others = succession?.former.core;
   /** Indicators of these rules are not among the former ones. */
   const isNew = others !== undefined && needsHistory(others.memory.ruleset, ruleset);
-  const hasPlace = others && placesOf(ruleset, others.memory.ruleset);
-  const adopt = others && (yield* core.adopt(others));
+  let hasPlace = others && placesOf(ruleset, others.memory.ruleset);
+  let adopt = others && (yield* core.adopt(others));
   if (succession !== undefined) {
     yield* fillNew(succession);
     yield* succession.former.halt();

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_ASSUMPTIONS } from '../../engine/brokers/assumptions.ts';
@@ -329,6 +331,25 @@ describe('rules swapped between two bars', () => {
     const risen = flat(99, 101, 101, 101, 104, 104, 104);
     expect(reasons(followedBy(risen, stop(10), 4, stop(10)))).toEqual([]);
     expect(reasons(followedBy(risen, stop(10), 4, stop(2)))).toEqual([['short', 'stop_loss']]);
+  });
+
+  it('leave nothing of the sessions before them behind, however often they are swapped', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const bars = flat(101, 101, 101, 101, 101, 101);
+    let session = begin(rulesetOf(always('test')), bars);
+    const gone: WeakRef<Session>[] = [];
+    for (let n = 0; n < 5; n++) {
+      session.advance(1);
+      gone.push(new WeakRef(session));
+      session = swap(session, bars, undefined, always('test'));
+    }
+    // What a job of the event loop has seen lives as long as the job.
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    collect();
+    expect(gone.map((one) => one.deref() === undefined)).toEqual([true, true, true, true, true]);
+    expect(session.instants).toBe(5);
+    expect(session.estate.pending).toHaveLength(1);
   });
 
   it('a condition that reads a field nobody read before knows what it was on the last bar', () => {
