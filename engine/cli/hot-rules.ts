@@ -24,10 +24,6 @@ import type { Terminal } from './terminal.ts';
 /** What a swap tells about itself. */
 export interface SwapReport {
   readonly meaning: Meaning;
-  /** How long no bar could come, ms. */
-  readonly pause: number;
-  /** Instants of the run that the former rules decided. */
-  readonly instants: number;
 }
 
 export interface HotRules {
@@ -87,17 +83,17 @@ export const followRules = (options: HotRulesOptions): HotRules => {
 
   /** Tells an edit once its effect on the last bars is known; the rules rule already. */
   const tellApplied = async (applied: Applied<SwapReport>, from: Ruleset, to: Ruleset): Promise<void> => {
+    if (quiet && applied.consent === undefined) return;
     const impact = await tried(from, to);
     const { meaning } = applied.report;
     const aside = asideOf(applied);
     const tripped = new Set(
       run.session.core.trips.filter(({ clearedAt }) => clearedAt === undefined).map(({ breaker }) => breaker),
     );
-    if (!quiet || applied.consent !== undefined)
-      say([
-        ...reloadLines({ word: 'reload', meaning, aside, impact, tripped }, look()),
-        ...consentNotice(applied, coloured()),
-      ]);
+    say([
+      ...reloadLines({ word: 'reload', meaning, aside, impact, tripped }, look()),
+      ...consentNotice(applied, coloured()),
+    ]);
   };
 
   /** What other rules would have done over the last bars; undefined when they cannot be tried. */
@@ -137,7 +133,6 @@ export const followRules = (options: HotRulesOptions): HotRules => {
       if (barred?.revision === next.revision) return { kind: 'refused', diagnostics: [], message: barred.message };
       const former = reloader.running().ruleset!;
       const meaning = meaningOf(former, next.ruleset!);
-      const { instants } = run.session;
       const answer = await steering.swap({
         plan: next.plan!,
         ahead: async (session) => {
@@ -154,7 +149,7 @@ export const followRules = (options: HotRulesOptions): HotRules => {
       if (answer.kind === 'refused') return answer;
       rulesets.set(next.revision, next.ruleset!);
       lastReload = { at: iso(Date.now()), from: former.revision, to: next.revision };
-      return { kind: 'applied', report: { meaning, pause: answer.milliseconds, instants } };
+      return { kind: 'applied', report: { meaning } };
     },
     tell(event) {
       switch (event.kind) {

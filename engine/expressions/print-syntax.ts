@@ -1,24 +1,5 @@
+import { ATOM, CHOICE, PRECEDENCE, SIGN } from './precedence.ts';
 import type { BinarySyntax, Syntax } from './syntax.ts';
-
-const PRECEDENCE: Readonly<Record<BinarySyntax['operator'], number>> = {
-  or: 2,
-  and: 3,
-  '>': 4,
-  '<': 4,
-  '>=': 4,
-  '<=': 4,
-  '==': 4,
-  '!=': 4,
-  '+': 5,
-  '-': 5,
-  '*': 6,
-  '/': 6,
-  '%': 6,
-  '^': 8,
-};
-const CHOICE = 1;
-const SIGN = 7;
-const ATOM = 9;
 
 /** An expression as it was written, names as names, with the spaces and parentheses of one style: equal texts were written alike. */
 export const printSyntax = (syntax: Syntax): string => print(syntax, 0, false);

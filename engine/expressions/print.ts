@@ -1,4 +1,5 @@
 import { TIMEFRAME_WORDS } from '../market/timeframe.ts';
+import { ATOM, CHOICE, PRECEDENCE, SIGN } from './precedence.ts';
 import { codingOf, durationText, TIMED_MEASURES } from './texts.ts';
 import type { Checked, Operand } from './tree.ts';
 
@@ -11,26 +12,6 @@ export const printNamed = (tree: Checked): string => print(tree, 0, keepName);
 type Naming = (tree: Checked) => string | undefined;
 const expand: Naming = () => undefined;
 const keepName: Naming = (tree) => (tree.kind === 'named' || tree.kind === 'number' ? tree.name : undefined);
-
-const PRECEDENCE: Readonly<Record<string, number>> = {
-  or: 2,
-  and: 3,
-  '>': 4,
-  '<': 4,
-  '>=': 4,
-  '<=': 4,
-  '==': 4,
-  '!=': 4,
-  '+': 5,
-  '-': 5,
-  '*': 6,
-  '/': 6,
-  '%': 6,
-};
-const CHOICE = 1;
-const SIGN = 7;
-const POWER = 8;
-const ATOM = 9;
 
 /** Prints in a place that takes what binds at least as tight as `least`. */
 function print(tree: Checked, least: number, name: Naming): string {
@@ -50,7 +31,7 @@ function print(tree: Checked, least: number, name: Naming): string {
       return wrap(`-${print(tree.operand, SIGN, name)}`, SIGN, least);
     case 'arithmetic':
       if (tree.operator === '^')
-        return wrap(`${print(tree.left, ATOM, name)} ^ ${print(tree.right, SIGN, name)}`, POWER, least);
+        return wrap(`${print(tree.left, ATOM, name)} ^ ${print(tree.right, SIGN, name)}`, PRECEDENCE['^'], least);
       return printBinary(tree.operator, tree.left, tree.right, least, name);
     case 'compare':
       return printComparison(tree, least, name);
@@ -79,21 +60,27 @@ const wrap = (text: string, binds: number, least: number): string => (binds < le
 
 const numeral = (value: number): string => (Object.is(value, -0) ? '-0' : String(value));
 
-function printBinary(operator: string, left: Checked, right: Checked, least: number, name: Naming): string {
-  const binds = PRECEDENCE[operator]!;
+function printBinary(
+  operator: keyof typeof PRECEDENCE,
+  left: Checked,
+  right: Checked,
+  least: number,
+  name: Naming,
+): string {
+  const binds = PRECEDENCE[operator];
   return wrap(`${print(left, binds, name)} ${operator} ${print(right, binds + 1, name)}`, binds, least);
 }
 
 function printComparison(tree: Checked & { kind: 'compare' }, least: number, name: Naming): string {
   const [left, right] = [printSide(tree.left, tree.right, name), printSide(tree.right, tree.left, name)];
-  return wrap(`${left} ${tree.operator} ${right}`, PRECEDENCE[tree.operator]!, least);
+  return wrap(`${left} ${tree.operator} ${right}`, PRECEDENCE[tree.operator], least);
 }
 
 /** A coded number beside its measure is written as text again: `time >= "10:30"`. */
 function printSide(side: Checked, other: Checked, name: Naming): string {
   const coding = side.kind === 'number' && side.name === undefined ? codingOf(other) : undefined;
   if (coding !== undefined && side.kind === 'number') return `"${coding.text(side.value)}"`;
-  return print(side, PRECEDENCE['>']! + 1, name);
+  return print(side, PRECEDENCE['>'] + 1, name);
 }
 
 const WORDS: ReadonlyMap<string, string> = new Map(

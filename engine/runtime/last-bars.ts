@@ -3,7 +3,7 @@ import type { Bars } from '../market/bars.ts';
 import type { Swappable } from './swap.ts';
 
 /** The last bars of each symbol that rules read, up to where a run stands: at most so many, in columns of their own. */
-export function lastBars(run: Swappable, rules: Pick<Ruleset, 'symbols'> & Ruleset, most: number): Map<string, Bars> {
+export function lastBars(run: Swappable, rules: Ruleset, most: number): Map<string, Bars> {
   const { session, feed, piece } = run;
   const { columns, rows } = session.estate;
   const known = new Map<string, Bars>();

@@ -1,7 +1,7 @@
 import { formatExactMoney, formatPrice, formatQty } from '../ledger/money.ts';
 import type { Order } from '../ledger/order.ts';
-import { clientOrderId } from '../ledger/order-id.ts';
 import type { OpenPosition } from '../ledger/trade.ts';
+import { orderRow } from './order-row.ts';
 import type { Session } from './session.ts';
 import { ENGINE_VERSION } from './version.ts';
 
@@ -13,21 +13,6 @@ const iso = (time: number): string | null => (Number.isFinite(time) ? new Date(t
 const cents = (amount: number): string => amount.toFixed(2);
 
 const LEVELS = ['stop_loss', 'take_profit', 'trailing_stop', 'break_even'] as const;
-
-const orderJson = (order: Order): Json => ({
-  id: clientOrderId(order),
-  strategy: order.strategy,
-  symbol: order.symbol,
-  rule: order.rule,
-  role: order.role,
-  side: order.side,
-  type: order.type,
-  qty: formatQty(order.qty),
-  filled: formatQty(order.filled),
-  limitPrice: order.limitPrice === undefined ? null : formatPrice(order.limitPrice),
-  stopPrice: order.stopPrice === undefined ? null : formatPrice(order.stopPrice),
-  decidedAt: iso(order.decidedAt),
-});
 
 const positionJson = (position: OpenPosition, working: readonly Order[]): Json => ({
   strategy: position.strategy,
@@ -93,7 +78,7 @@ export function portfolioState(
       ]),
     ),
     positions: book.openPositions().map((position) => positionJson(position, working)),
-    openOrders: working.map(orderJson),
+    openOrders: working.map(orderRow),
     breakers: core.trips
       .filter(({ clearedAt }) => clearedAt === undefined)
       .map(({ breaker, scope, place, action, trippedAt, values, heldBack }) => ({

@@ -2,9 +2,8 @@ import type { BreakerModel, Until } from '../../compiler/model.ts';
 import { untilOf } from '../../core/breakers.ts';
 import type { Tripped } from '../../core/operator-desk.ts';
 import { printTree } from '../../expressions/print.ts';
-import { formatExactMoney, formatPrice, formatQty, moneyToNumber, type Price } from '../../ledger/money.ts';
-import type { Order } from '../../ledger/order.ts';
-import { clientOrderId } from '../../ledger/order-id.ts';
+import { formatExactMoney, formatPrice, formatQty, moneyToNumber } from '../../ledger/money.ts';
+import { type OrderRow, orderRow, priceText } from '../order-row.ts';
 import type { Session } from '../session.ts';
 import { type TripResult, tripResult } from './results.ts';
 
@@ -50,21 +49,6 @@ export interface PositionStatus {
   readonly closing: string | null;
   /** Stops and targets at work, nearest rule first. */
   readonly protection: readonly { readonly role: string; readonly price: string; readonly qty: string }[];
-}
-
-export interface OrderStatusRow {
-  readonly id: string;
-  readonly strategy: string;
-  readonly symbol: string;
-  readonly rule: string;
-  readonly role: string;
-  readonly side: string;
-  readonly type: string;
-  readonly qty: string;
-  readonly filled: string;
-  readonly limitPrice: string | null;
-  readonly stopPrice: string | null;
-  readonly decidedAt: string;
 }
 
 export type EntriesState = 'active' | 'paused' | 'halted';
@@ -114,7 +98,7 @@ export interface EngineStatus extends RunFacts {
   }[];
   readonly positions: readonly PositionStatus[];
   /** At work, protective ones apart. */
-  readonly orders: readonly OrderStatusRow[];
+  readonly orders: readonly OrderRow[];
   readonly breakers: {
     /** Of the account: one strategy or symbol may be worse. */
     readonly entries: EntriesState;
@@ -126,8 +110,6 @@ export interface EngineStatus extends RunFacts {
 const iso = (at: number): string => new Date(at).toISOString();
 
 const dollars = (amount: number): string => amount.toFixed(2);
-
-const priceText = (price: Price | undefined): string | null => (price === undefined ? null : formatPrice(price));
 
 const PROTECTIVE: ReadonlySet<string> = new Set(['stop_loss', 'take_profit', 'trailing_stop', 'break_even']);
 
@@ -152,21 +134,6 @@ function trippedStatus({ guard, model, trip }: Tripped, instants: number): Tripp
     untilBars: until.kind === 'bars' ? Math.max(0, until.bars - (instants - guard.trippedInstant)) : null,
   };
 }
-
-const orderRow = (order: Order): OrderStatusRow => ({
-  id: clientOrderId(order),
-  strategy: order.strategy,
-  symbol: order.symbol,
-  rule: order.rule,
-  role: order.role,
-  side: order.side,
-  type: order.type,
-  qty: formatQty(order.qty),
-  filled: formatQty(order.filled),
-  limitPrice: priceText(order.limitPrice),
-  stopPrice: priceText(order.stopPrice),
-  decidedAt: iso(order.decidedAt),
-});
 
 /** A run as it stands between two bars. */
 export function statusOf(session: Session, facts: RunFacts): EngineStatus {
