@@ -9,7 +9,7 @@ import { passEntry } from './gate.ts';
 import type { BoundEntry, Instance } from './instance.ts';
 import { legOf } from './legs.ts';
 import type { Blocker } from './probe.ts';
-import { agreeProtection, levelPrice, type Protection } from './protection.ts';
+import { agreeProtection, intendedLevels, levelPrice, type Protection } from './protection.ts';
 import { entrySession } from './windows.ts';
 
 /** Entries of one instance, judged on a bar of its timeframe. */
@@ -130,7 +130,11 @@ function submitEntry(
   // What is added stands behind the levels that the position has.
   if (!adds(instance, entry)) instance.agreed = protection;
   context.book.reserve(order, close);
-  context.broker.submit(verdict.order);
+  const from = limitPrice === undefined ? close : priceToNumber(limitPrice);
+  context.broker.submit(
+    verdict.order,
+    adds(instance, entry) ? undefined : intendedLevels(protection, from, entry.sign, rule),
+  );
   return undefined;
 }
 

@@ -1,4 +1,5 @@
-import { createSimulatedBroker, type SimulatedBroker } from '../brokers/simulated.ts';
+import { createSimulatedBroker } from '../brokers/simulated.ts';
+import type { Venue, VenueHooks } from '../brokers/venue.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import { drain, type Steps } from '../compiler/steps.ts';
 import type { Broker } from '../core/broker.ts';
@@ -22,7 +23,7 @@ import type { Observer, RunOptions } from './run.ts';
 export interface Session {
   readonly book: Book;
   readonly core: Core;
-  readonly broker: SimulatedBroker;
+  readonly broker: Venue;
   readonly strategies: readonly { readonly id: string; readonly capital: number }[];
   readonly startCash: number;
   /** Market time reached, ms; NaN before the first bar. */
@@ -44,6 +45,8 @@ export interface Session {
   advance(instants: number): boolean;
   /** Works off the instants that end by a time, ms. */
   advanceTo(time: number): void;
+  /** The clock has come to `time`, ms, and no bar that ends by then is missing: what waits for the clock happens. */
+  clock(time: number): void;
   /** What decides beside it, over the same bars and in a ledger of its own. */
   readonly shadow?: Session;
   /** Instants worked off since the start: where the run stands in its bars. */
@@ -82,7 +85,7 @@ export class StandingChanged extends Error {}
 /** All that a session has but its core; it changes while the session runs. */
 interface Estate {
   readonly book: Book;
-  readonly broker: SimulatedBroker;
+  readonly broker: Venue;
   readonly wire: Wire;
   readonly startCash: number;
   readonly clock: Clock;
@@ -148,9 +151,9 @@ const isMixed = ({ hours, length }: Bars): boolean => {
 function watched(broker: Broker, observer: Observer): Broker {
   if (observer.placed === undefined) return broker;
   return {
-    submit(order) {
+    submit(order, intended) {
       observer.placed?.(order);
-      broker.submit(order);
+      broker.submit(order, intended);
     },
     cancel: (order, reason) => broker.cancel(order, reason),
     amend: (order, change) => broker.amend(order, change),
@@ -202,19 +205,23 @@ export function* sessionSteps(
   const tickRules = symbols.map((symbol) => (isCrypto(symbol) ? ('crypto' as const) : ('equity' as const)));
   const desks = symbols.map((symbol, index) => ({ symbol, kind: tickRules[index]! }));
   const wire: Wire = former?.wire ?? { core: undefined };
+  const hooks: VenueHooks = {
+    symbols: desks,
+    sink:
+      observer.heard === undefined
+        ? (event) => wire.core!.process(event)
+        : (event) => {
+            observer.heard?.(event);
+            wire.core!.process(event);
+          },
+  };
   const broker =
     former?.broker ??
+    options.venue?.(hooks) ??
     createSimulatedBroker({
+      ...hooks,
       assumptions: options.assumptions,
-      symbols: desks,
       buyingPower: (order, need) => book.buyingPower(order, need),
-      sink:
-        observer.heard === undefined
-          ? (event) => wire.core!.process(event)
-          : (event) => {
-              observer.heard?.(event);
-              wire.core!.process(event);
-            },
     });
   const core: Core = yield* coreSteps({
     ruleset,
@@ -618,6 +625,14 @@ export function* sessionSteps(
         step();
         clock.instants++;
       }
+    },
+    clock(time) {
+      if (Number.isNaN(clock.nextClose)) return;
+      while (time >= clock.nextClose) {
+        catchUp(clock.nextClose);
+        closeSession();
+      }
+      catchUp(time);
     },
     command(command, given) {
       const time = marketTime();

@@ -25,7 +25,7 @@ export function* shadowedSteps(
   const live = yield* sessionSteps(ruleset, bases, options, observer, actions, succession);
   if (ruleset.shadow === undefined) return live;
   const rules = inDollars(ruleset.shadow, live.startCash);
-  const own = { ...options, cash: undefined };
+  const own = { ...options, cash: undefined, venue: undefined };
   if (succession === undefined) {
     return beside(live, yield* sessionSteps(rules, bases, own, {}, actions));
   }
@@ -73,6 +73,10 @@ function beside(live: Session, shadow: Session, ahead: () => void = () => undefi
       const more = live.advance(instants);
       shadow.advanceTo(more ? live.now : Number.POSITIVE_INFINITY);
       return more;
+    },
+    clock(time) {
+      live.clock(time);
+      shadow.clock(time);
     },
     pause() {
       live.pause();
