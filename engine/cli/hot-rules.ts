@@ -9,7 +9,7 @@ import { consentNotice, outcomeNotice, reloadNotice } from '../report/reload-not
 import { styleOf } from '../report/style.ts';
 import type { ReloadResult } from '../runtime/control/results.ts';
 import type { RulesFacts } from '../runtime/control/status.ts';
-import type { Steering } from '../runtime/dry-run.ts';
+import type { Steering } from '../runtime/drive.ts';
 import { type Impact, impactOf } from '../runtime/impact.ts';
 import { lastBars } from '../runtime/last-bars.ts';
 import type { Recording } from '../runtime/recording.ts';

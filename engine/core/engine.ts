@@ -147,6 +147,7 @@ export function* coreSteps(options: CoreOptions): Steps<Core> {
     open: ruleset.symbols.map(() => []),
     clock,
     active: true,
+    stale: false,
   };
   const windowed = instances.filter((instance) => instance.hasWindow);
   const quiet = createQuiet(
@@ -505,6 +506,9 @@ export function* coreSteps(options: CoreOptions): Steps<Core> {
           return;
         case 'activate':
           context.active = event.active;
+          return;
+        case 'stale':
+          context.stale = event.stale;
           return;
         case 'close_all':
           closeAll();

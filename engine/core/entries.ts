@@ -43,6 +43,7 @@ function enter(
 ): Blocker | undefined {
   if (entry.model.trigger === 'on_rise' && before !== FALSE) return 'no_rise';
   if (!context.active) return 'before_start';
+  if (context.stale) return 'stale_bars';
   const blocker = inTheWay(context, instance, entry);
   if (blocker !== undefined) return blocker;
   if (context.breakers.holdsBack(instance.plan.strategyIndex, instance.plan.symbolIndex)) return 'breaker';

@@ -4,15 +4,15 @@ import { instant } from '../market/time.ts';
 import { TIMEFRAME_MS } from '../market/timeframe.ts';
 import type { Hand } from './control/hand.ts';
 import { createSleeper } from './control/sleeper.ts';
+import { advance, type Drive, hold, type Steering } from './drive.ts';
 import type { Feed } from './feed.ts';
 import { resultOf } from './outcome.ts';
 import type { Recording } from './recording.ts';
 import type { RunResult } from './result.ts';
-import { FIRST_STEPS, PROBATION, RulesFault } from './rules-fault.ts';
 import type { Observer, RunOptions } from './run.ts';
 import type { Session } from './session.ts';
 import { createShadowed } from './shadowed.ts';
-import { type SwapAnswer, type Swappable, type SwapRequest, swapRules } from './swap.ts';
+import { type Swappable, swapRules } from './swap.ts';
 
 export interface DryRunOptions extends RunOptions {
   /** `max`: as fast as it goes; a number: times real time; `realtime`: 1. */
@@ -137,48 +137,6 @@ export async function dryRun(
   return outcome(recordedOnly ? !whole : signal?.aborted === true);
 }
 
-/** What may be done to a run from outside. */
-export interface Steering {
-  readonly run: Swappable;
-  /** Puts other rules in charge between two bars. */
-  swap(request: SwapRequest): Promise<SwapAnswer>;
-  /** Does work while no bar comes. */
-  still<T>(work: () => Promise<T>): Promise<T>;
-}
-
-/** What the two ways of working bars off share. */
-interface Drive {
-  readonly run: Swappable;
-  readonly recording: Recording | undefined;
-  readonly report: () => void;
-  readonly stand: ((session: Session, stopped: boolean) => void) | undefined;
-  readonly hand: Hand | undefined;
-  readonly signal: AbortSignal | undefined;
-  readonly recordedOnly: boolean;
-  /** Work that no bar may come into. */
-  held: Promise<void> | undefined;
-}
-
-/** Does work while no bar comes; the bars wait for all such work. */
-async function hold<T>(drive: Drive, work: () => Promise<T>): Promise<T> {
-  const before = drive.held;
-  const working = work();
-  const done = working.then(
-    () => undefined,
-    () => undefined,
-  );
-  const held = before === undefined ? done : Promise.all([before, done]).then(() => undefined);
-  drive.held = held;
-  // Work that waits for timers which keep no process alive must not let it end.
-  const alive = setInterval(() => undefined, 60_000);
-  try {
-    return await working;
-  } finally {
-    clearInterval(alive);
-    if (drive.held === held) drive.held = undefined;
-  }
-}
-
 /** Milliseconds of wall clock for an instant; undefined: none. */
 function paceOf(options: DryRunOptions, past: boolean, session: Session, feed: Feed): number | undefined {
   if (past && options.sampleThenLive && options.speed === 'max') return 1000;
@@ -209,35 +167,6 @@ async function rush(drive: Drive, warming: boolean, untilRestored: boolean): Pro
     if (recording?.restoring !== true) await drive.hand?.carryOut();
     if (!more) return false;
     if (signal?.aborted === true || (untilRestored && recording?.restoring !== true)) return true;
-  }
-}
-
-/** Works off up to `instants` instants and sees the journal keep up; false when the bars fed are used up. */
-async function advance(drive: Drive, instants: number): Promise<boolean> {
-  const { run, recording } = drive;
-  while (drive.held !== undefined) await drive.held;
-  if (recording === undefined) return decide(run, instants);
-  const applied = recording.applyInputs();
-  if (applied !== undefined) await applied;
-  // The last thing in the journal may be an edit or a command: no bar is known to have come after it.
-  if (drive.recordedOnly && !recording.restoring && !recording.atFinal) return true;
-  const more = decide(run, recording.most(instants));
-  const stored = recording.mark();
-  if (stored !== undefined) await stored;
-  return more;
-}
-
-/** @throws RulesFault when rules throw that have only just come */
-function decide(run: Swappable, asked: number): boolean {
-  if (run.fault !== undefined) throw run.fault;
-  const { session, swapped } = run;
-  if (swapped === undefined || session.instants - swapped.instants > PROBATION) return session.advance(asked);
-  const { instants, now: time } = session;
-  try {
-    return session.advance(instants - swapped.instants < FIRST_STEPS ? Math.min(asked, 1) : asked);
-  } catch (error) {
-    const { revision } = session.core.memory.ruleset;
-    throw new RulesFault(error, { revision, former: swapped.former, instants, time });
   }
 }
 
