@@ -45,6 +45,10 @@ export interface Session {
   advance(instants: number): boolean;
   /** Works off the instants that end by a time, ms. */
   advanceTo(time: number): void;
+  /** Something waits for the clock to come to `time`, ms: a bar of a longer timeframe, or the session's close. */
+  waitsFor(time: number): boolean;
+  /** The bars from here on come too late to enter on, or no longer do. */
+  stale(stale: boolean): void;
   /** The clock has come to `time`, ms, and no bar that ends by then is missing: what waits for the clock happens. */
   clock(time: number): void;
   /** What decides beside it, over the same bars and in a ledger of its own. */
@@ -625,6 +629,10 @@ export function* sessionSteps(
         step();
         clock.instants++;
       }
+    },
+    waitsFor: (time) => !Number.isNaN(clock.nextClose) && (time >= clock.nextClose || core.due() <= time),
+    stale(stale) {
+      core.process({ kind: 'stale', stale });
     },
     clock(time) {
       if (Number.isNaN(clock.nextClose)) return;

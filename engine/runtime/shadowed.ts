@@ -74,6 +74,10 @@ function beside(live: Session, shadow: Session, ahead: () => void = () => undefi
       shadow.advanceTo(more ? live.now : Number.POSITIVE_INFINITY);
       return more;
     },
+    stale(stale) {
+      live.stale(stale);
+      shadow.stale(stale);
+    },
     clock(time) {
       live.clock(time);
       shadow.clock(time);

@@ -13,6 +13,8 @@ export interface Hand {
   carryOut(): Promise<void> | undefined;
   /** Sleeps until the next bar, or until a command comes. */
   readonly rest: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
+  /** Ends such a sleep. */
+  readonly wake: () => void;
   close(): Promise<void>;
 }
 
@@ -76,6 +78,7 @@ export async function openHand(options: HandOptions): Promise<Hand> {
     },
     carryOut: () => server.carryOut(),
     rest: sleeper.rest,
+    wake: sleeper.wake,
     close: () => server.close(),
   };
 }
