@@ -399,6 +399,7 @@ export function* coreSteps(options: CoreOptions): Steps<Core> {
   /** The position is gone: nothing that protected it or would add to it stays at work. */
   function flatten(instance: Instance, time: number): void {
     const { state, plan, entryOrder } = instance;
+    const { protection } = state;
     remove(context.open[plan.symbolIndex]!, instance);
     state.side = 0;
     state.entries = 0;
@@ -411,6 +412,8 @@ export function* coreSteps(options: CoreOptions): Steps<Core> {
     state.exitTime = time;
     cancelLegs(context, instance);
     if (entryOrder !== undefined && entryOrder.filled > 0n && entryOrder.status === 'working') {
+      // A broker elsewhere may fill more of it before it hears: that position is protected like the one before.
+      if (protection !== undefined) instance.agreed = { ...protection, best: Number.NaN, trailLevel: Number.NaN };
       context.broker.cancel(entryOrder, 'position_closed');
     }
   }

@@ -17,9 +17,9 @@ import { priceNearest, quantityIncrement } from '../../ledger/tick.ts';
 import type { Bars } from '../../market/bars.ts';
 import { type Instant, instant } from '../../market/time.ts';
 import type { Venue, VenueHooks, VenueSymbol } from '../venue.ts';
-import type { Execution, Fact, OrderReport, Request, Submission } from './facts.ts';
+import { type Execution, type Fact, hasEnded, type OrderReport, type Request, type Submission } from './facts.ts';
 import { type Guard, guardOf, nearestStop, reached } from './guard.ts';
-import { dropFrom, type Holder, isBusy, newHolder } from './holder.ts';
+import { dropFrom, type EarlyFill, type Holder, isBusy, newHolder } from './holder.ts';
 import { isLive, isWhole, type Line, learn, newLine, remaining, type Ticket, unbooked } from './line.ts';
 
 /** Something that a person should know of, and that no rule asked for. */
@@ -41,8 +41,10 @@ export interface OrderDesk extends Venue {
   hear(fact: Fact, at: Instant): void;
   /** Requests whose outcome nobody has said. */
   unsettled(): Request[];
-  /** Orders at the broker by its id, whose end nobody has said. */
-  atBroker(): ReadonlyMap<string, Line>;
+  /** Orders of the broker's, by its id, whose end nobody has said. */
+  atBroker(): readonly string[];
+  /** It is one of the orders that this desk knows. */
+  knows(id: string): boolean;
   /** Quantity by symbol that its own fills have come to, billionths. */
   positions(): ReadonlyMap<string, bigint>;
   remarks(): Remark[];
@@ -153,10 +155,16 @@ export const createOrderDesk = ({ symbols, sink }: VenueHooks, fractional = fals
     touch(holder);
   }
 
-  /** Another strategy holds the other side of the symbol: the broker has one position of it. */
+  /** Another strategy holds the other side of the symbol, or is about to: the broker has one position of it. */
   function opposite(own: Holder, order: Order): boolean {
     const sign = order.side === 'buy' ? 1n : -1n;
-    return bySymbol[order.symbolIndex]!.some((other) => other !== own && other.position * sign < 0n);
+    return bySymbol[order.symbolIndex]!.some(
+      (other) =>
+        other !== own &&
+        (other.position * sign < 0n ||
+          (isLive(other.entry) && other.entry.order?.side !== order.side) ||
+          other.waiting.some((one) => one.order.side !== order.side)),
+    );
   }
 
   function cancel(order: Order, reason: string): void {
@@ -225,6 +233,11 @@ export const createOrderDesk = ({ symbols, sink }: VenueHooks, fractional = fals
 
   /** Asks for what brings the broker nearer to what the core wants; whatever is under way is waited for. */
   function step(holder: Holder): void {
+    if (holder.early.length > 0) {
+      // More of the entry has filled than has been heard of: what is held is not known.
+      if (isLive(holder.entry)) return;
+      giveUp(holder);
+    }
     withdraw(holder.entry);
     withdraw(holder.exit);
     const exit = nextExit(holder);
@@ -423,12 +436,11 @@ export const createOrderDesk = ({ symbols, sink }: VenueHooks, fractional = fals
     const { request, line } = known;
     const holder = line && holders.get(line.holder);
     if (holder !== undefined) dirty.add(holder);
+    pending.delete(fact.request);
     if (fact.kind === 'unknown') {
-      pending.delete(fact.request);
       lookUp(request, line);
       return;
     }
-    pending.delete(fact.request);
     const free = (): void => {
       if (line?.busy?.request === request.n) line.busy = undefined;
     };
@@ -442,12 +454,13 @@ export const createOrderDesk = ({ symbols, sink }: VenueHooks, fractional = fals
     }
     if (line === undefined) return;
     if (request.kind === 'cancel' || request.kind === 'replace') {
-      free();
       // It has ended, or moved on: only the broker knows.
       if (isLive(line)) lookUp(request, line);
+      else free();
       return;
     }
     if (request.kind === 'look') {
+      free();
       if (fact.kind === 'absent' || fact.code === 'not_found') missing(line, holder!);
       return;
     }
@@ -461,7 +474,14 @@ export const createOrderDesk = ({ symbols, sink }: VenueHooks, fractional = fals
     else missing(line, holder!);
   }
 
+  /** Asks what became of a request's order; its line stays busy until that is known. */
   function lookUp(request: Request, line: Line | undefined): void {
+    const busy = line?.busy?.request === request.n ? line.busy : undefined;
+    askAfter(request, line);
+    if (busy !== undefined && line !== undefined) line.busy = { ...busy, request: count };
+  }
+
+  function askAfter(request: Request, line: Line | undefined): void {
     if (line?.brokerId !== undefined) ask({ kind: 'look', urgency: request.urgency, target: line.brokerId }, line);
     else if (request.kind === 'submit')
       ask({ kind: 'look', urgency: request.urgency, clientId: request.clientId }, line);
@@ -508,7 +528,11 @@ export const createOrderDesk = ({ symbols, sink }: VenueHooks, fractional = fals
     if (tickets.get(order.id)?.line === line) {
       if (line.brokerId === undefined) line.brokerId = order.id;
     } else {
-      const ticket: Ticket = { line, booked: NO_QTY, cost: NO_MONEY };
+      const ticket: Ticket = { line, booked: NO_QTY, cost: NO_MONEY, closed: false };
+      // What the order before it had filled may not have been heard.
+      if (line.ticket !== undefined && !line.ticket.closed) {
+        ask({ kind: 'look', urgency: 'exit', target: line.brokerId! }, line);
+      }
       tickets.set(order.id, ticket);
       line.brokerId = order.id;
       line.ticket = ticket;
@@ -536,6 +560,7 @@ export const createOrderDesk = ({ symbols, sink }: VenueHooks, fractional = fals
         holder: parent.holder,
         order: undefined,
         clientId: leg.clientId,
+        side: leg.side,
         qty: parseQty(leg.qty ?? order.qty ?? '0'),
         parent,
       });
@@ -581,13 +606,14 @@ export const createOrderDesk = ({ symbols, sink }: VenueHooks, fractional = fals
     const holder = holders.get(line.holder)!;
     dirty.add(holder);
     const wasLive = isLive(line);
+    if (hasEnded(order.status)) ticket.closed = true;
     for (const { price, qty } of unbooked(ticket, order, execution)) book(holder, line, price, qty, execution);
     if (order.legs.length > 0) legsOf(line, order);
     if (line.brokerId !== order.id) return;
     if (order.status === 'replaced') {
       if (order.replacedBy !== undefined && !tickets.has(order.replacedBy)) {
         // The answer that named the next one is lost: ask for it.
-        if (line.busy?.what === 'replace') return;
+        if (line.busy !== undefined && pending.get(line.busy.request)?.request.kind === 'replace') return;
         ask({ kind: 'look', urgency: 'exit', target: order.replacedBy }, line);
       }
       return;
@@ -616,40 +642,49 @@ export const createOrderDesk = ({ symbols, sink }: VenueHooks, fractional = fals
     } else end(order, reason ?? (status === 'expired' ? 'expired' : 'cancelled_by_broker'));
   }
 
-  /** Books a fill to the order of the core that it belongs to. */
+  /** Books a fill to the orders of the core that it belongs to; what none of them has room for waits for its entry. */
   function book(holder: Holder, line: Line, price: Price, qty: Qty, execution: Execution | undefined): void {
-    const report = line.order ?? [...holder.legs][0];
-    const side = line.order?.side ?? report?.side ?? (holder.position > 0n ? 'sell' : 'buy');
-    let rest: bigint = qty;
+    const side = sideOf(holder, line);
+    holder.early.push({ line, price, qty, side, time: execution?.at ?? now });
+    // What one claims makes room for another.
+    for (let before = Number.POSITIVE_INFINITY; holder.early.length < before; ) {
+      before = holder.early.length;
+      for (const early of [...holder.early]) claim(holder, early);
+    }
+  }
+
+  const sideOf = (holder: Holder, line: Line): 'buy' | 'sell' =>
+    line.order?.side ?? line.side ?? holder.legs[0]?.side ?? (holder.position > 0n ? 'sell' : 'buy');
+
+  function claim(holder: Holder, fill: EarlyFill): void {
+    const { line, side, price, time } = fill;
+    // A leg fills only once its entry is complete: that has been heard later, or will be.
+    if (line.parent?.purpose === 'entry' && line.parent.order?.status === 'working') return;
     for (const order of claimants(holder, line)) {
-      if (rest === 0n) break;
+      if (fill.qty === 0n) break;
       const room = order.qty - order.filled;
-      const part = (rest < room ? rest : room) as Qty;
+      const part = (fill.qty < room ? fill.qty : room) as Qty;
       if (part <= 0n || order.status !== 'working') continue;
-      rest -= part;
+      fill.qty = (fill.qty - part) as Qty;
+      if (fill.qty === 0n) holder.early.splice(holder.early.indexOf(fill), 1);
       holder.position += side === 'buy' ? part : -part;
-      if (line.purpose === 'entry') holder.enteredAt = execution?.at ?? now;
+      if (line.purpose === 'entry') holder.enteredAt = time;
       if (order.filled + part >= order.qty) {
         dropFrom(holder.legs, order);
         dropFrom(holder.exits, order);
         reasons.delete(order);
       }
-      sink({
-        kind: 'fill',
-        order,
-        fill: {
-          time: execution?.at ?? now,
-          at: line.purpose === 'entry' && order.type === 'market' ? 'open' : 'intrabar',
-          price,
-          qty: part,
-          commission: NO_MONEY,
-        },
-      });
+      const at = line.purpose === 'entry' && order.type === 'market' ? 'open' : 'intrabar';
+      sink({ kind: 'fill', order, fill: { time, at, price, qty: part, commission: NO_MONEY } });
     }
-    if (rest > 0n) {
-      const symbol = line.order?.symbol ?? report?.symbol ?? line.holder.slice(line.holder.indexOf('\n') + 1);
-      holder.position += side === 'buy' ? rest : -rest;
-      remarks.push({ kind: 'unclaimed_fill', symbol, side, qty: formatQty(rest as Qty) });
+  }
+
+  /** Nothing is under way any more that could explain these fills: the account has what the ledger has not. */
+  function giveUp(holder: Holder): void {
+    for (const { line, qty, side } of holder.early.splice(0)) {
+      const symbol = line.order?.symbol ?? line.holder.slice(line.holder.indexOf('\n') + 1);
+      holder.position += side === 'buy' ? qty : -qty;
+      remarks.push({ kind: 'unclaimed_fill', symbol, side, qty: formatQty(qty) });
     }
   }
 
@@ -718,15 +753,16 @@ export const createOrderDesk = ({ symbols, sink }: VenueHooks, fractional = fals
     },
     hear,
     unsettled: () => [...pending.values()].map(({ request }) => request),
-    atBroker: () => {
-      const lines = new Map<string, Line>();
-      for (const [id, { line }] of tickets) if (isLive(line) && line.brokerId === id) lines.set(id, line);
-      return lines;
-    },
+    atBroker: () => [...tickets].flatMap(([id, { closed }]) => (closed ? [] : [id])),
+    knows: (id) => tickets.has(id),
     positions: () => {
       const sums = new Map<string, bigint>();
       bySymbol.forEach((list, symbol) => {
-        const sum = list.reduce((total, { position }) => total + position, 0n);
+        const sum = list.reduce(
+          (total, { position, early }) =>
+            early.reduce((sum, { side, qty }) => sum + (side === 'buy' ? qty : -qty), total + position),
+          0n,
+        );
         if (sum !== 0n) sums.set(names[symbol]!.symbol, sum);
       });
       return sums;

@@ -1,6 +1,8 @@
 import type { Intended } from '../../core/broker.ts';
+import type { Price, Qty } from '../../ledger/money.ts';
 import type { Order } from '../../ledger/order.ts';
 import type { TickRule } from '../../ledger/tick.ts';
+import type { Instant } from '../../market/time.ts';
 import { isLive, type Line } from './line.ts';
 
 /** A strategy's share of a symbol: what the core wants of it, and what the broker has of it. */
@@ -21,8 +23,18 @@ export interface Holder {
   position: bigint;
   /** Of its last entry fill, ms; a bar that began before it says little of what came after. */
   enteredAt: number;
+  /** Fills of protective orders that came before the fills of the entry they protect. */
+  readonly early: EarlyFill[];
   /** The broker would not take its protection: not asked again before the next bar. */
   refused: boolean;
+}
+
+export interface EarlyFill {
+  readonly line: Line;
+  readonly price: Price;
+  qty: Qty;
+  readonly side: 'buy' | 'sell';
+  readonly time: Instant;
 }
 
 export const newHolder = (key: string, rule: TickRule): Holder => ({
@@ -37,6 +49,7 @@ export const newHolder = (key: string, rule: TickRule): Holder => ({
   target: undefined,
   position: 0n,
   enteredAt: Number.NEGATIVE_INFINITY,
+  early: [],
   refused: false,
 });
 

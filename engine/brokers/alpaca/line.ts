@@ -12,6 +12,8 @@ export interface Line {
   /** The order of the core that it carries out; a protective line serves whichever leg is nearest. */
   readonly order: Order | undefined;
   clientId: string;
+  /** Of a leg, whose order of the core may come later than its fill. */
+  readonly side: 'buy' | 'sell' | undefined;
   /** Of the order at work now; undefined until the broker has said it. */
   brokerId: string | undefined;
   /** What has been booked of that order. */
@@ -39,6 +41,8 @@ export interface Ticket {
   booked: Qty;
   /** Σ price × quantity of what has been booked, 10⁻¹⁸ dollars. */
   cost: bigint;
+  /** Its end has been heard. */
+  closed: boolean;
 }
 
 export const isLive = (line: Line | undefined): line is Line => line !== undefined && line.state !== 'ended';
@@ -66,8 +70,8 @@ export function unbooked(
   }
   if (rest > 0n) {
     const known = found.reduce((sum, { price, qty }) => sum + price * qty, ticket.cost);
-    const mean = report.average === undefined ? undefined : parsePrice(report.average);
-    const price = mean === undefined ? found[0]?.price : (((mean * cumulative - known) / rest) as Price);
+    const mean = report.average === undefined ? undefined : meanFrom(report.average);
+    const price = mean === undefined ? found[0]?.price : nearestFill((mean * cumulative - known) / rest);
     if (price !== undefined && price > 0n) found.unshift({ price, qty: rest as Qty });
     else if (mean !== undefined) found.unshift({ price: mean, qty: rest as Qty });
   }
@@ -78,6 +82,13 @@ export function unbooked(
   }
   return found;
 }
+
+/** A mean may have any number of decimals; a billionth of a dollar is enough. */
+const meanFrom = (text: string): Price => parsePrice(text.replace(/(\.\d{9})\d+$/, '$1'));
+
+/** Fills have four decimals at most: what a mean leaves beyond them is its own rounding. */
+const FINEST = PRICE_SCALE / 10_000n;
+const nearestFill = (price: bigint): Price => (((price + FINEST / 2n) / FINEST) * FINEST) as Price;
 
 /** Takes over what a report of the line's present order says of its state; an end is never taken back. */
 export function learn(line: Line, report: OrderReport): void {
@@ -92,6 +103,7 @@ export function learn(line: Line, report: OrderReport): void {
 export const newLine = (
   fields: Pick<Line, 'purpose' | 'holder' | 'order' | 'clientId' | 'qty'> & Partial<Line>,
 ): Line => ({
+  side: undefined,
   brokerId: undefined,
   ticket: undefined,
   limit: undefined,
