@@ -317,7 +317,8 @@ export const applyCommandOf =
     run.session.command(known, Date.parse(at));
   };
 
-const begin = (held: Reopenable, disk: DiskRules, source: Source, options: SessionOptions): SessionRow => {
+/** Begins a session with the rules on disk. */
+export const begin = (held: Reopenable, disk: DiskRules, source: Source, options: SessionOptions): SessionRow => {
   const { database } = held;
   prune(database, Date.now());
   const at = nowIso();

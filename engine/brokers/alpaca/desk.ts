@@ -50,6 +50,9 @@ export interface OrderDesk extends Venue {
   remarks(): Remark[];
 }
 
+/** For so long after its decision an entry may still be sent, ms: its price is the next bar's. */
+const NEWS = 60_000;
+
 const BRACKETED = new Set(['day', 'gtc']);
 
 type Body = Request extends infer One ? (One extends Request ? Omit<One, 'n'> : never) : never;
@@ -103,6 +106,7 @@ export const createOrderDesk = ({ symbols, sink }: VenueHooks, fractional = fals
 
   function send(line: Line, submission: Submission, urgency: Request['urgency']): void {
     byClient.set(line.clientId, line);
+    line.submission = submission;
     ask({ kind: 'submit', urgency, clientId: line.clientId, submission }, line);
   }
 
@@ -490,13 +494,17 @@ export const createOrderDesk = ({ symbols, sink }: VenueHooks, fractional = fals
     }
   }
 
-  /** The broker has never had it. */
+  /** The broker has never had it. What opens is sent again while it is news, else decided anew; what closes is placed anew. */
   function missing(line: Line, holder: Holder): void {
     if (line.state !== 'sending') return;
+    const { order, submission } = line;
+    const wanted = order !== undefined && order.status === 'working' && !reasons.has(order);
+    if (line.purpose === 'entry' && wanted && submission !== undefined && now - order.decidedAt <= NEWS) {
+      send(line, submission, 'entry');
+      return;
+    }
     line.state = 'ended';
     line.busy = undefined;
-    const { order } = line;
-    // What opens is decided again on fresh bars; what closes or protects is sent again.
     if (line.purpose === 'entry' && order !== undefined) end(order, reasons.get(order) ?? 'not_sent');
     dirty.add(holder);
   }

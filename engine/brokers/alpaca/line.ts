@@ -1,6 +1,6 @@
 import { NO_QTY, PRICE_SCALE, type Price, parsePrice, parseQty, type Qty } from '../../ledger/money.ts';
 import type { Order } from '../../ledger/order.ts';
-import { type Execution, hasEnded, isHeld, type OrderReport } from './facts.ts';
+import { type Execution, hasEnded, isHeld, type OrderReport, type Submission } from './facts.ts';
 
 /** What an order at the broker is for. */
 export type Purpose = 'entry' | 'exit' | 'stop' | 'target';
@@ -25,6 +25,8 @@ export interface Line {
   state: 'sending' | 'working' | 'held' | 'ended';
   /** The last word of the broker on it. */
   status: string;
+  /** What was sent, to be sent again under the same id. */
+  submission: Submission | undefined;
   /** Number of the request that is under way for it. */
   busy: { readonly request: number; readonly what: 'submit' | 'replace' | 'cancel' } | undefined;
   /** Booked so far, over all its replacements. */
@@ -110,6 +112,7 @@ export const newLine = (
   stop: undefined,
   state: 'sending',
   status: '',
+  submission: undefined,
   busy: undefined,
   filled: NO_QTY,
   partner: undefined,
