@@ -17,7 +17,8 @@ export interface Expected {
   setSymbols(symbols: Iterable<string>): void;
   /** Trading in a symbol stopped or went on, at an instant of the market's. */
   halt(symbol: string, at: number, halted: boolean): void;
-  isHalted(symbol: string): boolean;
+  /** Since when it is halted (ms); undefined when it trades. */
+  haltedSince(symbol: string): number | undefined;
 }
 
 /**
@@ -65,6 +66,6 @@ export function createExpected(calendarOf: (symbol: string) => Calendar): Expect
       if (!halted) haltedSince.delete(symbol);
       else if (!haltedSince.has(symbol)) haltedSince.set(symbol, at);
     },
-    isHalted: (symbol) => haltedSince.has(symbol),
+    haltedSince: (symbol) => haltedSince.get(symbol),
   };
 }

@@ -68,7 +68,8 @@ export interface Gather {
   cover(market: Market, through: number, now: number): void;
   setSymbols(symbols: Iterable<string>): void;
   halt(symbol: string, at: number, halted: boolean): void;
-  isHalted(symbol: string): boolean;
+  /** Since when it is halted (ms); undefined when it trades. */
+  haltedSince(symbol: string): number | undefined;
   /** Sets the price that the next bar is held against: the last close of history, or one restated by a split. */
   reference(symbol: string, close: number): void;
   /** End of the last minute decided (ms). */
@@ -269,7 +270,7 @@ export function createGather({ after, sink, calendarOf, hours = 'regular', ...op
       expected.halt(symbol, at, halted);
       waited.clear();
     },
-    isHalted: (symbol) => expected.isHalted(symbol),
+    haltedSince: (symbol) => expected.haltedSince(symbol),
     reference: (symbol, close) => watch.set(symbol, close),
     get decided() {
       return decided;
