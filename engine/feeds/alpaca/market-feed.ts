@@ -59,6 +59,8 @@ export function createMarketFeed(options: MarketFeedOptions): MarketFeed {
   /** And what had ended by then has come by REST. */
   let flowing = false;
   let polling = false;
+  /** The socket was given up for its silence, and no bar has come since. */
+  let muted = false;
 
   const become = (next: FeedState, words: string, retryMs?: number): void => {
     state = next;
@@ -77,19 +79,23 @@ export function createMarketFeed(options: MarketFeedOptions): MarketFeed {
       if (flowing) {
         silent = minutes > 0 ? silent + minutes : 0;
         if (silent >= SILENT_MINUTES) {
-          become('stale', 'no bars come although the market trades: connecting anew, until then they come by REST');
-          stream.restart('the socket is silent');
-        } else if (state === 'stale') become('live', 'bars come');
+          if (!muted)
+            become('stale', 'no bars come although the market trades: connecting anew, until then they come by REST');
+          muted = true;
+          restart('the socket is silent');
+        } else if (state === 'stale' && !muted) become('live', 'bars come');
       } else if (confirmed) {
         flowing = true;
         gather.release(market);
-        become('live', minutes === 0 ? 'bars come' : `bars come; ${minutes} of the minutes before came by REST`);
+        const words = minutes === 0 ? 'bars come' : `bars come; ${minutes} of the minutes before came by REST`;
+        if (!muted) become('live', words);
       }
       gather.cover(market, through, at);
     },
     failed(words, times) {
-      const stale = flowing && times >= FAILURES;
-      become(stale ? 'stale' : state, `bars cannot be asked for by REST: ${words}`);
+      // Once is nothing, as long as the socket is there.
+      if (flowing && times < FAILURES) return;
+      become(flowing ? 'stale' : state, `bars cannot be asked for by REST: ${words}`);
     },
   });
 
@@ -103,12 +109,25 @@ export function createMarketFeed(options: MarketFeedOptions): MarketFeed {
     catchUp.start('once');
   };
 
-  const away = (next: FeedState, words: string, retryMs: number | undefined): void => {
+  /** Nothing is awaited of the socket until it has confirmed everything. */
+  const suspend = (): void => {
     confirmed = false;
     flowing = false;
     silent = 0;
     gather.hold(market);
-    become(state === 'stale' && next === 'connecting' ? 'stale' : next, words, retryMs);
+  };
+  let given = false;
+  const restart = (reason: string): void => {
+    suspend();
+    given = true;
+    stream.restart(reason);
+  };
+
+  const away = (next: FeedState, words: string, retryMs: number | undefined): void => {
+    suspend();
+    // Why a socket is silent was told when it was given up.
+    if (!(muted && given)) become(muted && next === 'connecting' ? 'stale' : next, words, retryMs);
+    given = false;
     // What a socket that is away does not bring comes by REST, once a minute.
     poll();
   };
@@ -117,6 +136,10 @@ export function createMarketFeed(options: MarketFeedOptions): MarketFeed {
     switch (message.kind) {
       case 'bar': {
         silent = 0;
+        if (muted) {
+          muted = false;
+          if (flowing) become('live', 'bars come');
+        }
         const { bar, corrected } = message;
         // What trades again is not halted, though nobody may have said so while the socket was away.
         if (bar.start >= (gather.haltedSince(bar.symbol) ?? Number.POSITIVE_INFINITY)) {
@@ -166,12 +189,10 @@ export function createMarketFeed(options: MarketFeedOptions): MarketFeed {
       stream.setSymbols(wanted);
       if (!added || !flowing) return;
       // Until the server sends the new ones too, a minute would be decided without them.
-      confirmed = false;
-      flowing = false;
-      gather.hold(market);
+      suspend();
     },
     doubt: look,
-    restart: (reason) => stream.restart(reason),
+    restart,
     get reconnects() {
       return stream.reconnects;
     },
