@@ -54,7 +54,7 @@ export interface GatherCounts {
 
 /** Bars and a clock into instants: see `createGather`. */
 export interface Gather {
-  /** Takes a bar that came at `now` (ms). */
+  /** Takes a bar that came at `now` (ms); decides the minute that it completes. */
   take(bar: MinuteBar, origin: Origin, now: number): void;
   /** Decides what is due at `now` (ms). */
   tick(now: number): void;
@@ -147,15 +147,12 @@ export function createGather({ after, sink, calendarOf, hours = 'regular', ...op
     const present = minute?.present(market) ?? 0;
     const count = awaited(market);
     if (count > 0 && present >= count && expected.complete(market, next, minute!.bars)) return true;
-    if (now < next + grace) return false;
+    if (now < next + grace || doubted.get(market) === next) return false;
     if (present > 0 || count === 0) return true;
-    if (doubted.get(market) !== next) {
-      doubted.set(market, next);
-      sink.doubt(market, next);
-      // Whoever is asked may know at once.
-      return next <= (covered.get(market) ?? Number.NEGATIVE_INFINITY);
-    }
-    return false;
+    doubted.set(market, next);
+    sink.doubt(market, next);
+    // Whoever is asked may know at once.
+    return next <= (covered.get(market) ?? Number.NEGATIVE_INFINITY);
   };
 
   const decide = (): void => {
@@ -240,8 +237,9 @@ export function createGather({ after, sink, calendarOf, hours = 'regular', ...op
       if (outcome === 'duplicate') counts.duplicates++;
       else if (outcome === 'conflict') counts.conflicts++;
       else if (outcome === 'replaced') counts.revised++;
-      // Bars asked for come one after the other: they are whole when `cover` says so.
-      if (outcome === 'kept' && end === next && origin !== 'backfill') settle(now);
+      // A bar may make a minute complete. That it is overdue, only `tick` says: the next bar of the same batch may belong to it.
+      // Bars asked for are whole when `cover` says so.
+      if (outcome === 'kept' && end === next && origin !== 'backfill') settle(Number.NEGATIVE_INFINITY);
     },
     tick: settle,
     due() {
