@@ -1,7 +1,7 @@
 import { type Bars, CLOSED, EXTENDED, REGULAR } from '../../market/bars.ts';
 import type { Calendar } from '../../market/calendar.ts';
+import type { MinuteBar } from '../../market/minute-bar.ts';
 import { instant, MINUTE } from '../../market/time.ts';
-import type { MinuteBar } from './minute.ts';
 
 /** Rows that a symbol begins with room for: two months of regular minutes. */
 const ROOM = 16_384;

@@ -3,9 +3,10 @@ import type { Ruleset } from '../../compiler/ruleset.ts';
 import { finding } from '../../documents/finding.ts';
 import type { Bars, MarketData } from '../../market/bars.ts';
 import { calendarOf } from '../../market/calendars.ts';
+import type { MinuteBar } from '../../market/minute-bar.ts';
 import type { Feed } from '../feed.ts';
 import { type BarRing, createBarRing } from './bar-ring.ts';
-import { historyFrom, historyText, type Minute, type MinuteBar, minuteFrom, minuteText } from './minute.ts';
+import { historyFrom, historyText, type Minute, minuteFrom, minuteText } from './minute.ts';
 
 /** Where the bars of a live run are kept and found again. */
 export interface BarStore {

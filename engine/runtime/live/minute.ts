@@ -1,13 +1,4 @@
-/** A bar of one minute as a live feed has it; times in ms, prices in dollars. */
-export interface MinuteBar {
-  readonly symbol: string;
-  readonly start: number;
-  readonly open: number;
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-  readonly volume: number;
-}
+import type { MinuteBar } from '../../market/minute-bar.ts';
 
 /** All bars that end at one moment. */
 export interface Minute {
@@ -46,6 +37,7 @@ const barOf = ([symbol, start, open, high, low, close, volume]: Row): MinuteBar 
   low,
   close,
   volume,
+  vwap: undefined,
 });
 
 /** A minute as the journal keeps it: numbers survive the way there and back to the last bit. */

@@ -5,9 +5,9 @@ import { DEFAULT_ASSUMPTIONS } from '../../../engine/brokers/assumptions.ts';
 import { openSession, openState, rulesOf } from '../../../engine/cli/dry-session.ts';
 import { startLiveSession } from '../../../engine/cli/live-session.ts';
 import type { Bars } from '../../../engine/market/bars.ts';
+import type { MinuteBar } from '../../../engine/market/minute-bar.ts';
 import { openLiveFeed } from '../../../engine/runtime/live/live-feed.ts';
 import { type LiveLink, type LivePort, type LiveStand, liveRun } from '../../../engine/runtime/live/live-run.ts';
-import type { MinuteBar } from '../../../engine/runtime/live/minute.ts';
 import type { RunResult } from '../../../engine/runtime/result.ts';
 import { loadWorkspace } from '../../../engine/runtime/workspace.ts';
 import type { createExchange } from '../../brokers/alpaca/exchange.ts';
@@ -24,6 +24,7 @@ export const minuteBars = (bars: Bars): MinuteBar[] =>
     low: bars.low[i]!,
     close: bars.close[i]!,
     volume: bars.volume[i]!,
+    vwap: undefined,
   }));
 
 export function writeRules(dir: string, risk: string, strategies: Readonly<Record<string, string>>): void {
