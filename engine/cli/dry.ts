@@ -334,20 +334,29 @@ const dryOn = async (
   const hand =
     state === undefined
       ? undefined
-      : await handOn(journal.folder, feed, terminal, {
-          session: session?.row.name ?? null,
-          rules: () =>
-            hot.rules?.facts() ?? { revision: ruleset.revision, stale: null, pending: null, lastReload: null },
-          reload: () => (hot.rules ?? notYet()).reload(),
-          approve: (revision) => (hot.rules ?? notYet()).approve(revision),
-          record: (command, at) =>
-            recording.input({
-              kind: 'command',
-              instants: hot.steering!.run.session.instants,
-              at: new Date(at).toISOString(),
-              command: writtenCommand(command),
-            }),
-        });
+      : await handOn(
+          journal.folder,
+          {
+            mode: 'dry',
+            feed: feed.kind === 'sample' ? 'the sample market' : `CSV bars from ${shownPath(feed.path)}`,
+            synthetic: feed.kind === 'sample',
+          },
+          terminal,
+          {
+            session: session?.row.name ?? null,
+            rules: () =>
+              hot.rules?.facts() ?? { revision: ruleset.revision, stale: null, pending: null, lastReload: null },
+            reload: () => (hot.rules ?? notYet()).reload(),
+            approve: (revision) => (hot.rules ?? notYet()).approve(revision),
+            record: (command, at) =>
+              recording.input({
+                kind: 'command',
+                instants: hot.steering!.run.session.instants,
+                at: new Date(at).toISOString(),
+                command: writtenCommand(command),
+              }),
+          },
+        );
   const started = {
     engine: ENGINE_VERSION,
     mode: 'dry',

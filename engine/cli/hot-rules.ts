@@ -44,6 +44,8 @@ export interface HotRulesOptions {
   readonly recording: Recording | undefined;
   /** How a revision came, for the record. */
   readonly arrival?: DrySession['arrival'] | undefined;
+  /** Called with rules that have come to rule. */
+  readonly ruling?: (ruleset: Ruleset) => void;
   readonly cash: number | undefined;
   readonly assumptions: FillAssumptions;
   readonly terminal: Terminal;
@@ -52,6 +54,8 @@ export interface HotRulesOptions {
   /** Rules that threw when they ran: they are not taken again. */
   readonly barred?: { readonly revision: string; readonly message: string } | undefined;
   readonly quiet: boolean;
+  /** Real orders hang on the rules: what loosens them waits for a person unless risk.yaml says otherwise. */
+  readonly mode?: 'dry' | 'live';
   /** Tells the screen, the JSON stream and the logs. */
   readonly notify: (notice: RulesNotice) => void;
 }
@@ -121,7 +125,7 @@ export const followRules = (options: HotRulesOptions): HotRules => {
     // Rules that switch every strategy off are an edit like another: what is open keeps its exits.
     prepare: (gathered) => check(where, gathered),
     policy: (running) => {
-      const policy = policyOf(running, 'dry');
+      const policy = policyOf(running, options.mode ?? 'dry');
       return starting && policy === 'grace' ? 'accept' : policy;
     },
     losses: (running, next) =>
@@ -148,6 +152,7 @@ export const followRules = (options: HotRulesOptions): HotRules => {
       });
       if (answer.kind === 'refused') return answer;
       rulesets.set(next.revision, next.ruleset!);
+      options.ruling?.(next.ruleset!);
       lastReload = { at: iso(Date.now()), from: former.revision, to: next.revision };
       return { kind: 'applied', report: { meaning } };
     },

@@ -103,21 +103,28 @@ export function readInputs(database: Sqlite, session: number): Input[] {
   const rows = database
     .prepare('SELECT n, instants, kind, at, body, seal FROM inputs WHERE session = ? ORDER BY n')
     .all(session) as Stored[];
-  return rows.map((row, index) => {
+  return rows.map((row, index): Input => {
     const { n, instants, kind, at, body } = row;
     if (n !== index || row.seal !== sealOf(session, n, instants, kind, at, body)) {
       throw damaged(database.name, `input ${index} of the session is not as it was written`);
     }
-    if (kind === 'revision') return { instants, at, kind, ...revisionOf(body, n) };
-    switch (kind) {
-      case 'command':
-        return { instants, at, kind, command: JSON.parse(body) as Command };
-      case 'order_event':
-        return { instants, at, kind, fact: JSON.parse(body) as unknown };
-      case 'clock':
-        return { instants, at, kind, time: Number(body) };
-      case 'account':
-        return { instants, at, kind, account: JSON.parse(body) as unknown };
-    }
+    return { instants, at, ...contentOf(kind, body, n) };
   });
+}
+
+type Content<One> = One extends Input ? Omit<One, 'instants' | 'at'> : never;
+
+function contentOf(kind: Input['kind'], body: string, n: number): Content<Input> {
+  switch (kind) {
+    case 'revision':
+      return { kind, ...revisionOf(body, n) };
+    case 'command':
+      return { kind, command: JSON.parse(body) as Command };
+    case 'order_event':
+      return { kind, fact: JSON.parse(body) as unknown };
+    case 'clock':
+      return { kind, time: Number(body) };
+    case 'account':
+      return { kind, account: JSON.parse(body) as unknown };
+  }
 }

@@ -536,6 +536,12 @@ describe('risk.yaml', () => {
       [['loosening', true]],
     ],
     [
+      'an account that differs no longer stops entries',
+      [['limits:', 'reconciliation: ignore\nlimits:']],
+      ['loosened reconciliation halt → ignore'],
+      [['reconciliation', true]],
+    ],
+    [
       'renamed',
       [['id: fall', 'id: deepest\n    renamed_from: fall']],
       ['changed circuit_breakers.deepest.id fall → deepest'],

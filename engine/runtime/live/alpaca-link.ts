@@ -32,7 +32,8 @@ export interface AlpacaLinkOptions {
     | {
         readonly door: BrokerDoor;
         readonly stream: (take: (message: TradingMessage) => void) => TradingStream;
-        readonly policy: DifferencePolicy;
+        /** As the rules of the moment say. */
+        readonly policy: () => DifferencePolicy;
       }
     | undefined;
   /** @param after end of the last minute that is known, ms */
@@ -161,7 +162,7 @@ export function createAlpacaLink(options: AlpacaLinkOptions): AlpacaLink {
         await wait(SETTLING);
         continue;
       }
-      judge(found, policy);
+      judge(found, policy());
       return;
     }
   }

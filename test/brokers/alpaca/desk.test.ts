@@ -90,15 +90,12 @@ function runAgainst(texts: readonly string[], moves: readonly number[], chances:
   const post = (): void => {
     for (const request of desk.take()) {
       sent.push(request);
-      if (process.env.TRACE === '1') console.log('>', JSON.stringify(request));
       const answer = exchange.ask(request);
       const mute = request.kind !== 'look' && dice() < chances.silent;
       answers.push(mute ? { kind: 'unknown', request: request.n } : answer);
     }
   };
-  const trace = process.env.TRACE === '1' ? console.log : () => undefined;
   const hear = (fact: Fact): void => {
-    trace('  <', JSON.stringify(fact));
     desk.hear(fact, instant(now));
     post();
   };
@@ -218,10 +215,3 @@ describe('whatever is late, doubled, lost or out of order, ledger and broker agr
   it('with two strategies on opposite sides of it', () =>
     agrees(strategy('one', EXITS['a rule beside both']), strategy('two', EXITS['a rule alone'], 'short')));
 });
-
-if (process.env.TRACE === '1') {
-  it('one', () => {
-    const [name, moves, chances] = JSON.parse(process.env.CASE!) as [keyof typeof EXITS, number[], Chances];
-    check(runAgainst([strategy('one', EXITS[name])], moves, chances));
-  });
-}

@@ -88,7 +88,7 @@ export function createExchange(dice: () => number) {
     tell(order);
     for (const leg of order.legs) end(leg, status);
     // One of a pair takes the other with it.
-    if (order.parent !== undefined && order.parent.oco) end(order.parent, status);
+    if (order.parent?.oco) end(order.parent, status);
     else if (order.parent?.status === 'filled') for (const leg of order.parent.legs) end(leg, status);
   }
 
@@ -124,11 +124,7 @@ export function createExchange(dice: () => number) {
     for (const order of orders.values()) {
       // Of a pair only one can fill.
       if (order.symbol !== symbol || order.side !== side || !open(order) || order.status === 'held') continue;
-      if (
-        order.parent !== undefined &&
-        order.parent.legs.some((leg) => leg !== order && open(leg) && leg.id < order.id)
-      )
-        continue;
+      if (order.parent?.legs.some((leg) => leg !== order && open(leg) && leg.id < order.id)) continue;
       if (order.parent?.oco === true && open(order.parent)) continue;
       sum += order.qty - order.filled;
     }
