@@ -68,7 +68,7 @@ export const STREAM_ERRORS: readonly StreamError[] = [
     text: 'insufficient subscription',
     kind: 'refused',
     words:
-      'the plan of the account does not hold this feed: use --feed-plan iex, which is free, or take a plan with SIP',
+      'the plan of the account does not hold this feed: take the feed iex, which is free, or a plan with SIP',
   },
   {
     code: 410,
@@ -103,7 +103,7 @@ function upgradeFailure(code: number): Failure {
     return {
       kind: 'refused',
       code,
-      words: 'there is no such socket at this address (HTTP 404): see ALPACA_STREAM_URL',
+      words: 'there is no such socket at this address (HTTP 404): see ALPACA_STREAM_URL or ALPACA_TRADING_STREAM_URL',
     };
   }
   return { kind: 'lost', code, words: `the server answered with HTTP ${code}` };

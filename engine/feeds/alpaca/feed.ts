@@ -2,7 +2,7 @@ import type { MarketMessage, MarketStream } from '../../alpaca/market-stream.ts'
 import type { Calendar, Hours } from '../../market/calendar.ts';
 import type { Clock } from '../../market/clock.ts';
 import type { MinuteBar } from '../../market/minute-bar.ts';
-import { SECOND } from '../../market/time.ts';
+import { MINUTE, SECOND } from '../../market/time.ts';
 import type { AskMinutes } from './catch-up.ts';
 import type { Market } from './expected.ts';
 import { BAR_GRACE_MS, createGather, type Gather } from './gather.ts';
@@ -15,7 +15,7 @@ export interface AlpacaFeedOptions {
   /** Numbers from 0 up to 1. */
   readonly dice: () => number;
   readonly symbols: ReadonlySet<string>;
-  /** Minutes that end at or before this (ms) are not told: history has them. */
+  /** Minutes that end at or before this (ms) are not told: history has them. -Infinity: what is over when it opens is not. */
   readonly after: number;
   readonly hours?: Hours;
   /** How long past its end a minute waits for bars that are missing, ms. */
@@ -212,6 +212,7 @@ export function createAlpacaFeed(options: AlpacaFeedOptions): LiveFeed {
       const start = (): void => {
         if (begun || state === 'closed') return;
         begun = true;
+        if (options.after === Number.NEGATIVE_INFINITY) gather.begin(Math.floor(now() / MINUTE) * MINUTE);
         arrange();
         wake();
       };

@@ -25,7 +25,7 @@ export interface GatherSink {
 
 export interface GatherOptions {
   readonly symbols: Iterable<string>;
-  /** Minutes that end at or before this (ms) are decided already. */
+  /** Minutes that end at or before this (ms) are decided already; -Infinity: nothing is due before `begin`. */
   readonly after: number;
   /** How long past its end a minute waits for bars that are missing, ms; a minute without a trade sends none. */
   readonly graceMs?: number;
@@ -54,6 +54,8 @@ export interface GatherCounts {
 
 /** Bars and a clock into instants: see `createGather`. */
 export interface Gather {
+  /** What ends at or before `after` (ms) is of the past, too. */
+  begin(after: number): void;
   /** Takes a bar that came at `now` (ms); decides the minute that it completes. */
   take(bar: MinuteBar, origin: Origin, now: number): void;
   /** Decides what is due at `now` (ms). */
@@ -213,6 +215,10 @@ export function createGather({ after, sink, calendarOf, hours = 'regular', ...op
   };
 
   return {
+    begin(from) {
+      decided = Math.max(decided, from);
+      look();
+    },
     take(bar, origin, now) {
       if (!expected.symbols.has(bar.symbol)) {
         counts.outside++;

@@ -33,6 +33,14 @@ describe('a feed', () => {
     expect(world.health.at(-1)).toMatchObject({ state: 'live' });
   });
 
+  it('without a history begins with the minute at hand', async () => {
+    const start = OPEN + 20 * MINUTE + 30 * SECOND;
+    const world = exchange({ symbols: SYMBOLS, start, after: Number.NEGATIVE_INFINITY });
+    await world.opened();
+    await world.pass(MINUTE);
+    expect(world.instants.map(({ end }) => end)).toEqual([OPEN + 21 * MINUTE]);
+  });
+
   it('over a weekend begins with the session before it, in pieces of a day', async () => {
     const friday = Date.parse('2026-11-20T20:50:00Z');
     const world = exchange({ symbols: SYMBOLS, start: OPEN + MINUTE + 10 * SECOND, after: friday });
