@@ -132,10 +132,7 @@ export function createGather({ after, sink, calendarOf, hours = 'regular', ...op
   const look = (): void => {
     waited.clear();
     const ends = new Map<Market, number>();
-    for (const symbol of expected.symbols) {
-      const calendar = calendarOf(symbol);
-      if (!ends.has(calendar.id)) ends.set(calendar.id, nextMinuteEnd(calendar, hours, decided));
-    }
+    for (const calendar of expected.calendars) ends.set(calendar.id, nextMinuteEnd(calendar, hours, decided));
     next = Math.min(Number.POSITIVE_INFINITY, ...ends.values());
     open = [...ends].filter(([, end]) => end === next).map(([market]) => market);
   };
@@ -220,7 +217,8 @@ export function createGather({ after, sink, calendarOf, hours = 'regular', ...op
       look();
     },
     take(bar, origin, now) {
-      if (!expected.symbols.has(bar.symbol)) {
+      const calendar = expected.calendarOf(bar.symbol);
+      if (calendar === undefined) {
         counts.outside++;
         return;
       }
@@ -228,7 +226,7 @@ export function createGather({ after, sink, calendarOf, hours = 'regular', ...op
       const fault = barFault(bar);
       if (fault !== undefined) return setAside(bar, fault);
       const end = bar.start + MINUTE;
-      if (!isTraded(calendarOf(bar.symbol), hours, bar.start)) {
+      if (!isTraded(calendar, hours, bar.start)) {
         counts.outside++;
         return;
       }
@@ -239,7 +237,7 @@ export function createGather({ after, sink, calendarOf, hours = 'regular', ...op
         minute = createPendingMinute();
         pending.set(end, minute);
       }
-      const outcome = minute.put(bar, origin, expected.marketOf(bar.symbol)!);
+      const outcome = minute.put(bar, origin, calendar.id);
       if (outcome === 'duplicate') counts.duplicates++;
       else if (outcome === 'conflict') counts.conflicts++;
       else if (outcome === 'replaced') counts.revised++;
