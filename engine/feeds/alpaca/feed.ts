@@ -1,4 +1,5 @@
 import type { MarketMessage, MarketStream } from '../../alpaca/market-stream.ts';
+import type { CorporateAction } from '../../market/bars.ts';
 import type { Calendar, Hours } from '../../market/calendar.ts';
 import type { Clock } from '../../market/clock.ts';
 import type { MinuteBar } from '../../market/minute-bar.ts';
@@ -9,6 +10,7 @@ import { BAR_GRACE_MS, createGather, type Gather } from './gather.ts';
 import type { FeedState, LiveFeed, LiveFeedCounts, LiveFeedSink } from './live-feed.ts';
 import { createMarketFeed, type MarketFeed } from './market-feed.ts';
 import { createServerTime } from './server-time.ts';
+import { createSplitWatch, footingUntil, type SplitWatch } from './split-watch.ts';
 
 export interface AlpacaFeedOptions {
   readonly clock: Clock;
@@ -27,6 +29,8 @@ export interface AlpacaFeedOptions {
   readonly ask: (market: Market) => AskMinutes;
   /** The server's time, ms since 1970. */
   readonly serverTime: () => Promise<number>;
+  /** Splits of shares that take effect on a date (`YYYY-MM-DD`): asked before each session but the one at hand. */
+  readonly splitsOn: (symbols: readonly string[], date: string) => Promise<readonly CorporateAction[]>;
   readonly sink: LiveFeedSink;
 }
 
@@ -98,6 +102,38 @@ export function createAlpacaFeed(options: AlpacaFeedOptions): LiveFeed {
     },
   });
 
+  const sharesOf = (): string[] => [...symbols].filter((symbol) => calendarOf(symbol).id === 'XNYS');
+  let splits: SplitWatch | undefined;
+  /** Shares are on the footing of the day on which their history was asked for, until the splits of the next are known. */
+  const watchSplits = (): void => {
+    const [share] = sharesOf();
+    if (share === undefined || splits !== undefined) return;
+    const calendar = calendarOf(share);
+    const until = footingUntil(calendar, now());
+    gather.limit('XNYS', until);
+    const known = (actions: readonly CorporateAction[], end: number): void => {
+      for (const action of actions) {
+        gather.restate(action.symbol, action.split);
+        sink.split(action);
+      }
+      gather.limit('XNYS', end);
+      look();
+    };
+    splits = createSplitWatch(
+      {
+        clock,
+        now,
+        calendar,
+        hours,
+        decided: () => gather.decided,
+        ask: (date) => options.splitsOn(sharesOf(), date),
+        known,
+        failed: (words) => sink.warning(words),
+      },
+      until,
+    );
+  };
+
   let said = '';
   const tell = (): void => {
     if (state === 'closed') return;
@@ -113,7 +149,9 @@ export function createAlpacaFeed(options: AlpacaFeedOptions): LiveFeed {
   };
 
   const look = (): void => {
+    if (state === 'closed') return;
     gather.tick(now());
+    splits?.look();
     wake();
   };
   const wake = (): void => {
@@ -194,6 +232,7 @@ export function createAlpacaFeed(options: AlpacaFeedOptions): LiveFeed {
   };
 
   const arrange = (): void => {
+    watchSplits();
     const wanted = new Set([...symbols].map((symbol) => calendarOf(symbol).id));
     for (const market of markets.keys()) if (!wanted.has(market)) end(market);
     for (const market of wanted) {
@@ -227,6 +266,7 @@ export function createAlpacaFeed(options: AlpacaFeedOptions): LiveFeed {
       if (state === 'closed') return;
       state = 'closed';
       timer?.cancel();
+      splits?.close();
       const feeds = [...markets.values()];
       markets.clear();
       extra.gone += feeds.reduce((sum, { feed }) => sum + feed.reconnects, 0);

@@ -68,12 +68,16 @@ export interface Gather {
   release(market: Market): void;
   /** All there is of the market up to `through` (ms) has been taken, by REST: those minutes wait for nothing. */
   cover(market: Market, through: number, now: number): void;
+  /** What ends after `until` (ms) waits, whatever has come of it. */
+  limit(market: Market, until: number): void;
   setSymbols(symbols: Iterable<string>): void;
   halt(symbol: string, at: number, halted: boolean): void;
   /** Since when it is halted (ms); undefined when it trades. */
   haltedSince(symbol: string): number | undefined;
-  /** Sets the price that the next bar is held against: the last close of history, or one restated by a split. */
+  /** Sets the price that the next bar is held against: the last close of history. */
   reference(symbol: string, close: number): void;
+  /** A split: that price is divided by `ratio`. */
+  restate(symbol: string, ratio: number): void;
   /** End of the last minute decided (ms). */
   readonly decided: number;
   readonly counts: Readonly<GatherCounts>;
@@ -101,6 +105,7 @@ export function createGather({ after, sink, calendarOf, hours = 'regular', ...op
   const remembered = new Map<number, ReadonlyMap<string, MinuteBar>>();
   const held = new Set<Market>();
   const covered = new Map<Market, number>();
+  const limits = new Map<Market, number>();
   const counts: GatherCounts = {
     minutes: 0,
     empty: 0,
@@ -139,7 +144,9 @@ export function createGather({ after, sink, calendarOf, hours = 'regular', ...op
   look();
 
   /** Whether the next minute waits for nothing more of a market. */
+  const isLimited = (market: Market): boolean => next > (limits.get(market) ?? Number.POSITIVE_INFINITY);
   const isReady = (market: Market, now: number): boolean => {
+    if (isLimited(market)) return false;
     if (next <= (covered.get(market) ?? Number.NEGATIVE_INFINITY)) return true;
     if (held.has(market)) return false;
     const minute = pending.get(next);
@@ -247,7 +254,7 @@ export function createGather({ after, sink, calendarOf, hours = 'regular', ...op
     },
     tick: settle,
     due() {
-      const waits = open.some((market) => held.has(market) || doubted.get(market) === next);
+      const waits = open.some((market) => held.has(market) || doubted.get(market) === next || isLimited(market));
       return waits ? Number.POSITIVE_INFINITY : next + grace;
     },
     hold(market) {
@@ -263,6 +270,9 @@ export function createGather({ after, sink, calendarOf, hours = 'regular', ...op
       doubted.delete(market);
       settle(now);
     },
+    limit(market, until) {
+      limits.set(market, until);
+    },
     setSymbols(symbols) {
       expected.setSymbols(symbols);
       for (const minute of pending.values()) minute.keepOnly(expected.symbols);
@@ -274,6 +284,7 @@ export function createGather({ after, sink, calendarOf, hours = 'regular', ...op
     },
     haltedSince: (symbol) => expected.haltedSince(symbol),
     reference: (symbol, close) => watch.set(symbol, close),
+    restate: (symbol, ratio) => watch.divide(symbol, ratio),
     get decided() {
       return decided;
     },

@@ -20,8 +20,10 @@ export interface PriceWatch {
    * bar on: its neighbours settle it, as they do in a file, but live the later one is not known yet.
    */
   believes(bar: MinuteBar): boolean;
-  /** Sets the last good close: from history, or restated by a split. */
+  /** Sets the last good close, from history. */
   set(symbol: string, close: number): void;
+  /** Restates it by a split, new shares per old one. */
+  divide(symbol: string, ratio: number): void;
 }
 
 interface Prices {
@@ -48,6 +50,10 @@ export function createPriceWatch(): PriceWatch {
       prices.good = bar.close;
       prices.suspect = Number.NaN;
       return true;
+    },
+    divide(symbol, ratio) {
+      const prices = known.get(symbol);
+      if (prices !== undefined) known.set(symbol, { good: prices.good / ratio, suspect: Number.NaN });
     },
     set(symbol, close) {
       known.set(symbol, { good: close, suspect: Number.NaN });

@@ -285,6 +285,61 @@ describe('symbols that come and go', () => {
   });
 });
 
+describe('a split overnight', () => {
+  const CLOSE = OPEN + 6.5 * HOUR;
+  const NEXT_OPEN = OPEN + 24 * HOUR;
+  const split = { symbol: 'AAPL', date: '2026-11-24', split: 7, dividend: 0 };
+
+  it('is told between the last minute of a session and the first of the next', async () => {
+    const world = exchange({ symbols: SYMBOLS, start: CLOSE - 2 * MINUTE });
+    world.announced.set('2026-11-24', [split]);
+    await world.opened();
+    await world.pass(2 * MINUTE + 10 * SECOND);
+    world.clock.set(NEXT_OPEN - 11 * MINUTE);
+    await world.pass(12 * MINUTE + 10 * SECOND);
+    expect(world.splits).toEqual([{ action: split, after: CLOSE }]);
+    expect(world.rest.splits).toEqual(['2026-11-24']);
+    expect(plain(world.instants)).toEqual([
+      ...expectedMinutes(SYMBOLS, CLOSE - 2 * MINUTE, CLOSE),
+      ...expectedMinutes(SYMBOLS, NEXT_OPEN, NEXT_OPEN + MINUTE),
+    ]);
+  });
+
+  it('that cannot be asked for keeps the session waiting, not what trades around the clock', async () => {
+    const world = exchange({ symbols: ['AAPL', 'BTC/USD'], start: CLOSE - 2 * MINUTE });
+    world.announced.set('2026-11-24', [split]);
+    await world.opened();
+    await world.pass(2 * MINUTE + 10 * SECOND);
+    world.clock.set(NEXT_OPEN - 11 * MINUTE);
+    await world.pass(30 * SECOND);
+    world.rest.down = true;
+    await world.pass(13 * MINUTE);
+    expect(world.instants.at(-1)?.end).toBe(NEXT_OPEN);
+    expect(world.warnings).toHaveLength(1);
+    expect(world.warnings[0]).toContain('the splits of 2026-11-24 cannot be asked for');
+    world.rest.down = false;
+    await world.pass(MINUTE);
+    expect(world.splits).toMatchObject([{ action: split }]);
+    expect(plain(world.instants.filter(({ end }) => end > NEXT_OPEN))).toEqual(
+      expectedMinutes(['AAPL', 'BTC/USD'], NEXT_OPEN, world.instants.at(-1)!.end),
+    );
+  });
+
+  it('slept through is told in its place among the minutes that come by REST', async () => {
+    const world = exchange({ symbols: SYMBOLS, start: CLOSE - 2 * MINUTE });
+    world.announced.set('2026-11-24', [split]);
+    await world.opened();
+    await world.pass(10 * SECOND);
+    world.side().mute = true;
+    world.clock.set(NEXT_OPEN + 24 * HOUR + 10 * MINUTE);
+    await world.pass(MINUTE);
+    expect(world.splits).toEqual([{ action: split, after: CLOSE }]);
+    expect(world.rest.splits).toEqual(['2026-11-24', '2026-11-25']);
+    const until = NEXT_OPEN + 24 * HOUR + 11 * MINUTE;
+    expect(plain(world.instants)).toEqual(expectedMinutes(SYMBOLS, CLOSE - 2 * MINUTE, until));
+  });
+});
+
 describe('any schedule of faults', () => {
   const fault = fc.record({
     after: fc.integer({ min: 0, max: 100 }),
