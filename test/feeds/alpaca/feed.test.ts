@@ -332,7 +332,7 @@ describe('a split overnight', () => {
     await world.pass(10 * SECOND);
     world.side().mute = true;
     world.clock.set(NEXT_OPEN + 24 * HOUR + 10 * MINUTE);
-    await world.pass(MINUTE);
+    await world.pass(MINUTE + 10 * SECOND);
     expect(world.splits).toEqual([{ action: split, after: CLOSE }]);
     expect(world.rest.splits).toEqual(['2026-11-24', '2026-11-25']);
     const until = NEXT_OPEN + 24 * HOUR + 11 * MINUTE;
