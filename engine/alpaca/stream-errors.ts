@@ -48,7 +48,7 @@ export const STREAM_ERRORS: readonly StreamError[] = [
     text: 'symbol limit exceeded',
     kind: 'refused',
     words:
-      'the plan of the account allows fewer symbols (30 on the free plan): let the rules read fewer, or take another plan',
+      'the plan of the account allows fewer symbols (on the free plan 30 with quotes): let the rules read fewer, or take another plan',
   },
   {
     code: 406,

@@ -49,7 +49,6 @@ interface Entry {
 }
 
 const DIALLING = 'connecting';
-const PATIENCE_MS = 10 * SECOND;
 
 function inWords(retryMs: number | undefined): string {
   if (retryMs === undefined) return '';
@@ -247,19 +246,11 @@ export function createAlpacaFeed(options: AlpacaFeedOptions): LiveFeed {
       if (state !== 'closed') return;
       state = 'connecting';
       sink.health('connecting', DIALLING);
-      let begun = false;
-      const start = (): void => {
-        if (begun || state === 'closed') return;
-        begun = true;
+      void serverTime.measure().then(() => {
+        if (state === 'closed') return;
         if (options.after === Number.NEGATIVE_INFINITY) gather.begin(Math.floor(now() / MINUTE) * MINUTE);
         arrange();
         wake();
-      };
-      // A server that does not tell the time does not keep the sockets from being opened.
-      const timer = clock.after(PATIENCE_MS, start);
-      void serverTime.measure().then(() => {
-        timer.cancel();
-        start();
       });
     },
     async close() {

@@ -42,7 +42,7 @@ export function exchange({ symbols, start, trades = () => true, ...options }: Ex
   const rest = {
     down: false,
     asked: [] as { from: number; to: number; symbols: readonly string[] }[],
-    timeDown: false,
+    timeDown: 'no' as 'no' | 'refused' | 'hangs',
     splits: [] as string[],
   };
   const instants: { end: number; bars: readonly MinuteBar[]; source: MinuteSource; at: number }[] = [];
@@ -111,7 +111,8 @@ export function exchange({ symbols, start, trades = () => true, ...options }: Ex
       return bars;
     },
     async serverTime() {
-      if (rest.timeDown) throw new Error('HTTP 503');
+      if (rest.timeDown === 'refused') throw new Error('HTTP 503');
+      if (rest.timeDown === 'hangs') return new Promise<number>(() => undefined);
       return serverNow();
     },
     async splitsOn(_, date) {

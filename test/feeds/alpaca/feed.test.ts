@@ -222,6 +222,21 @@ describe('the clock', () => {
     },
   );
 
+  it.each(['refused', 'hangs'] as const)('of the server that cannot be asked (%s) holds nothing up', async (how) => {
+    const world = exchange({ symbols: SYMBOLS, start: OPEN });
+    world.rest.timeDown = how;
+    world.feed.open();
+    await world.pass(4 * SECOND);
+    world.connect();
+    await world.pass(MINUTE + 30 * SECOND);
+    world.drop();
+    await world.pass(MINUTE);
+    world.connect();
+    await world.pass(MINUTE);
+    expect(plain(world.instants)).toEqual(expectedMinutes(SYMBOLS, OPEN, OPEN + 3 * MINUTE));
+    expect(world.feed.state).toBe('live');
+  });
+
   it('stands still while the machine sleeps: everything comes by REST, then the sockets are opened anew', async () => {
     const world = exchange({ symbols: SYMBOLS, start: OPEN });
     await world.opened();
