@@ -12,6 +12,7 @@ const ROOMS = [
   'ledger',
   'compiler',
   'core',
+  'alpaca',
   'brokers',
   'feeds',
   'journal',
