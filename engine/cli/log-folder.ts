@@ -1,14 +1,15 @@
 import { join, resolve } from 'node:path';
 import { LEVELS, type Level } from '../logging/levels.ts';
 import { type Arguments, textFlag } from './arguments.ts';
+import { readEnvironment } from './environment.ts';
 import { failure } from './exit.ts';
 
 /** Beside the rules, unless somebody says otherwise. */
 const DEFAULT = 'logs';
 
-/** The folder of the logs: `--log`, the environment's `ENGINE_LOG`, or `logs` of the workspace; undefined: `off`. */
+/** The folder of the logs: `--log`, `ENGINE_LOG` (environment or .env), or `logs` of the workspace; undefined: `off`. */
 export const logFolder = (flags: Arguments['flags'], workspace: string): string | undefined => {
-  const named = textFlag(flags, 'log') ?? (process.env.ENGINE_LOG || undefined);
+  const named = textFlag(flags, 'log') ?? readEnvironment(workspace).ENGINE_LOG.value;
   if (named === 'off') return undefined;
   return named === undefined ? join(workspace, DEFAULT) : resolve(named);
 };

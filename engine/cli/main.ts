@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { ENGINE_VERSION } from '../runtime/version.ts';
-import { createScrubber, secretsOf } from '../secrets/scrub.ts';
 import { GLOBAL_FLAGS, readArguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { COMMANDS, LATER } from './commands.ts';
 import { EXIT, failure, fileFailure, isFailure } from './exit.ts';
 import { interruptions } from './interruption.ts';
+import { scrubberOfKnown } from './known-secrets.ts';
 import { didYouMean } from './nearest.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
@@ -104,7 +104,7 @@ const dispatch = async (
 const complain = (error: unknown, argv: readonly string[], terminal: Terminal): number => {
   const expected = isFailure(error) ? error : fileFailure(error);
   const exit = expected?.exit ?? EXIT.fault;
-  const scrub = createScrubber(secretsOf(process.env));
+  const scrub = scrubberOfKnown();
   const message = scrub(error instanceof Error ? (expected ?? error).message : String(error));
   const help =
     expected === undefined ? 'this is a fault of the engine; --verbose prints where, please report it' : expected.help;

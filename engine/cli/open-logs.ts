@@ -1,7 +1,7 @@
 import type { Level } from '../logging/levels.ts';
 import type { RunLogs } from '../logging/run-logs.ts';
-import { createScrubber, secretsOf } from '../secrets/scrub.ts';
 import { fileTrouble } from './exit.ts';
+import { scrubberOfKnown } from './known-secrets.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface LogChoice {
@@ -29,7 +29,7 @@ export const openLogs = async (
     level,
     session,
     revision,
-    scrub: createScrubber(secretsOf(process.env)),
+    scrub: scrubberOfKnown(),
     warn: (sentence) => terminal.err(`${style.yellow('warning')}: ${sentence}\n`),
     trouble: fileTrouble,
     now: () => Date.now(),

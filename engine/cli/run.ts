@@ -4,6 +4,7 @@ import { textFlag } from './arguments.ts';
 import { refuseMissing } from './bars-missing.ts';
 import type { CommandContext } from './command.ts';
 import type { DryChoices, JournalChoice } from './dry.ts';
+import { type Environment, readEnvironment } from './environment.ts';
 import { type Failure, failure } from './exit.ts';
 import { logFolder, logLevel } from './log-folder.ts';
 import { readAssumptions, readCash, readSymbols, readZone } from './simulation-flags.ts';
@@ -23,16 +24,10 @@ const sessionName = (at: Date): string =>
     .replace('T', '-')
     .replaceAll(':', '');
 
-const loadKeys = (folder: string): void => {
-  try {
-    process.loadEnvFile(join(folder, '.env'));
-  } catch {
-    // No .env is no fault: the environment itself may hold the keys.
-  }
-};
+const missingKeys = (environment: Environment): string[] => KEYS.filter((key) => environment[key].value === undefined);
 
-const needsDry = (): Failure => {
-  const missing = KEYS.filter((key) => (process.env[key] ?? '') === '');
+const needsDry = (environment: Environment): Failure => {
+  const missing = missingKeys(environment);
   const keys = missing.length === 0 ? 'the keys are set, but' : `it needs ${missing.join(' and ')} in .env, and`;
   return failure(
     `engine run trades on an Alpaca paper account: ${keys} that comes with a later version`,
@@ -91,7 +86,12 @@ const readStatus = (text: string | undefined): number | undefined => {
 };
 
 /** The first line must stand before anything heavy is loaded. */
-const announce = ({ flags, positionals, terminal }: CommandContext, feed: FeedChoice, folder: string): void => {
+const announce = (
+  { flags, positionals, terminal }: CommandContext,
+  feed: FeedChoice,
+  folder: string,
+  environment: Environment,
+): void => {
   if (flags.quiet === true) return;
   const { errStyle: style } = terminal;
   const files = positionals.length > 0 ? positionals.length : countStrategies(folder);
@@ -104,7 +104,7 @@ const announce = ({ flags, positionals, terminal }: CommandContext, feed: FeedCh
     `${style.bold('Dry run')} of ${files} ${files === 1 ? 'strategy' : 'strategies'} on ${market}. Nothing is sent anywhere.\n` +
       `${style.dim(`Rules: ${where}/*.yaml. Edit one while it runs. Ctrl-C ends with the summary.`)}\n`,
   );
-  if (feed.kind === 'sample' && flags.feed === undefined && KEYS.every((key) => (process.env[key] ?? '') !== '')) {
+  if (feed.kind === 'sample' && flags.feed === undefined && missingKeys(environment).length === 0) {
     terminal.err(`${style.dim('Keys are set, but live bars come with a later version: this is the sample market.')}\n`);
   }
 };
@@ -114,8 +114,8 @@ export const run = async (context: CommandContext): Promise<number> => {
   const feed = readFeed(textFlag(flags, 'feed'));
   const speed = readSpeed(textFlag(flags, 'speed'));
   const folder = workspaceFolder(flags);
-  loadKeys(folder);
-  if (flags.dry === undefined) throw needsDry();
+  const environment = readEnvironment(folder);
+  if (flags.dry === undefined) throw needsDry(environment);
   if (flags.quiet === true && flags.verbose === true)
     throw failure('--quiet and --verbose go against each other', 'give one of them');
   const choices: DryChoices = {
@@ -131,7 +131,7 @@ export const run = async (context: CommandContext): Promise<number> => {
   };
   readZone(textFlag(flags, 'tz'));
   if (feed.kind === 'csv') refuseMissing(feed.path);
-  announce(context, feed, folder);
+  announce(context, feed, folder, environment);
   const { dry } = await import('./dry.ts');
   return dry(context, choices);
 };

@@ -1,5 +1,6 @@
 import { CHECKER_CODES } from './codes/checker.ts';
 import { DATA_CODES } from './codes/data.ts';
+import { ENVIRONMENT_CODES } from './codes/environment.ts';
 import { EXPRESSION_CODES } from './codes/expressions.ts';
 import { MEANING_CODES } from './codes/meaning.ts';
 import { SCHEMA_CODES } from './codes/schema.ts';
@@ -20,7 +21,8 @@ export interface CodeEntry {
 
 /**
  * Every diagnostic code there is. Codes are frozen: a meaning never changes, a number is never used again.
- * 0xx YAML and files, 1xx shape of the document, 2xx expressions, 3xx meaning (350 on: tests), 4xx market data and its files.
+ * 0xx YAML and files, 1xx shape of the document, 2xx expressions, 3xx meaning (350 on: tests), 4xx market data and its files,
+ * 5xx settings of the environment.
  */
 export const CODES = {
   ...YAML_CODES,
@@ -30,6 +32,7 @@ export const CODES = {
   ...CHECKER_CODES,
   ...DATA_CODES,
   ...TEST_CODES,
+  ...ENVIRONMENT_CODES,
 } as const satisfies Record<string, CodeEntry>;
 
 export type DiagnosticCode = keyof typeof CODES;

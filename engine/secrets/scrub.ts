@@ -65,6 +65,12 @@ const SECRET_NAMES = [
   'TELEGRAM_BOT_TOKEN',
 ] as const;
 
+/** What is secret about a value: itself, and of a bot token `NUMBER:TEXT` also the text that makes it one. */
+export const secretForms = (value: string): string[] => {
+  const text = /^\d+:(.+)$/.exec(value)?.[1];
+  return text === undefined ? [value] : [value, text];
+};
+
 /** The secrets that an environment holds. */
 export const secretsOf = (environment: Readonly<Record<string, string | undefined>>): string[] =>
-  SECRET_NAMES.map((name) => environment[name] ?? '').filter((value) => value !== '');
+  SECRET_NAMES.flatMap((name) => secretForms(environment[name] ?? '')).filter((value) => value !== '');

@@ -1,99 +1,76 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { decode, encode } from '@msgpack/msgpack';
-import { type WebSocket, WebSocketServer } from 'ws';
 
-/** One connection as the server sees it. */
-export interface Peer {
-  readonly socket: WebSocket;
-  /** Everything the client sent, decoded. */
-  readonly received: Record<string, unknown>[];
-  /** A frame in the form of the client's: msgpack for market data, JSON in a binary frame for trading. */
-  send(value: unknown): void;
-  /** Takes the stream out of service without a close frame. */
-  cut(): void;
-  readonly closed: Promise<void>;
+/** A request as it came. */
+export interface Asked {
+  readonly method: string;
+  /** With its query: `/v2/orders?status=open`. */
+  readonly url: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
 }
+
+/** What is said to it. `hang`: nothing, for ever; `cut`: the connection ends without a word. */
+export type Said =
+  | {
+      readonly status?: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly json?: unknown;
+      readonly text?: string;
+    }
+  | 'hang'
+  | 'cut';
 
 export interface Loopback {
   readonly url: string;
-  readonly peers: Peer[];
-  /** The next connection that has not been waited for. */
-  next(): Promise<Peer>;
-  close(): Promise<void>;
+  readonly asked: Asked[];
+  readonly close: () => Promise<void>;
 }
 
-/**
- * A WebSocket server on this machine that says exactly what a test has it say: for the faults of single frames, which a whole
- * exchange has no reason to make.
- * @param refuse the HTTP status with which the upgrade of connection n (from 0) is refused
- */
-export async function loopback(
-  form: 'msgpack' | 'json',
-  answer: (peer: Peer, message: Record<string, unknown>, n: number) => void,
-  greet: (peer: Peer, n: number) => void = () => undefined,
-  refuse: (n: number) => number | undefined = () => undefined,
-): Promise<Loopback> {
-  const http = createServer();
-  const server = new WebSocketServer({ noServer: true });
-  const peers: Peer[] = [];
-  const waiting: ((peer: Peer) => void)[] = [];
-  let taken = 0;
-  let upgrades = 0;
+const bodyOf = async (request: IncomingMessage): Promise<string> => {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString('utf8');
+};
 
-  http.on('upgrade', (request, socket, head) => {
-    const status = refuse(upgrades++);
-    if (status !== undefined) {
-      socket.end(`HTTP/1.1 ${status} Refused\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
-      return;
-    }
-    server.handleUpgrade(request, socket, head, (ws) => {
-      const n = peers.length;
-      const peer: Peer = {
-        socket: ws,
-        received: [],
-        send: (value) => ws.send(form === 'msgpack' ? encode(value) : Buffer.from(JSON.stringify(value))),
-        cut: () => ws.terminate(),
-        closed: once(ws, 'close').then(() => undefined),
+/** An HTTP server on this machine that answers as it is told. */
+export async function startLoopback(answer: (asked: Asked, nth: number) => Said): Promise<Loopback> {
+  const asked: Asked[] = [];
+  const server: Server = createServer((request, response) => {
+    void bodyOf(request).then((body) => {
+      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://loopback');
+      const one: Asked = {
+        method: request.method ?? '',
+        url: request.url ?? '',
+        path: decodeURIComponent(pathname),
+        query: searchParams,
+        headers: request.headers,
+        body,
       };
-      ws.on('message', (data: Buffer) => {
-        const message = (form === 'msgpack' ? decode(data) : JSON.parse(data.toString())) as Record<string, unknown>;
-        peer.received.push(message);
-        answer(peer, message, n);
-      });
-      peers.push(peer);
-      greet(peer, n);
-      waiting.shift()?.(peer);
+      asked.push(one);
+      const said = answer(one, asked.length);
+      if (said === 'hang') return;
+      if (said === 'cut') {
+        request.socket.destroy();
+        return;
+      }
+      const text = said.text ?? (said.json === undefined ? '' : JSON.stringify(said.json));
+      response.writeHead(said.status ?? 200, { 'content-type': 'application/json', ...said.headers });
+      response.end(text);
     });
   });
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  const { port } = http.address() as AddressInfo;
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
   return {
-    url: `ws://127.0.0.1:${port}/`,
-    peers,
-    next() {
-      const n = taken++;
-      const there = peers[n];
-      return there === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(there);
-    },
-    async close() {
-      for (const { socket } of peers) socket.terminate();
-      server.close();
-      http.closeAllConnections();
-      http.close();
-      await once(http, 'close');
-    },
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
-}
-
-/** Waits for what comes by the network, which no virtual clock moves. */
-export async function until<T>(look: () => T | undefined | false): Promise<T> {
-  for (let turns = 0; turns < 5_000; turns++) {
-    const found = look();
-    if (found !== undefined && found !== false) return found;
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  throw new Error(`never came: ${look.toString()}`);
 }

@@ -2,7 +2,7 @@ import { streaming } from '@alpacahq/alpaca-trade-api';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMarketStream, type MarketMessage, type MarketStream } from '../../engine/alpaca/market-stream.ts';
 import { type VirtualClock, virtualClock } from '../virtual-clock.ts';
-import { type Loopback, loopback, type Peer, until } from './loopback.ts';
+import { type Loopback, loopback, type Peer, until } from './socket-server.ts';
 
 const START = Date.parse('2026-11-23T14:30:00Z');
 const CREDENTIALS = { keyId: 'PK-TEST', secret: 'secret-test' };

@@ -6,7 +6,7 @@ import type { SocketTiming } from '../../engine/alpaca/socket.ts';
 import { createTradingStream, type TradingMessage, type TradingStream } from '../../engine/alpaca/trading-stream.ts';
 import '../properties.ts';
 import { type VirtualClock, virtualClock } from '../virtual-clock.ts';
-import { type Loopback, loopback, type Peer, until } from './loopback.ts';
+import { type Loopback, loopback, type Peer, until } from './socket-server.ts';
 
 const START = Date.parse('2026-11-23T14:30:00Z');
 
