@@ -1,49 +1,20 @@
 import type { BrokerOrder, TradeUpdate } from './broker-order.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The wire writes `client_order_id`; the SDK's own objects, exits of a bracket among them, write `clientOrderId`. */
-const fieldOf = (fields: Fields, name: string): unknown =>
-  fields[name] ?? fields[name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())] ?? undefined;
-
-const DECIMAL = /^-?(?:\d+\.?\d*|\.\d+)$/;
-
-/** What a message of the broker's lacks or has wrong. */
-class Unreadable extends Error {}
-
-function text(fields: Fields, name: string): string {
-  const value = fieldOf(fields, name);
-  if (typeof value !== 'string' || value === '') throw new Unreadable(`${name} is missing`);
-  return value;
-}
-
-const optionalText = (fields: Fields, name: string): string | undefined => {
-  const value = fieldOf(fields, name);
-  return typeof value === 'string' && value !== '' ? value : undefined;
-};
-
-/** A decimal string. A number is taken too: its shortest form is what the server wrote. */
-function optionalDecimal(fields: Fields, name: string): string | undefined {
-  const value = fieldOf(fields, name);
-  if (value === undefined || value === '') return undefined;
-  const written = typeof value === 'number' ? String(value) : value;
-  if (typeof written !== 'string' || !DECIMAL.test(written)) throw new Unreadable(`${name} is no number`);
-  return written;
-}
-
-function optionalTime(fields: Fields, name: string): number | undefined {
-  const value = fieldOf(fields, name);
-  const at = value instanceof Date ? value.getTime() : typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(at) ? undefined : at;
-}
+import {
+  fieldOf,
+  isFields,
+  optionalDecimal,
+  optionalText,
+  optionalTime,
+  type Reading,
+  reading,
+  text,
+  unreadable,
+} from './fields.ts';
 
 function orderOf(value: unknown): BrokerOrder {
-  if (!isFields(value)) throw new Unreadable('the order is missing');
+  if (!isFields(value)) return unreadable('the order is missing');
   const side = text(value, 'side');
-  if (side !== 'buy' && side !== 'sell') throw new Unreadable(`side is ${side}`);
+  if (side !== 'buy' && side !== 'sell') return unreadable(`side is ${side}`);
   const legs = fieldOf(value, 'legs');
   const orderClass = optionalText(value, 'order_class');
   return {
@@ -76,18 +47,6 @@ function orderOf(value: unknown): BrokerOrder {
   };
 }
 
-/** What was read, or a few words on why it cannot be. */
-export type Reading<T> = { readonly ok: T } | { readonly fault: string };
-
-function reading<T>(read: () => T): Reading<T> {
-  try {
-    return { ok: read() };
-  } catch (error) {
-    if (error instanceof Unreadable) return { fault: error.message };
-    throw error;
-  }
-}
-
 /** An order of the broker's, as JSON or as the SDK gives it. */
 export const readBrokerOrder = (value: unknown): Reading<BrokerOrder> => reading(() => orderOf(value));
 
@@ -97,7 +56,7 @@ export const readBrokerOrder = (value: unknown): Reading<BrokerOrder> => reading
  */
 export const readTradeUpdate = (value: unknown, received: number): Reading<TradeUpdate> =>
   reading(() => {
-    if (!isFields(value)) throw new Unreadable('the update is missing');
+    if (!isFields(value)) return unreadable('the update is missing');
     const order = orderOf(value.order);
     return {
       event: text(value, 'event'),
