@@ -14,7 +14,6 @@ import type { RunResult } from '../runtime/result.ts';
 import { withShadowSymbols } from '../runtime/shadowed.ts';
 import { ENGINE_VERSION } from '../runtime/version.ts';
 import type { WorkspaceOptions } from '../runtime/workspace.ts';
-import type { AlpacaAccess } from './alpaca-access.ts';
 import { textFlag } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import type { JournalChoice } from './dry.ts';
@@ -33,11 +32,12 @@ import { runOutput } from './run-output.ts';
 import { warmupOf } from './sample-source.ts';
 import type { SessionOptions } from './session-options.ts';
 import { snapshots } from './snapshots.ts';
+import type { TradingAccess } from './trading-access.ts';
 
 export interface LiveChoices {
   /** `dry`: decides on live bars, fills are simulated and nothing is sent. */
   readonly mode: 'dry' | 'paper' | 'live';
-  readonly access: AlpacaAccess;
+  readonly access: TradingAccess;
   readonly folder: string;
   readonly journal: JournalChoice;
   readonly assumptions: FillAssumptions;

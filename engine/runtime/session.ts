@@ -49,6 +49,12 @@ export interface Session {
   waitsFor(time: number): boolean;
   /** The bars from here on come too late to enter on, or no longer do. */
   stale(stale: boolean): void;
+  /**
+   * A share was split between two instants: positions, orders and levels are restated, and indicators worked out anew.
+   * @param ratio new shares for an old one
+   * @param past all bars so far of every symbol, on the new footing
+   */
+  restate(symbol: number, ratio: number, past: (symbol: number) => Bars | undefined): void;
   /** The clock has come to `time`, ms, and no bar that ends by then is missing: what waits for the clock happens. */
   clock(time: number): void;
   /** What decides beside it, over the same bars and in a ledger of its own. */
@@ -481,16 +487,19 @@ export function* sessionSteps(
   function split(symbol: number, ratio: number, start: number): void {
     const bars = columns[symbol];
     const row = nextRow(symbol);
-    const price = bars?.open[row] ?? Number.NaN;
-    const increment = quantityIncrement(tickRules[symbol]!, options.assumptions.fractional);
-    for (const trade of book.applySplit(symbol, ratio, price, increment, instant(start))) observer.traded?.(trade);
-    broker.applySplit(symbol, ratio);
-    core.process({ kind: 'split', symbol, ratio });
-    if (clock.active) held.shares[symbol] = held.shares[symbol]! * ratio;
+    restateHoldings(symbol, ratio, bars?.open[row] ?? Number.NaN, start);
     if (bars === undefined) return;
     history[symbol] = restated(history[symbol] ?? bars, row, ratio);
     core.process({ kind: 'rewarm' });
     drain(replay(gone));
+  }
+
+  function restateHoldings(symbol: number, ratio: number, price: number, time: number): void {
+    const increment = quantityIncrement(tickRules[symbol]!, options.assumptions.fractional);
+    for (const trade of book.applySplit(symbol, ratio, price, increment, instant(time))) observer.traded?.(trade);
+    broker.applySplit(symbol, ratio);
+    core.process({ kind: 'split', symbol, ratio });
+    if (clock.active) held.shares[symbol] = held.shares[symbol]! * ratio;
   }
 
   /** First row of a symbol that is not past: the running instant's own bar, if it has one. */
@@ -633,6 +642,13 @@ export function* sessionSteps(
     waitsFor: (time) => !Number.isNaN(clock.nextClose) && (time >= clock.nextClose || core.due() <= time),
     stale(stale) {
       core.process({ kind: 'stale', stale });
+    },
+    restate(symbol, ratio, past) {
+      const known = past(symbol);
+      const price = known === undefined || known.length === 0 ? Number.NaN : known.close[known.length - 1]!;
+      restateHoldings(symbol, ratio, price, clock.now);
+      core.process({ kind: 'rewarm' });
+      drain(replay(past));
     },
     clock(time) {
       if (Number.isNaN(clock.nextClose)) return;

@@ -78,6 +78,12 @@ function beside(live: Session, shadow: Session, ahead: () => void = () => undefi
       live.stale(stale);
       shadow.stale(stale);
     },
+    restate(symbol, ratio, past) {
+      live.restate(symbol, ratio, past);
+      const name = live.symbols[symbol]!;
+      const own = shadow.symbols.indexOf(name);
+      if (own >= 0) shadow.restate(own, ratio, (n) => past(live.symbols.indexOf(shadow.symbols[n]!)));
+    },
     clock(time) {
       live.clock(time);
       shadow.clock(time);

@@ -37,7 +37,7 @@ export interface AlpacaLinkOptions {
       }
     | undefined;
   /** @param after end of the last minute that is known, ms */
-  readonly feed: (after: number, sink: LiveFeedSink) => MarketFeed;
+  readonly feed: (after: number, sink: LiveFeedSink) => Promise<MarketFeed>;
   /** Symbols that the run reads now; asked again whenever its rules change. */
   readonly tell: (notice: LinkNotice) => void;
 }
@@ -61,6 +61,7 @@ export function createAlpacaLink(options: AlpacaLinkOptions): AlpacaLink {
   const { clock, account, tell } = options;
   let port: LivePort | undefined;
   let feed: MarketFeed | undefined;
+  let wanted: ReadonlySet<string> | undefined;
   let stream: TradingStream | undefined;
   let timer: { cancel(): void } | undefined;
   let closed = false;
@@ -187,12 +188,13 @@ export function createAlpacaLink(options: AlpacaLinkOptions): AlpacaLink {
   }
 
   /** Bars come once it is known whether the account is as the ledger has it. */
-  function openFeed(after: number): void {
+  async function openFeed(after: number): Promise<void> {
     if (closed) return;
-    feed = options.feed(after, {
+    const opened = await options.feed(after, {
       minute(end, bars) {
         port?.minute({ end, stale: !trusted || clock.now() - end > LATE, bars });
       },
+      split: ({ symbol, split }) => port?.split(symbol, split),
       revised: () => undefined,
       quarantined: ({ symbol }, cause) => tell({ kind: 'quarantined', symbol, cause }),
       halted: (symbol, halted) =>
@@ -201,7 +203,9 @@ export function createAlpacaLink(options: AlpacaLinkOptions): AlpacaLink {
       health: (state, words) => tell({ kind: 'bars', state, words }),
       warning: (words) => tell({ kind: 'warning', words }),
     });
-    feed.open();
+    if (wanted !== undefined) opened.setSymbols(wanted);
+    feed = opened;
+    opened.open();
   }
 
   return {
@@ -209,7 +213,7 @@ export function createAlpacaLink(options: AlpacaLinkOptions): AlpacaLink {
       port = given;
       const after = Number.isNaN(until) ? Number.NEGATIVE_INFINITY : until;
       if (account === undefined) {
-        openFeed(after);
+        await openFeed(after);
         return;
       }
       for (const { n } of unsettled) port.fact({ kind: 'unknown', request: n }, clock.now());
@@ -218,13 +222,18 @@ export function createAlpacaLink(options: AlpacaLinkOptions): AlpacaLink {
       compare();
       regularly();
       // The run itself answers what the comparison asks of it: this call must not wait for that.
-      void comparing?.then(() => openFeed(after));
+      void comparing
+        ?.then(() => openFeed(after))
+        .catch((error: unknown) => tell({ kind: 'warning', words: `bars cannot be asked for: ${String(error)}` }));
     },
     send(requests) {
       for (const request of requests) sender?.send(request);
     },
     remark: tell,
-    setSymbols: (symbols) => feed?.setSymbols(symbols),
+    setSymbols(symbols) {
+      wanted = symbols;
+      feed?.setSymbols(symbols);
+    },
     get trusted() {
       return trusted;
     },

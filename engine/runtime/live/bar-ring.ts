@@ -14,6 +14,8 @@ export interface BarRing {
   readonly length: number;
   /** @returns its row as a column of one, or undefined when it does not follow on what is there */
   add(bar: MinuteBar): Bars | undefined;
+  /** Puts what is there on the footing of after a split of `ratio` new shares for an old one. */
+  restate(ratio: number): void;
   /** All that is kept but the last `less` rows. */
   view(less?: number): Bars;
 }
@@ -88,6 +90,17 @@ export function createBarRing(symbol: string, calendar: Calendar, keep: number):
       columns.hours[length] = hoursOf(bar.start);
       length++;
       return rows(length - 1, length);
+    },
+    restate(ratio) {
+      // Views that others hold stay as they were.
+      columns = {
+        ...columns,
+        open: columns.open.map((price) => price / ratio),
+        high: columns.high.map((price) => price / ratio),
+        low: columns.low.map((price) => price / ratio),
+        close: columns.close.map((price) => price / ratio),
+        volume: columns.volume.map((shares) => shares * ratio),
+      };
     },
     view: (less = 0) => rows(0, Math.max(0, length - less)),
   };

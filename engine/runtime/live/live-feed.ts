@@ -37,6 +37,10 @@ export interface LiveFeed extends Feed {
   push(minute: Minute): number;
   /** The number that the next piece will have: pieces below it are there. */
   readonly next: number;
+  /** A share was split: what came before is put on the new footing. */
+  restate(symbol: string, ratio: number): void;
+  /** Every minute that is kept, the piece at hand included, by symbol. */
+  kept(): ReadonlyMap<string, Bars>;
   /** What is known of a piece besides its bars; undefined for the history. */
   minute(n: number): Pick<Minute, 'end' | 'stale'> | undefined;
 }
@@ -168,6 +172,8 @@ function feedOver(options: LiveFeedOptions, first: string, pieces: number): Live
     get next() {
       return next;
     },
+    restate: (symbol, ratio) => rings.get(symbol)?.restate(ratio),
+    kept: () => new Map([...rings].map(([symbol, ring]) => [symbol, ring.view()])),
     minute: (n) => (n === 0 || n !== at.n ? undefined : { end: at.end, stale: at.stale }),
   };
   return feed;

@@ -19,6 +19,8 @@ import type { Minute } from './minute.ts';
 export interface LivePort {
   /** All bars that end at one moment; later than every one before. */
   minute(minute: Minute): void;
+  /** A share was split: minutes from here on stand on the new footing. */
+  split(symbol: string, ratio: number): void;
   /** What came to be known of an order. @param at when, ms */
   fact(fact: Fact, at: number): void;
   /** Does something with the run as it stands. */
@@ -121,6 +123,9 @@ export async function liveRun(
   const { rest, wake } = hand ?? sleeper;
   const inbox: (() => void)[] = [];
   const minutes: Minute[] = [];
+  const splits: { readonly symbol: string; readonly ratio: number; readonly before: number }[] = [];
+  /** Minutes taken since the link was opened. */
+  let taken = 0;
   let until = Number.NaN;
   const over = (): boolean => signal.aborted;
   const standing = (): LiveStand => ({ session: run.session, desk: options.desk(), until });
@@ -166,9 +171,26 @@ export async function liveRun(
     after();
   }
 
+  function restate({ symbol, ratio }: Split): void {
+    void recording.input({
+      kind: 'account',
+      instants: run.session.instants,
+      at: new Date(options.now()).toISOString(),
+      account: { kind: 'split', symbol, ratio },
+    });
+    restateRun(run, { symbol, ratio });
+    after();
+  }
+
   const port: LivePort = {
     minute(minute) {
       minutes.push(minute);
+      wake();
+    },
+    split(symbol, ratio) {
+      // It stands between two minutes.
+      const before = minutes.length;
+      splits.push({ symbol, ratio, before: taken + before });
       wake();
     },
     fact(fact, at) {
@@ -226,8 +248,10 @@ export async function liveRun(
       while (drive.held !== undefined) await drive.held;
       after();
       for (let work = inbox.shift(); work !== undefined; work = inbox.shift()) work();
+      while (splits[0] !== undefined && splits[0].before <= taken) restate(splits.shift()!);
       const minute = minutes.shift();
       if (minute !== undefined) {
+        taken++;
         n = feed.push(minute);
         await take(n, false);
       }
@@ -260,10 +284,24 @@ async function restoreInputs(recording: Recording): Promise<void> {
   void recording.mark();
 }
 
+interface Split {
+  readonly symbol: string;
+  readonly ratio: number;
+}
+
+function restateRun({ session, feed }: Swappable, { symbol, ratio }: Split): void {
+  const live = feed as LiveFeed;
+  live.restate(symbol, ratio);
+  const number = session.symbols.indexOf(symbol);
+  const kept = live.kept();
+  if (number >= 0) session.restate(number, ratio, (n) => kept.get(session.symbols[n]!));
+}
+
 /** Makes what the journal has from outside act again. */
 export const applyOutside =
   (desk: () => OrderDesk | undefined) =>
   (input: Outside, run: Swappable): void => {
     if (input.kind === 'clock') run.session.clock(input.time);
-    else if (input.kind === 'order_event') desk()?.hear(input.fact as Fact, instant(Date.parse(input.at)));
+    else if (input.kind === 'account') restateRun(run, input.account as Split);
+    else desk()?.hear(input.fact as Fact, instant(Date.parse(input.at)));
   };
