@@ -40,7 +40,7 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node20.19',
-  external: ['tulind', 'grademark', 'better-sqlite3'],
+  external: ['tulind', 'grademark', 'better-sqlite3', '@alpacahq/*', 'undici', 'ws'],
   // Less text to compile at every cold start.
   minify: !process.argv.includes('--readable'),
   chunkNames: 'chunks/[name]-[hash]',

@@ -178,7 +178,7 @@ async function liveOn(
   };
   const now = { rules: ruling };
   const link = createAlpacaLink({
-    clock: { now: Date.now, after: timer },
+    clock: access.clock,
     account:
       mode === 'dry'
         ? undefined
@@ -271,7 +271,7 @@ async function liveOn(
         link,
         desk: session.desk,
         made: session.made,
-        now: Date.now,
+        now: access.clock.now,
         hand,
         stand(now, stopped) {
           output.stand(now);
@@ -310,8 +310,3 @@ async function liveOn(
 }
 
 const TITLES = { dry: 'Dry run on live bars', paper: 'Paper trading', live: 'Live trading' } as const;
-
-function timer(milliseconds: number, run: () => void): { cancel(): void } {
-  const handle = setTimeout(run, milliseconds);
-  return { cancel: () => clearTimeout(handle) };
-}

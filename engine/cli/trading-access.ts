@@ -9,6 +9,7 @@ import { restDoor } from '../brokers/alpaca/rest-door.ts';
 import { openAlpacaHistory, prepareAlpacaFeed } from '../feeds/alpaca/connect.ts';
 import type { LiveFeed, LiveFeedSink } from '../feeds/alpaca/live-feed.ts';
 import { calendarOf, isCrypto } from '../market/calendars.ts';
+import type { Clock } from '../market/clock.ts';
 import type { MinuteBar } from '../market/minute-bar.ts';
 import { DAY, instant, MINUTE } from '../market/time.ts';
 import { openAlpaca, refusalWords } from './alpaca-access.ts';
@@ -29,6 +30,8 @@ export interface TradingAccess {
   /** `iex`, `sip`. */
   readonly feedName: string;
   readonly account: AccountFacts;
+  /** The machine's, or a simulator's. */
+  readonly clock: Clock;
   readonly door: BrokerDoor;
   trading(take: (message: TradingMessage) => void): TradingStream;
   /** @param after end of the last minute that is known, ms */
@@ -84,8 +87,9 @@ async function opened(
   if (live) await confirmMoney(account.number, yesLive);
   const streaming = await loadStreaming();
   const credentials = { keyId: connection.keys.id.reveal(), secret: connection.keys.secret.reveal() };
+  const clock = clockFor(environment, endpoints);
   const feedName = environment.ALPACA_FEED.value ?? 'iex';
-  const data = { connection, rest, clock: systemClock, feed: feedName } as const;
+  const data = { connection, rest, clock, feed: feedName } as const;
   const history = openAlpacaHistory(data);
   void connection.warm();
   return {
@@ -94,13 +98,14 @@ async function opened(
       hash: createHash('sha256').update(account.id).digest('hex').slice(0, 16),
       equity: Number(account.equity),
     },
+    clock,
     door: restDoor(rest),
     trading: (take) =>
       createTradingStream({
         streaming,
         credentials,
         url: endpoints.tradingStream,
-        clock: systemClock,
+        clock,
         dice: Math.random,
         take,
       }),
@@ -128,10 +133,21 @@ function sessionsBefore(symbol: string, now: number, minutes: number): number {
   return calendar.open(session);
 }
 
+/** Another time than the machine's is for a simulator on this machine alone. */
+function clockFor(environment: Environment, { trading }: { readonly trading: string }): Clock {
+  const { value, place } = environment.ENGINE_CLOCK;
+  if (value === undefined) return systemClock;
+  if (isLoopback(trading)) return value;
+  throw failure(`ENGINE_CLOCK (${place ?? 'environment'}) is for a simulator on this machine`, 'take it out');
+}
+
+const isLoopback = (address: string): boolean =>
+  /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(address).hostname);
+
 /** Paper by default; real money only when it is asked for and the address is its own. */
 function refuseOtherKind(environment: Environment, endpoints: { readonly trading: string }, live: boolean): void {
   const kind = accountKindOf(endpoints);
-  const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(endpoints.trading).hostname);
+  const loopback = isLoopback(endpoints.trading);
   const place = environment.ALPACA_BASE_URL.place ?? 'its default';
   if (!live && kind !== 'paper' && !loopback) {
     throw failure(

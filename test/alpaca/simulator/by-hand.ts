@@ -149,6 +149,12 @@ function closing(simulator: AlpacaSimulator): string {
   ].join('\n');
 }
 
+/** What the engine takes its time from; a market that is played as fast as it goes has none. */
+const clockLine = ({ clock }: AlpacaSimulator, speed: number): string =>
+  speed === Number.POSITIVE_INFINITY
+    ? ''
+    : `ENGINE_CLOCK=${new Date(clock.now()).toISOString()}@${new Date().toISOString()}*${speed}\n`;
+
 function banner(simulator: AlpacaSimulator, script: BarScript, asked: Asked): string {
   const { urls } = simulator;
   const speed = asked.speed === Number.POSITIVE_INFINITY ? 'as fast as it goes' : `${asked.speed}x`;
@@ -160,7 +166,7 @@ ALPACA_BASE_URL=${urls.trading}
 ALPACA_DATA_URL=${urls.data}
 ALPACA_STREAM_URL=${urls.stream}
 ALPACA_TRADING_STREAM_URL=${urls.tradingStream}
-# Its time, faults and book: ${urls.admin}/clock, ${urls.admin}/faults, ${urls.admin}/book
+${clockLine(simulator, asked.speed)}# Its time, faults and book: ${urls.admin}/clock, ${urls.admin}/faults, ${urls.admin}/book
 `;
 }
 
