@@ -105,11 +105,12 @@ async function opened(
         streaming,
         credentials,
         url: endpoints.tradingStream,
-        clock,
+        clock: systemClock,
         dice: Math.random,
         take,
       }),
-    feed: (symbols, after, sink) => prepareAlpacaFeed({ ...data, dice: Math.random, symbols, after, sink }),
+    feed: (symbols, after, sink) =>
+      prepareAlpacaFeed({ ...data, socketClock: systemClock, dice: Math.random, symbols, after, sink }),
     async history(symbols, minutes) {
       const now = orThrow(await rest.clock()).at;
       const found = new Map<string, readonly MinuteBar[]>();
