@@ -31,6 +31,8 @@ if (process.argv.includes('--if-stale') && fresh) process.exit(0);
 
 const { generate } = await import('./engine/documents/generate.mjs');
 await generate(root);
+const { assemble } = await import('./engine/feeds/assemble.mjs');
+await assemble(root);
 
 const { build } = await import('esbuild');
 await rm('dist', { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { DAY } from '../market/time.ts';
 import { type Columns, growColumns } from './columns.ts';
 import { CLOCK, CLOSE, DATE, HIGH, type Layout, LOW, OPEN, SKIP, STAMP, VOLUME, VWAP } from './csv-layout.ts';
 import { POWERS, wide } from './csv-number.ts';
-import { scanPlainRows } from './csv-plain-rows.ts';
+import type { PlainRows } from './csv-plain-rows.ts';
 import { readRowSlowly } from './csv-slow-row.ts';
 import { AT, clockAt, DATE_ONLY, dayIn, isoAt, KIND, LOCAL, stampAt, TIME_CELLS } from './csv-time.ts';
 import type { Quarantine } from './quarantine.ts';
@@ -181,14 +181,15 @@ function faultDetail(cause: string, text: string, row: Float64Array): string {
   return shown;
 }
 
-/** Reads the rows of `buffer` from `from` to `to`; the last byte before `to` ends a line. */
-export function scanRows(scan: Scan, buffer: Uint8Array, from: number, to: number): void {
+/** Reads the rows of a text from `from` to `to`; the last byte before `to` ends a line. */
+export function scanRows(scan: Scan, plain: PlainRows, from: number, to: number): void {
+  const { buffer } = plain;
   let p = from;
   // Where two rows on end are not plain, the others of a chunk will not be either. The first row of a file tells how times are written.
   let misses = 0;
   while (p < to) {
     if (misses < 2) {
-      const next = scanPlainRows(scan, buffer, p, to);
+      const next = plain.read(scan, p, to);
       if (next > p) {
         misses = 0;
         p = next;

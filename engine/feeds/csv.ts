@@ -11,8 +11,8 @@ import { readActions } from './actions.ts';
 import { clockAdvice, clockWarning } from './clock-check.ts';
 import { reverseColumns } from './columns.ts';
 import { type CsvAhead, type SharedFile, startAhead } from './csv-ahead.ts';
-import { BUFFER_BYTES } from './csv-bytes.ts';
 import { type FileReader, readCsvFile } from './csv-file.ts';
+import { createPlainRows } from './csv-plain-rows.ts';
 import { lineOf, type Scan } from './csv-scan.ts';
 import { DATE_ONLY, LOCAL } from './csv-time.ts';
 import { finding } from './finding.ts';
@@ -104,7 +104,7 @@ export async function readCsv(options: CsvOptions, progress?: (progress: CsvProg
   const { actionsText } = gathering;
   const fingerprint =
     ahead === undefined ? createFingerprint(actionsText) : fingerprintOf(ahead.companion, actionsText);
-  const reader = { quarantine: gathering.quarantine, zone, fingerprint, buffer: new Uint8Array(BUFFER_BYTES) };
+  const reader = { quarantine: gathering.quarantine, zone, fingerprint, plain: createPlainRows() };
   try {
     await readFiles(gathering, work, totalBytes, reader, ahead, progress);
     return { data: marketData(gathering, await fingerprint.digest()), diagnostics: gathering.diagnostics };
