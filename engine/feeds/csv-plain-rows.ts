@@ -9,6 +9,7 @@ import { PLAIN_ROWS } from './generated/plain-rows.ts';
 /** Where things lie in the memory of `plain-rows.wat`, in bytes. */
 const TARGETS = 0x800;
 const COLUMNS = 0x2000;
+const BREAKS = 0x3a000;
 const TEXT = 0x40000;
 
 /** Rows of a column there. */
@@ -20,6 +21,7 @@ const FIELDS = (COLUMNS - TARGETS) / Int32Array.BYTES_PER_ELEMENT;
 interface Program {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly end: { readonly value: number };
+  readonly breaks: { readonly value: number };
   read(from: number, to: number, fields: number, delimiter: number, room: number): number;
 }
 
@@ -61,6 +63,7 @@ export function createPlainRows(): PlainRows {
   const targets = new Int32Array(bytes, TARGETS, FIELDS);
   const column = (role: number) => new Float64Array(bytes, columnAt(role), ROOM);
   const [open, high, low, close, volume, vwap, time] = Array.from({ length: STAMP }, (_, role) => column(OPEN + role));
+  const breaks = new Int32Array(bytes, BREAKS, ROOM);
   new Float64Array(bytes, 0, 16).set(POWERS.subarray(0, 16));
   let layout: Layout | undefined;
 
@@ -92,15 +95,19 @@ export function createPlainRows(): PlainRows {
       const rows = program.read(TEXT + from, TEXT + to, layout.roles.length, layout.delimiter, room);
       if (rows === 0) return from;
       takeOut(columns, rows, layout);
-      countPlainRows(scan, rows);
+      countPlainRows(scan, rows, breaks.subarray(0, program.breaks.value));
       return program.end.value - TEXT;
     },
   };
 }
 
-/** Counts rows in that stand in the columns already, behind those of before; each has a line of its own. */
-export function countPlainRows(scan: Scan, taken: number): void {
+/**
+ * Counts rows in that stand in the columns already, behind those of before; each has a line of its own.
+ * @param breaks those among them that are breaks, by their numbers
+ */
+export function countPlainRows(scan: Scan, taken: number, breaks: Iterable<number>): void {
   const { columns } = scan;
+  for (const row of breaks) scan.breaks.push(columns.length + row);
   const line = scan.line + 1;
   if (line - columns.length !== scan.skew) {
     scan.skew = line - columns.length;

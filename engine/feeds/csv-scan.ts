@@ -26,6 +26,8 @@ export interface Scan {
   skew: number;
   /** Row and line pairs: from that row on, lines follow each other. */
   readonly runs: number[];
+  /** Rows that were not held to the row before: all others come after it, and their prices stay near its close. */
+  readonly breaks: number[];
   /** Row of fields, by role; STAMP holds the time in ms. */
   readonly row: Float64Array;
   readonly cells: Int32Array;
@@ -49,6 +51,7 @@ export function createScan(
     kind: 0,
     skew: 0,
     runs: [],
+    breaks: [],
     row: new Float64Array(CLOCK + 1),
     cells: new Int32Array(TIME_CELLS),
   };
@@ -156,6 +159,7 @@ function takeRow(scan: Scan, buffer: Uint8Array, from: number, to: number): void
     scan.skew = scan.line - n;
     scan.runs.push(n, scan.line);
   }
+  scan.breaks.push(n);
   columns.time[n] = time;
   columns.open[n] = open;
   // Only a rounding error can stand out here: the range is widened to hold it.

@@ -39,7 +39,7 @@ function readSegment(segments: Segments, segment: number): SegmentReport {
   let position = segment * bytes - 1;
   let length = readSync(descriptor, buffer, 0, CHUNK, position);
   const feed = buffer.indexOf(10);
-  if (feed < 0 || feed >= length) return { id, segment, from: position, to: position, rows: 0 };
+  if (feed < 0 || feed >= length) return { id, segment, from: position, to: position, rows: 0, breaks: [] };
   const from = position + feed + 1;
   const next = (segment + 1) * bytes;
   let at = feed + 1;
@@ -60,7 +60,7 @@ function readSegment(segments: Segments, segment: number): SegmentReport {
     at = 0;
     if (length === 0) break;
   }
-  return { id, segment, from, to: position, rows: columns.length };
+  return { id, segment, from, to: position, rows: columns.length, breaks: scan.breaks };
 }
 
 function heed(order: Order): void {

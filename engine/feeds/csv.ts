@@ -354,6 +354,8 @@ function spoken(ms: number): string {
   return ms % MINUTE === 0 ? `${ms / MINUTE} minutes` : `${ms / SECOND} seconds`;
 }
 
+const everyRow = (length: number): number[] => Array.from({ length }, (_, row) => row);
+
 /** Settles zone, direction and bar size of a file that was read, then cuts its rows to the sessions. */
 function settle(gathering: Gathering, symbol: string, path: string, scan: Scan): Fitted | undefined {
   const { columns, runs } = scan;
@@ -368,10 +370,11 @@ function settle(gathering: Gathering, symbol: string, path: string, scan: Scan):
       return undefined;
     }
   }
-  const reversed = isReversed(time, length);
+  const reversed = isReversed(time, length, scan.breaks);
   if (reversed) reverseColumns(columns);
+  const breaks = reversed ? everyRow(length) : scan.breaks;
   const lineInFile = (row: number): number => lineOf(runs, reversed ? length - 1 - row : row);
-  const sorted = putInOrder(columns);
+  const sorted = putInOrder(columns, breaks);
   const reordering = sorted !== undefined && 'order' in sorted ? sorted : undefined;
   if (reordering !== undefined) {
     const { moved, first, last } = reordering;
@@ -396,6 +399,7 @@ function settle(gathering: Gathering, symbol: string, path: string, scan: Scan):
     timeframe: spacing.timeframe,
     hours: gathering.options.hours,
     dates,
+    breaks: reordering === undefined ? breaks : everyRow(length),
     from: gathering.options.from ?? Number.NEGATIVE_INFINITY,
     to: gathering.options.to ?? Number.POSITIVE_INFINITY,
     refuse(row, cause, detail) {

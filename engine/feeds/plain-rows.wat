@@ -5,12 +5,16 @@
 ;;   0x0000  the powers of ten from 0 to 15, doubles
 ;;   0x0800  for each field of a row the address of the column that it goes to; 0 for a field that is skipped
 ;;   0x2000  columns of 4096 doubles: open, high, low, close, volume, vwap, time (ms since 1970)
+;;   0x3A000 the numbers of rows that are breaks
 ;;   0x40000 the text; a read may look at eight bytes behind its end
 (module
   (memory (export "memory") 9)
 
   ;; Behind the last row that was read.
   (global $end (export "end") (mut i32) (i32.const 0))
+
+  ;; How many of those rows are breaks.
+  (global $breaks (export "breaks") (mut i32) (i32.const 0))
 
   (func $digit (param $at i32) (result i32)
     (i32.sub (i32.load8_u (local.get $at)) (i32.const 48)))
@@ -147,7 +151,11 @@
     (local $date i64) (local $hour i64) (local $second i32) (local $hourMs f64)
     (local $tens i32) (local $ones i32) (local $time f64)
     (local $open f64) (local $high f64) (local $low f64) (local $close f64)
+    ;; The row before; a first row is a break, since nothing compares with what is no number.
+    (local $lastTime f64) (local $lastClose f64) (local $break i32)
 
+    (local.set $lastTime (f64.const nan))
+    (local.set $break (i32.const 0x3A000))
     (local.set $full (i32.shl (local.get $room) (i32.const 3)))
     (local.set $behind (i32.add (i32.const 0x800) (i32.shl (local.get $fields) (i32.const 2))))
     (block $done
@@ -290,7 +298,22 @@
             (if (i32.eq (i32.load8_u (local.get $at)) (i32.const 10))
               (then (local.set $at (i32.add (local.get $at) (i32.const 1)))))))
         (local.set $from (local.get $at))
+
+        ;; A break is a row that does not come after the one before, or whose prices are ten times or a tenth of that one's.
+        (local.set $time (f64.load offset=0x32000 (local.get $row)))
+        (if (i32.eqz
+              (i32.and
+                (f64.gt (local.get $time) (local.get $lastTime))
+                (i32.and
+                  (f64.lt (local.get $high) (f64.mul (f64.const 10) (local.get $lastClose)))
+                  (f64.gt (f64.mul (f64.const 10) (local.get $low)) (local.get $lastClose)))))
+          (then
+            (i32.store (local.get $break) (i32.shr_u (local.get $row) (i32.const 3)))
+            (local.set $break (i32.add (local.get $break) (i32.const 4)))))
+        (local.set $lastTime (local.get $time))
+        (local.set $lastClose (local.get $close))
         (local.set $row (i32.add (local.get $row) (i32.const 8)))
         (br $rows)))
     (global.set $end (local.get $from))
+    (global.set $breaks (i32.shr_u (i32.sub (local.get $break) (i32.const 0x3A000)) (i32.const 2)))
     (i32.shr_u (local.get $row) (i32.const 3))))
