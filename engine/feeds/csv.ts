@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic } from '../documents/diagnostic.ts';
-import type { Bars, CorporateAction, MarketData } from '../market/bars.ts';
+import { type Bars, type CorporateAction, type HashingData, hashed, type MarketData } from '../market/bars.ts';
 import type { Hours } from '../market/calendar.ts';
 import { calendarOf } from '../market/calendars.ts';
 import type { Instant } from '../market/time.ts';
@@ -16,7 +16,7 @@ import { createPlainRows } from './csv-plain-rows.ts';
 import { lineOf, type Scan } from './csv-scan.ts';
 import { DATE_ONLY, LOCAL } from './csv-time.ts';
 import { finding } from './finding.ts';
-import { createFingerprint, fingerprintOf } from './fingerprint.ts';
+import { createFingerprint, type Fingerprint, fingerprintOf } from './fingerprint.ts';
 import { type Fitted, fitBars } from './fit-bars.ts';
 import { ACTIONS_FILE, barFiles, fileOfSymbol, placeAt, sizeOf, symbolOfFile } from './locate.ts';
 import { lookOver } from './look-over.ts';
@@ -51,8 +51,8 @@ export interface CsvProgress {
   readonly totalBytes: number;
 }
 
-export interface CsvReading {
-  readonly data: MarketData;
+export interface CsvReading<Data = MarketData> {
+  readonly data: Data;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -80,6 +80,15 @@ const TURN = 8 << 20;
  * read is a diagnostic of the 4xx codes, never an exception.
  */
 export async function readCsv(options: CsvOptions, progress?: (progress: CsvProgress) => void): Promise<CsvReading> {
+  const reading = await readCsvHashing(options, progress);
+  return { ...reading, data: await hashed(reading.data) };
+}
+
+/** `readCsv` that does not wait for the hash, which a second thread may be at for as long as the reading took. */
+export async function readCsvHashing(
+  options: CsvOptions,
+  progress?: (progress: CsvProgress) => void,
+): Promise<CsvReading<HashingData>> {
   const zone = options.timezone === undefined ? undefined : zoneOf(options.timezone);
   const gathering: Gathering = {
     options,
@@ -107,13 +116,24 @@ export async function readCsv(options: CsvOptions, progress?: (progress: CsvProg
   const reader = { quarantine: gathering.quarantine, zone, fingerprint, plain: createPlainRows() };
   try {
     await readFiles(gathering, work, totalBytes, reader, ahead, progress);
-    return { data: marketData(gathering, await fingerprint.digest()), diagnostics: gathering.diagnostics };
-  } finally {
+  } catch (error) {
     ahead?.close();
+    throw error;
   }
+  return { data: marketData(gathering, digestOf(fingerprint, ahead)), diagnostics: gathering.diagnostics };
 }
 
-function marketData(gathering: Gathering, hash: string): MarketData {
+/** The hash; what read along is closed behind it. */
+function digestOf(fingerprint: Fingerprint, ahead: CsvAhead | undefined): string | Promise<string> {
+  const digest = fingerprint.digest();
+  if (typeof digest === 'string') return digest;
+  const closed = digest.finally(() => ahead?.close());
+  // A run that is given up asks for no hash.
+  closed.catch(() => {});
+  return closed;
+}
+
+function marketData(gathering: Gathering, hash: string | Promise<string>): HashingData {
   return {
     source: gathering.options.path,
     synthetic: false,
