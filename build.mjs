@@ -62,6 +62,8 @@ await build({
   banner: { js: `(function (require, __filename) { 'use strict';\n${forNode.banner.js}` },
   footer: { js: '})' },
 });
+// It is read one byte a character. Strings are escaped, regular expressions are not: there `\u20ac` has to be written.
+if (readFileSync('dist/program.js').some((byte) => byte > 127)) throw new Error('dist/program.js is not plain ASCII');
 await build({
   ...forNode,
   // The thread stands beside the program that starts it, which finds it by its own place.
