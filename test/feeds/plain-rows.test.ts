@@ -100,7 +100,7 @@ const spoilt = fc
 describe('the program that reads plain rows', () => {
   it('is what its text says, byte for byte', async () => {
     const { assembled } = (await import('../../engine/feeds/assemble.mjs' as string)) as {
-      assembled(text: string): Promise<string>;
+      readonly assembled: (text: string) => Promise<string>;
     };
     expect(PLAIN_ROWS).toBe(await assembled(readFileSync(join(ROOT, 'engine/feeds/plain-rows.wat'), 'utf8')));
   });
