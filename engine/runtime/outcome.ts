@@ -2,7 +2,7 @@ import type { Ruleset } from '../compiler/ruleset.ts';
 import { tradesBeside } from '../compiler/shadows.ts';
 import { buyHoldPct } from '../ledger/benchmark.ts';
 import type { Book } from '../ledger/book.ts';
-import { sortedByKey, tallyMonths, tallyTrades } from '../ledger/breakdown.ts';
+import { sortedByKey, tallyKinds, tallyMonths, tallyTrades } from '../ledger/breakdown.ts';
 import { figure, START } from '../ledger/curve.ts';
 import { drawdownOf } from '../ledger/drawdown.ts';
 import type { Order } from '../ledger/order.ts';
@@ -36,10 +36,11 @@ function breakdownOf(book: Book, symbol: string): Breakdown {
     }
     return month;
   };
+  const kinds = tallyKinds(log);
   return {
-    byExitReason: tallyTrades(log, ({ exitReason }) => exitReason),
-    bySymbol: sortedByKey(tallyTrades(log, (shared) => shared.symbol)),
-    byEntryRule: sortedByKey(tallyTrades(log, ({ strategy, entryRule }) => `${strategy}.${entryRule}`)),
+    byExitReason: tallyTrades(kinds, ({ exitReason }) => exitReason),
+    bySymbol: sortedByKey(tallyTrades(kinds, (shared) => shared.symbol)),
+    byEntryRule: sortedByKey(tallyTrades(kinds, ({ strategy, entryRule }) => `${strategy}.${entryRule}`)),
     byMonth: tallyMonths(log, figure(book.state.curve, 0, START), book.equityPoints(), monthOf),
   };
 }
