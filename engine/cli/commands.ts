@@ -356,10 +356,12 @@ export const COMMANDS: readonly CommandSpec[] = [
         line: 'engine test --mutate',
         says: 'changes the rules one little thing at a time, and lists the changes that no test noticed',
       },
+      { line: 'engine test --risk none', says: 'the strategies alone, without limits and breakers' },
       { line: 'engine test --drills', says: 'drives every breaker of risk.yaml: it must trip, hold and let go' },
       { line: 'engine test --format junit --out tests.xml', says: 'for a build server' },
     ],
     flags: [
+      RISK,
       { name: 'filter', value: 'TEXT', summary: 'only tests whose name, or whose strategy, holds this' },
       { name: 'coverage', summary: 'list the clauses that no test made both true and false' },
       { name: 'drills', summary: 'drive the circuit breakers of risk.yaml over made-up prices, instead of the tests' },
@@ -368,7 +370,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: 'out', value: 'FILE', summary: 'write the results there instead of stdout' },
     ],
     notes: [
-      'A test gives bars and says what must be so on some of them: conditions, indicators, orders, the position, what held an entry back. Orders fill as in a backtest, without costs and without risk.yaml.',
+      'A test gives bars and says what must be so on some of them: conditions, indicators, orders, the position, what held an entry back, which circuit breakers are tripped. Orders fill as in a backtest, without costs, within the limits and breakers of risk.yaml, on an account of 100,000 dollars unless the test says `account:`. A breaker that waits for a person holds to the end of its test.',
       'Exit codes: 0 all passed, 1 a test failed or there is none, 2 usage or files that cannot be read.',
     ],
     load: () => import('./test.ts'),

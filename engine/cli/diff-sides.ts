@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Ruleset } from '../compiler/ruleset.ts';
-import { compileWorkspace, type Workspace, type WorkspaceOptions } from '../runtime/workspace.ts';
+import { checkWorkspace, type Workspace, type WorkspaceOptions } from '../runtime/workspace.ts';
 import { failure } from './exit.ts';
 import { hasErrors, refuseFaulty } from './findings.ts';
 import type { Terminal } from './terminal.ts';
@@ -58,7 +58,7 @@ export const readSides = async (
       'compare two workspace folders, or two strategy files',
     );
   }
-  const read: readonly Workspace[] = [compileWorkspace(optionsOf(old)), compileWorkspace(optionsOf(next))];
+  const read: readonly Workspace[] = [checkWorkspace(optionsOf(old)), checkWorkspace(optionsOf(next))];
   const errors = read.flatMap(({ diagnostics }) => diagnostics.filter(({ severity }) => severity === 'error'));
   if (hasErrors(errors)) {
     const counts = { files: 0, strategies: 0, breakers: 0 };

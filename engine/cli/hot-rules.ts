@@ -1,7 +1,6 @@
 import type { FillAssumptions } from '../brokers/assumptions.ts';
 import type { Meaning } from '../compiler/meaning/change.ts';
 import { meaningOf } from '../compiler/meaning/meaning.ts';
-import type { Ruleset } from '../compiler/ruleset.ts';
 import { clampSpan, positionOf } from '../documents/position.ts';
 import { counted } from '../report/amounts.ts';
 import { reloadLines } from '../report/reload-lines.ts';
@@ -61,8 +60,8 @@ const TRIED = 500;
 const FILLING = 2_000;
 
 /** It protects nothing of the account. */
-const isShadow = ({ ruleset }: Workspace, id: string): boolean =>
-  ruleset?.models.some((model) => model.id === id && model.shadow) === true;
+const isShadow = ({ rules }: Workspace, id: string): boolean =>
+  rules?.models.some((model) => model.id === id && model.shadow) === true;
 
 const iso = (at: number): string => new Date(at).toISOString();
 
@@ -82,7 +81,7 @@ export const followRules = (options: HotRulesOptions): HotRules => {
   };
 
   /** Tells an edit once its effect on the last bars is known; the rules rule already. */
-  const tellApplied = async (applied: Applied<SwapReport>, from: Ruleset, to: Ruleset): Promise<void> => {
+  const tellApplied = async (applied: Applied<SwapReport>, from: Workspace, to: Workspace): Promise<void> => {
     if (quiet && applied.consent === undefined) return;
     const impact = await tried(from, to);
     const { meaning } = applied.report;
@@ -97,8 +96,10 @@ export const followRules = (options: HotRulesOptions): HotRules => {
   };
 
   /** What other rules would have done over the last bars; undefined when they cannot be tried. */
-  const tried = async (from: Ruleset, to: Ruleset): Promise<Impact | undefined> => {
+  const tried = async (before: Workspace, after: Workspace): Promise<Impact | undefined> => {
     try {
+      // Laid out for themselves: what rules now keeps the numbers of this run.
+      const [from, to] = [before.ruleset!, after.ruleset!];
       const bars = lastBars(run, to, TRIED + FILLING);
       return await impactOf(from, to, bars, {
         cash: options.cash,
@@ -112,8 +113,8 @@ export const followRules = (options: HotRulesOptions): HotRules => {
     }
   };
 
-  const rulesets = new Map<string, Ruleset>();
-  if (options.running.ruleset !== undefined) rulesets.set(options.running.revision, options.running.ruleset);
+  /** The rules that rule, and those before them until they are told apart. */
+  const ruled = new Map<string, Workspace>([[options.running.revision, options.running]]);
 
   const reloader = startReload<SwapReport>({
     options: where,
@@ -125,14 +126,14 @@ export const followRules = (options: HotRulesOptions): HotRules => {
       return starting && policy === 'grace' ? 'accept' : policy;
     },
     losses: (running, next) =>
-      meaningOf(running.ruleset!, next.ruleset!)
+      meaningOf(running.rules!, next.rules!)
         .losses.filter(({ part, subject }) => part !== 'strategy' || !isShadow(next, subject))
         .map(({ subject, text, certain }) => ({ subject, text, certain })),
     async apply(next) {
       const { barred } = options;
       if (barred?.revision === next.revision) return { kind: 'refused', diagnostics: [], message: barred.message };
-      const former = reloader.running().ruleset!;
-      const meaning = meaningOf(former, next.ruleset!);
+      const former = reloader.running().rules!;
+      const meaning = meaningOf(former, next.rules!);
       const answer = await steering.swap({
         plan: next.plan!,
         ahead: async (session) => {
@@ -147,16 +148,17 @@ export const followRules = (options: HotRulesOptions): HotRules => {
         },
       });
       if (answer.kind === 'refused') return answer;
-      rulesets.set(next.revision, next.ruleset!);
+      ruled.set(next.revision, next);
       lastReload = { at: iso(Date.now()), from: former.revision, to: next.revision };
       return { kind: 'applied', report: { meaning } };
     },
     tell(event) {
       switch (event.kind) {
         case 'applied': {
-          const [from, to] = [rulesets.get(event.from)!, rulesets.get(event.to)!];
-          rulesets.delete(event.from);
-          notify({ kind: 'applied', ruleset: to, from: event.from, text: briefly(event), lines: [] });
+          const [from, to] = [ruled.get(event.from)!, ruled.get(event.to)!];
+          ruled.delete(event.from);
+          const { ruleset } = run.session.core.memory;
+          notify({ kind: 'applied', ruleset, from: event.from, text: briefly(event), lines: [] });
           void tellApplied(event, from, to);
           break;
         }

@@ -115,6 +115,16 @@ export interface Breakers {
   command(event: OperatorEvent, instants: number): OperatorAnswer;
   /** What holds its place now, in the order of the guards. */
   tripped(): readonly Tripped[];
+  /** The rules' enabled breakers that watch a strategy in a symbol, as they stand. */
+  readings(strategy: number, symbol: number): readonly Reading[];
+}
+
+/** A breaker at the place where it watches, read between two instants. */
+export interface Reading {
+  readonly breaker: string;
+  readonly tripped: boolean;
+  /** What its measures are now: `consecutive_losses 4`; while it is tripped, what they were when it tripped. */
+  readonly values: string;
 }
 
 interface Bound {
@@ -248,7 +258,7 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
       place: nameOf(model.scope, guard.place),
       action: model.action,
       trippedAt: instant(now),
-      values: bound.reads.map(({ name }, slot) => `${spoken(name)} ${shown(bound.values[slot]!)}`).join(', '),
+      values: valuesText(bound),
       clearedAt: undefined,
       heldBack: 0,
       heldFlatDays: 0,
@@ -308,10 +318,13 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
         touches(guard, strategyIndex, symbolIndex) && book.holding(strategyIndex, symbolIndex) !== undefined,
     );
 
+  function readValues(guard: Guard, { reads, values, model }: Bound): void {
+    for (let slot = 0; slot < reads.length; slot++) values[slot] = reads[slot]!.of(guard, model.scope, view);
+  }
+
   /** A guard's condition, its values written. */
   function isTrue(guard: Guard, bound: Bound): number {
-    const { reads, values, model } = bound;
-    for (let slot = 0; slot < reads.length; slot++) values[slot] = reads[slot]!.of(guard, model.scope, view);
+    readValues(guard, bound);
     return bound.when(0);
   }
 
@@ -434,6 +447,19 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
     },
     command,
     tripped: trippedNow,
+    readings: (strategy, symbol) =>
+      guards
+        .filter((guard) => guard.breaker < ruled && touches(guard, strategy, symbol))
+        .map((guard) => {
+          const bound = bounds[guard.breaker]!;
+          const record = state.trips[guard.trip];
+          if (record === undefined) readValues(guard, bound);
+          return {
+            breaker: bound.model.id,
+            tripped: record !== undefined,
+            values: record?.values ?? valuesText(bound),
+          };
+        }),
   };
 }
 
@@ -496,6 +522,9 @@ function follow(guard: Guard, { scope }: BreakerModel, book: Book): void {
 /** `rejections:10` as it is written. */
 const spoken = (name: string): string =>
   name.replace(/:(\d+)$/, (_, minutes: string) => `("${durationText(Number(minutes))}")`);
+
+const valuesText = ({ reads, values }: Bound): string =>
+  reads.map(({ name }, slot) => `${spoken(name)} ${shown(values[slot]!)}`).join(', ');
 
 const shown = (value: number): string =>
   Number.isInteger(value) ? String(value) : Number.isNaN(value) ? 'unknown' : value.toFixed(2);

@@ -1,8 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { FillAssumptions } from '../brokers/assumptions.ts';
-import type { Rules } from '../compiler/meaning/meaning.ts';
 import { planRuleset } from '../compiler/plan.ts';
-import type { Ruleset } from '../compiler/ruleset.ts';
+import type { Rules, Ruleset } from '../compiler/ruleset.ts';
 import type { Operator } from '../core/breakers.ts';
 import { type Figures, figuresOf } from '../ledger/run-figures.ts';
 import type { Bars, CorporateAction } from '../market/bars.ts';
