@@ -18,6 +18,14 @@ const RISK: FlagSpec = {
   summary: 'another risk file, or none at all (default: risk.yaml)',
 };
 
+/** Who clears breakers that wait for a person. */
+const operatorFlag = (summary: string): FlagSpec => ({
+  name: 'operator',
+  value: 'RULE',
+  choices: ['next_session', 'never'],
+  summary,
+});
+
 const SYMBOLS: FlagSpec = {
   name: 'symbols',
   value: 'A,B',
@@ -91,12 +99,7 @@ const PAST_BARS: readonly FlagSpec[] = [
     summary: 'where market orders fill; close is optimistic',
   },
   RISK,
-  {
-    name: 'operator',
-    value: 'RULE',
-    choices: ['next_session', 'never'],
-    summary: 'when a breaker that waits for a person is cleared (default: next_session)',
-  },
+  operatorFlag('when a breaker that waits for a person is cleared (default: next_session)'),
   SYMBOLS,
   { name: 'tz', value: 'ZONE', summary: 'time zone of timestamps that carry none: America/New_York, UTC' },
 ];
@@ -391,6 +394,10 @@ export const COMMANDS: readonly CommandSpec[] = [
         line: 'engine run --dry --once --format jsonl',
         says: 'a line of JSON for every fill, trade and trip, the summary last',
       },
+      {
+        line: 'engine run --dry --once --operator never --fresh',
+        says: 'a breaker that waits for a person holds to the end of the year',
+      },
       { line: 'engine run --dry --once --quiet --log off', says: 'breakers and the summary alone, no log files' },
     ],
     flags: [
@@ -405,7 +412,9 @@ export const COMMANDS: readonly CommandSpec[] = [
       ...SIMULATION,
       SYMBOLS,
       RISK,
-      STATE,
+      operatorFlag(
+        'who clears breakers that wait for a person: the next session, or only you (default: you, except at full speed)',
+      ),
       { name: 'tz', value: 'ZONE', summary: 'time zone of CSV timestamps that carry none' },
       {
         name: 'format',
@@ -434,6 +443,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     later: ['live', 'yes-live', 'dashboard'],
     notes: [
       'Stopped or killed at any moment, the next start goes on as if nothing had been. A run that came to the end of its feed is over, and the next start begins a new one.',
+      'A breaker with `until: manual`, or that halts, waits for `engine breakers reset` where somebody can give it: when bars come at a pace (--speed 60x, or after the sample year). At full speed the next session lets it go, as in a backtest.',
       'On a terminal a block at the bottom shows equity, strategies, positions, breakers and rules, redrawn in place; --verbose adds every order with the condition that made it.',
       'Logs are lines of JSON: paper_engine.log has every event, circuit_breaker.log the trips; rolled by day and at 10 MB, ten files of each.',
       'Ctrl-C ends it cleanly with the same summary (exit code 130). Paper trading on Alpaca comes with a later version.',

@@ -27,7 +27,7 @@ import { hasErrors } from './findings.ts';
 import { journalFailure } from './journal-failure.ts';
 import { didYouMean } from './nearest.ts';
 import type { SessionAsked } from './session-asked.ts';
-import type { SessionOptions } from './session-options.ts';
+import { attendanceOf, type SessionOptions } from './session-options.ts';
 import { shownPath, stateFolder } from './state-folder.ts';
 import { remembered } from './stopped-early.ts';
 import { workspaceFolder } from './workspace-folder.ts';
@@ -199,6 +199,7 @@ export const replaySession = async (
       from: undefined,
       to: undefined,
       assumptions: options.assumptions,
+      ...attendanceOf(options),
       closeAtEnd: false,
       speed: 'max',
       once: true,

@@ -29,7 +29,10 @@ import {
 import { isOperators, type OperatorAnswer, type OperatorEvent } from './operator.ts';
 import { createOperatorDesk, type Tripped } from './operator-desk.ts';
 
-/** When a breaker that waits for a person is cleared where no person is: in a backtest. */
+/**
+ * Who clears breakers that wait for a person: `next_session`, the next session, where no person is (a backtest); `never`,
+ * only a person.
+ */
 export type Operator = 'next_session' | 'never';
 
 /** One trip of a breaker, from the bar that tripped it to the one that it let go. */
@@ -61,6 +64,8 @@ export interface BreakerState {
   readonly spreads: number[];
   /** What breakers that are not among the rules now had counted, for their return. */
   readonly parked: Parked[];
+  /** Who clears what waits for a person, from now on. */
+  operator: Operator;
 }
 
 interface Parked {
@@ -138,7 +143,7 @@ interface Bound {
   readonly returns: number;
 }
 
-/** @param operator who clears what waits for a person */
+/** @param operator who clears what waits for a person at first */
 export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator, hands: BreakerHands): Breakers {
   const bounds = ruleset.risk.breakers.filter(({ enabled }) => enabled).map(bind);
   /** Those after them are tripped, and not among the rules any more. */
@@ -152,6 +157,7 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
     recent: { count: 0, stops: [], closed: [], refusals: [] },
     spreads: ruleset.symbols.map(() => Number.NaN),
     parked: [],
+    operator,
   };
   const view: View = {
     book,
@@ -344,6 +350,7 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
       for (const list of ['stops', 'closed', 'refusals'] as const)
         state.recent[list].push(...former.state.recent[list]);
       state.recent.count = former.state.recent.count;
+      state.operator = former.state.operator;
       former.state.spreads.forEach((spread, symbol) => {
         state.spreads[symbol] = spread;
       });
@@ -426,7 +433,7 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
         if (!anyHeld(guard)) state.trips[guard.trip]!.heldFlatDays++;
         const kind = untilOf(model).kind;
         // What a person tripped, only a person clears.
-        const unasked = kind === 'manual' && operator === 'next_session' && !isOperators(model);
+        const unasked = kind === 'manual' && state.operator === 'next_session' && !isOperators(model);
         if (kind === 'next_session' || unasked) guard.over = true;
       }
     },
@@ -480,6 +487,14 @@ const isEqual = (a: BreakerModel, b: BreakerModel): boolean =>
   a.action === b.action &&
   printTree(a.when) === printTree(b.when) &&
   JSON.stringify(a.until) === JSON.stringify(b.until);
+
+/** When a tripped breaker lets go, as things stand: one that waits for a person may have none to wait for. */
+export const releaseOf = (model: BreakerModel, operator: Operator): Until => {
+  const until = untilOf(model);
+  return until.kind === 'manual' && operator === 'next_session' && !isOperators(model)
+    ? { kind: 'next_session' }
+    : until;
+};
 
 /** A halt waits for a person, whatever its `until` says. */
 export const untilOf = (model: BreakerModel): Until => (model.action === 'halt' ? { kind: 'manual' } : model.until);

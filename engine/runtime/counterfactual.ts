@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import { instant } from '../market/time.ts';
 import { until } from './backtest.ts';
+import type { DryRunOptions } from './dry-run.ts';
 import type { Feed } from './feed.ts';
 import type { Progress, RunOptions } from './run.ts';
 import { createSession, type Session } from './session.ts';
@@ -35,7 +36,7 @@ export async function runInstead(
   feed: Feed,
   end: number,
   deeds: readonly Deed[],
-  options: RunOptions,
+  options: RunOptions & Pick<DryRunOptions, 'liveOperator'>,
   progress?: (progress: Progress) => void,
   signal?: AbortSignal,
 ): Promise<Counterfactual> {
@@ -49,6 +50,10 @@ export async function runInstead(
   const pieces = feed.endless ? Number.POSITIVE_INFINITY : feed.warmup + feed.length;
   for (let n = 0; n < pieces && !isOver(signal); n++) {
     if (n === feed.warmup && n > 0) session.resume();
+    if (n === feed.warmup + feed.length && options.liveOperator !== undefined) {
+      session.settle();
+      session.attend(options.liveOperator);
+    }
     const bars = until(feed.piece(n), end);
     if (n > 0 && [...bars.values()].every(({ length }) => length === 0)) break;
     session.feed(bars);

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Ruleset } from '../compiler/ruleset.ts';
+import type { Operator } from '../core/breakers.ts';
 import { instant } from '../market/time.ts';
 import { TIMEFRAME_MS } from '../market/timeframe.ts';
 import type { Hand } from './control/hand.ts';
@@ -21,6 +22,8 @@ export interface DryRunOptions extends RunOptions {
   readonly once: boolean;
   /** After the feed's length goes on at a bar a second. */
   readonly sampleThenLive: boolean;
+  /** Who clears breakers that wait for a person from the feed's length on; undefined: whoever does before. */
+  readonly liveOperator?: Operator | undefined;
   /** Where the run is kept; undefined: nowhere. */
   readonly recording?: Recording | undefined;
   /** Ends where the journal ends: a recorded run is looked at again. */
@@ -107,6 +110,7 @@ export async function dryRun(
       report();
       run.session.settle();
       watcher.complete?.(outcome(signal?.aborted === true));
+      if (options.liveOperator !== undefined) run.session.attend(options.liveOperator);
     }
     run.piece = n;
     run.session.feed(n === 0 && run.feed === feed ? firstPiece : run.feed.piece(n));

@@ -14,7 +14,7 @@ export interface RunOptions {
   readonly from: Instant | undefined;
   readonly to: Instant | undefined;
   readonly assumptions: FillAssumptions;
-  /** Who clears breakers that wait for a person; undefined: the next session. */
+  /** Who clears breakers that wait for a person, at first; undefined: the next session. */
   readonly operator?: Operator | undefined;
   /** The rules may change while it runs. */
   readonly swappable?: boolean;

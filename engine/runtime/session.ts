@@ -1,6 +1,7 @@
 import { createSimulatedBroker, type SimulatedBroker } from '../brokers/simulated.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import { drain, type Steps } from '../compiler/steps.ts';
+import type { Operator } from '../core/breakers.ts';
 import type { Broker } from '../core/broker.ts';
 import { heldOf, needsHistory, placesOf } from '../core/carry.ts';
 import { type Core, coreSteps } from '../core/engine.ts';
@@ -54,6 +55,8 @@ export interface Session {
   pause(): void;
   /** Ends a warm-up: from the next bar on, entries may be decided. */
   resume(): void;
+  /** From now on breakers that wait for a person are cleared by whom this says. */
+  attend(operator: Operator): void;
   /** Closes the running session if its last bar is done: figures taken now include its day. */
   settle(): void;
   /**
@@ -578,6 +581,9 @@ export function* sessionSteps(
     },
     held,
     symbols,
+    attend(operator) {
+      core.memory.breakers.state.operator = operator;
+    },
     settle,
     pause() {
       clock.active = false;

@@ -1,27 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_ASSUMPTIONS } from '../../engine/brokers/assumptions.ts';
-import type { Ruleset } from '../../engine/compiler/ruleset.ts';
-import type { Bars } from '../../engine/market/bars.ts';
 import { resultJson } from '../../engine/report/json.ts';
 import { resultText } from '../../engine/report/text.ts';
-import { resultOf } from '../../engine/runtime/outcome.ts';
 import type { RunResult } from '../../engine/runtime/result.ts';
-import type { RunOptions } from '../../engine/runtime/run.ts';
 import type { Session } from '../../engine/runtime/session.ts';
-import { createShadowed } from '../../engine/runtime/shadowed.ts';
-import { standingOf, succeed } from '../../engine/runtime/succeed.ts';
 import { centRows, documentOf, dollars, runs, seed, sidesArbitrary } from '../core/plain-rules.ts';
-import { barsOf, findingsOf, marketOf, nextRuleset, rulesetOf, rulesetUnder, runRules } from '../core/rules.ts';
-
-const options: RunOptions = {
-  cash: undefined,
-  from: undefined,
-  to: undefined,
-  assumptions: DEFAULT_ASSUMPTIONS,
-  closeAtEnd: false,
-  swappable: true,
-};
+import { barsOf, findingsOf, rulesetOf, rulesetUnder, runRules } from '../core/rules.ts';
+import { begin, resultNow, swap } from './ground.ts';
 
 /** Limits and breakers that a shadow would trip, if it counted. */
 const RISK = `limits:
@@ -40,27 +25,6 @@ circuit_breakers:
     action: pause_entries
     until: 5 bars
 `;
-
-const basesOf = (bars: readonly Bars[]) => new Map(bars.map(({ symbol, timeframe }) => [symbol, timeframe] as const));
-const bySymbol = (bars: readonly Bars[]) => new Map(bars.map((one) => [one.symbol, one] as const));
-
-const begin = (ruleset: Ruleset, bars: readonly Bars[]): Session => {
-  const session = createShadowed(ruleset, basesOf(bars), options, {});
-  session.feed(bySymbol(bars));
-  return session;
-};
-
-const swap = (session: Session, bars: readonly Bars[], risk: string | undefined, ...texts: string[]): Session =>
-  succeed(
-    session,
-    nextRuleset(standingOf(session), risk, ...texts),
-    { bases: basesOf(bars), at: () => ({ piece: 0, past: new Map(), present: () => bySymbol(bars) }), actions: [] },
-    options,
-    {},
-  );
-
-const resultNow = (session: Session, bars: readonly Bars[]): RunResult =>
-  resultOf(session.core.memory.ruleset, session, marketOf(bars), options, false, 0);
 
 /** The JSON report without what names the bars read, and the shadows. */
 const liveJson = (result: RunResult): unknown => {

@@ -1,5 +1,5 @@
 import type { BreakerModel, Until } from '../../compiler/model.ts';
-import { untilOf } from '../../core/breakers.ts';
+import { type Operator, releaseOf, untilOf } from '../../core/breakers.ts';
 import type { Tripped } from '../../core/operator-desk.ts';
 import { printTree } from '../../expressions/print.ts';
 import { formatExactMoney, formatPrice, formatQty, moneyToNumber } from '../../ledger/money.ts';
@@ -125,8 +125,8 @@ function untilWords(until: Until): string {
   return minutes % 1440 === 0 ? `${minutes / 1440}d` : minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`;
 }
 
-function trippedStatus({ guard, model, trip }: Tripped, instants: number): TrippedStatus {
-  const until = untilOf(model);
+function trippedStatus({ guard, model, trip }: Tripped, instants: number, operator: Operator): TrippedStatus {
+  const until = releaseOf(model, operator);
   return {
     ...tripResult(trip),
     until: until.kind,
@@ -204,7 +204,7 @@ export function statusOf(session: Session, facts: RunFacts): EngineStatus {
     orders: working.filter(({ role }) => !PROTECTIVE.has(role)).map(orderRow),
     breakers: {
       entries: entriesOf(tripped.filter(({ place }) => place.scope === 'account')),
-      tripped: tripped.map((one) => trippedStatus(one, core.instant)),
+      tripped: tripped.map((one) => trippedStatus(one, core.instant, breakers.state.operator)),
       rules: ruleset.risk.breakers.map((model) => ({
         id: model.id,
         enabled: model.enabled,
