@@ -246,18 +246,6 @@ const dryOn = async (
   ];
   if (beforehand.length > 0 && !quiet) await showFindings(beforehand, counts, 'pretty', terminal, 'err');
   const account = source.feed.account();
-  const logs = await openLogs({ ...choices.log, session: known?.name ?? choices.log.session }, terminal, () =>
-    output.revision(),
-  );
-  const output = runOutput(terminal, {
-    format,
-    loudness: quiet ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal',
-    statusMs: choices.statusMs,
-    logs,
-    ruleset,
-    feed: { source: account.source, synthetic: account.synthetic, barsTotal: source.feed.bars },
-    paceMs: paceOf(speed, source.feed.bases),
-  });
   const reading = remembered(source.feed, source.feed.endless && !once);
   let complete = false;
   const follow = { start: undefined as ((resumed: boolean) => void) | undefined };
@@ -295,6 +283,18 @@ const dryOn = async (
       },
       restored: () => follow.start?.(true),
     });
+  const logs = await openLogs({ ...choices.log, session: session?.row.name ?? choices.log.session }, terminal, () =>
+    output.revision(),
+  );
+  const output = runOutput(terminal, {
+    format,
+    loudness: quiet ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal',
+    statusMs: choices.statusMs,
+    logs,
+    ruleset,
+    feed: { source: account.source, synthetic: account.synthetic, barsTotal: source.feed.bars },
+    paceMs: paceOf(speed, source.feed.bases),
+  });
   // What does not act yet was said at the start.
   const summary = (result: RunResult): string =>
     `\n${resultText(
@@ -355,7 +355,7 @@ const dryOn = async (
           rules: () =>
             hot.rules?.facts() ?? { revision: ruleset.revision, stale: null, pending: null, lastReload: null },
           reload: () => (hot.rules ?? notYet()).reload(),
-          approve: (revision) => (hot.rules ?? notYet()).approve(revision),
+          approve: (revision, reason) => (hot.rules ?? notYet()).approve(revision, reason),
           record: (command, at) =>
             recording.input({
               kind: 'command',

@@ -31,7 +31,8 @@ export interface HotRules {
   readonly facts: () => RulesFacts;
   /** What `engine reload` and `engine approve` answer. */
   readonly reload: () => Promise<ReloadResult>;
-  readonly approve: (revision: string) => Promise<ReloadResult>;
+  /** @param reason in the person's words, for the record */
+  readonly approve: (revision: string, reason: string | undefined) => Promise<ReloadResult>;
   readonly close: () => Promise<void>;
 }
 
@@ -70,6 +71,8 @@ export const followRules = (options: HotRulesOptions): HotRules => {
   const { where, steering, recording, terminal, quiet, notify } = options;
   const { run } = steering;
   let lastReload: RulesFacts['lastReload'] = null;
+  /** Why a person let rules run that lose a protection; `revision` as they named it. */
+  let approval: { readonly revision: string; readonly reason: string } | undefined;
   /** Rules that were edited before the run began are a person's wish when it starts. */
   let starting = options.resumed;
 
@@ -139,7 +142,7 @@ export const followRules = (options: HotRulesOptions): HotRules => {
         ahead: async (session) => {
           await recording?.input({
             kind: 'revision',
-            ...options.arrival?.(next.revision, starting ? 'restart' : 'reload'),
+            ...withReason(options.arrival?.(next.revision, starting ? 'restart' : 'reload'), approvalOf(next.revision)),
             instants: session.instants,
             at: iso(Date.now()),
             revision: next.revision,
@@ -171,12 +174,17 @@ export const followRules = (options: HotRulesOptions): HotRules => {
         case 'reverted':
           notify({ kind: 'reverted', lines: reloadNotice(event, plain()) });
           break;
-        case 'polling':
-          say(reloadNotice(event, coloured()));
+        case 'polling': {
+          const { folder, reason, everyMs } = event;
+          notify({ kind: 'polling', fields: { folder, reason, everyMs }, lines: reloadNotice(event, plain()) });
           break;
+        }
       }
     },
   });
+
+  const approvalOf = (revision: string): string | undefined =>
+    approval !== undefined && revision.startsWith(approval.revision) ? approval.reason : undefined;
 
   const facts = (): RulesFacts => {
     const { revision, stale, pending } = reloader.status();
@@ -217,9 +225,25 @@ export const followRules = (options: HotRulesOptions): HotRules => {
     ready: ready(),
     facts,
     reload: async () => answered(await reloader.reloadNow()),
-    approve: async (revision) => answered(await reloader.approve(revision)),
+    async approve(revision, reason) {
+      approval = reason === undefined ? undefined : { revision, reason };
+      try {
+        return answered(await reloader.approve(revision));
+      } finally {
+        approval = undefined;
+      }
+    },
     close: () => reloader.close(),
   };
+};
+
+/** How a revision came, with the words of whoever approved it. */
+const withReason = (
+  arrival: ReturnType<DrySession['arrival']> | undefined,
+  approved: string | undefined,
+): Partial<ReturnType<DrySession['arrival']>> => {
+  const reasons = [arrival?.reason, approved].filter((reason) => reason !== undefined);
+  return { ...arrival, ...(reasons.length === 0 ? {} : { reason: reasons.join('; ') }) };
 };
 
 /** An answer is drawn where it is read. */

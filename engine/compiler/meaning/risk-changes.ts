@@ -256,23 +256,27 @@ function limitOf({ document, limits }: RiskModel, name: string): number {
 
 /** What the document says of edits themselves. */
 export function policyChanges(before: RiskModel, after: RiskModel): readonly Change[] {
-  const policy = ({ document }: RiskModel): string => document?.value.loosening ?? 'approve';
+  const policy = ({ document }: RiskModel) => document?.value.loosening;
   const [old, next] = [policy(before), policy(after)];
   if (old === next) return [];
-  const looser = next === 'grace';
-  const text = 'an edit that takes a protection away no longer waits for approval';
+  // What is not written is what the kind of run makes it, approval for paper and live ones: between the two.
+  const rank = (written: typeof old): number => (written === 'approve' ? 2 : written === 'grace' ? 0 : 1);
+  const looser = rank(next) < rank(old);
+  const certain = old !== undefined && next !== undefined;
+  const kind = certain ? '' : old === undefined ? ' in paper and live runs' : ' in dry runs';
+  const text = `an edit that takes a protection away no longer waits for approval${kind}`;
   return [
     {
       kind: looser ? 'loosened' : 'tightened',
       part: 'risk',
       subject: 'risk',
       path: 'loosening',
-      before: old,
-      after: next,
+      before: old ?? 'not written',
+      after: next ?? 'not written',
       class: 'at_once',
       effect: 'from the next edit on',
       reaches: [],
-      losses: looser ? [{ part: 'risk', subject: 'risk', path: 'loosening', certain: true, text }] : [],
+      losses: looser ? [{ part: 'risk', subject: 'risk', path: 'loosening', certain, text }] : [],
     },
   ];
 }
