@@ -459,11 +459,21 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       { line: 'engine report', says: 'the last session of the journal, as a backtest reports' },
       { line: 'engine report last --format json', says: 'as JSON; engine replay lists the sessions by name' },
+      { line: 'engine report --from 2024-03-01 --to 2024-03-31', says: 'one month of it' },
       { line: 'engine report --format json --out report.json', says: 'into a file, whole or not at all' },
     ],
-    flags: [STATE, RECORDED_BARS, TEXT_OR_JSON, OUT],
-    later: ['from', 'to'],
-    notes: ['The session is run again from its journal and held to it; an engine may be running meanwhile.'],
+    flags: [
+      { name: 'from', value: 'DATE', summary: 'first day that counts' },
+      { name: 'to', value: 'DATE', summary: 'last day' },
+      STATE,
+      RECORDED_BARS,
+      TEXT_OR_JSON,
+      OUT,
+    ],
+    notes: [
+      'The session is run again from its journal and held to it; an engine may be running meanwhile.',
+      'A stretch of it (--from, --to) begins with what the account was worth there; trades count that were closed in it, whole.',
+    ],
     load: () => import('./report.ts'),
   },
   {

@@ -28,12 +28,20 @@ export interface DryRunOptions extends RunOptions {
   readonly recording?: Recording | undefined;
   /** Ends where the journal ends: a recorded run is looked at again. */
   readonly recordedOnly?: boolean;
+  /** The stretch of a recorded run that its figures are about: it ends at `to`; both ms, exclusive. */
+  readonly range?: Range | undefined;
   /** Takes what the run may be steered with, before its first bar. */
   readonly steer?: (steering: Steering) => void;
   /** Called with the run as it stands every few milliseconds of work, and when it stops; never while it is restored. */
   readonly stand?: (session: Session, stopped: boolean) => void;
   /** Commands of a person, carried out between two bars. */
   readonly hand?: Hand | undefined;
+}
+
+/** A stretch of a recorded run, ms: bars that end after `from`, up to `to`. */
+export interface Range {
+  readonly from: number | undefined;
+  readonly to: number | undefined;
 }
 
 /** Instants between two looks at the screen and the signal: a few milliseconds of work. */
@@ -92,10 +100,11 @@ export async function dryRun(
     hand: options.hand,
     signal,
     recordedOnly,
+    range: { from: undefined, to: undefined, ...options.range },
     held: undefined,
   };
   const restoring = (): boolean => recording?.restoring === true;
-  const over = (): boolean => signal?.aborted === true || (recordedOnly && !restoring());
+  const over = (): boolean => signal?.aborted === true || (recordedOnly && !restoring()) || drive.atEnd === true;
   options.steer?.({
     run,
     swap: (request) => swapRules(run, request, (work) => hold(drive, work)),
@@ -131,7 +140,7 @@ export async function dryRun(
   }
   while (drive.held !== undefined) await drive.held;
   // The bars ended before the journal did.
-  if (restoring() && signal?.aborted !== true) await recording?.complete();
+  if (restoring() && signal?.aborted !== true && drive.atEnd !== true) await recording?.complete();
   const whole = recordedOnly ? recording?.atFinal === true : n >= end && !endless;
   report();
   if (!whole) recording?.stop();
@@ -159,6 +168,10 @@ interface Drive {
   readonly hand: Hand | undefined;
   readonly signal: AbortSignal | undefined;
   readonly recordedOnly: boolean;
+  /** `from` goes once figures have begun. */
+  range: Range;
+  /** The range is over. */
+  atEnd?: boolean;
   /** Work that no bar may come into. */
   held: Promise<void> | undefined;
 }
@@ -212,7 +225,8 @@ async function rush(drive: Drive, warming: boolean, untilRestored: boolean): Pro
     await turn();
     if (recording?.restoring !== true) await drive.hand?.carryOut();
     if (!more) return false;
-    if (signal?.aborted === true || (untilRestored && recording?.restoring !== true)) return true;
+    if (signal?.aborted === true || drive.atEnd === true || (untilRestored && recording?.restoring !== true))
+      return true;
   }
 }
 
@@ -225,10 +239,27 @@ async function advance(drive: Drive, instants: number): Promise<boolean> {
   if (applied !== undefined) await applied;
   // The last thing in the journal may be an edit or a command: no bar is known to have come after it.
   if (drive.recordedOnly && !recording.restoring && !recording.atFinal) return true;
-  const more = decide(run, recording.most(instants));
+  const more = inRange(drive, recording) ?? decide(run, recording.most(instants));
   const stored = recording.mark();
   if (stored !== undefined) await stored;
   return more;
+}
+
+/** Comes to where the range begins or ends, if the next slice of the journal holds it; undefined: it does not. */
+function inRange(drive: Drive, { upcoming = Number.NEGATIVE_INFINITY }: Recording): boolean | undefined {
+  const { range, run } = drive;
+  const { session } = run;
+  const edge = range.from ?? range.to;
+  if (edge === undefined || upcoming <= edge) return undefined;
+  session.advanceTo(edge);
+  if (session.nextTime === Number.POSITIVE_INFINITY) return false;
+  if (range.from === undefined) drive.atEnd = true;
+  else {
+    // Before the first bar that counts there is nothing to leave out.
+    if (session.barsDone > 0) session.beginAnew(edge);
+    drive.range = { ...range, from: undefined };
+  }
+  return true;
 }
 
 /** @throws RulesFault when rules throw that have only just come */
