@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Ruleset } from '../compiler/ruleset.ts';
+import { withShadowSymbols } from '../runtime/shadowed.ts';
 import { checkWorkspace, type Workspace, type WorkspaceOptions } from '../runtime/workspace.ts';
 import { failure } from './exit.ts';
 import { hasErrors, refuseFaulty } from './findings.ts';
@@ -74,7 +75,8 @@ export const readSides = async (
 };
 
 /** One ruleset that reads all that both read: the bars of both are those of this one. */
-export function readingBoth({ old, next }: Pick<Sides, 'old' | 'next'>): Ruleset {
+export function readingBoth(sides: Pick<Sides, 'old' | 'next'>): Ruleset {
+  const [old, next] = [withShadowSymbols(sides.old), withShadowSymbols(sides.next)];
   const symbols = [...new Set([...next.symbols, ...old.symbols])];
   const shift = next.series.length;
   return {

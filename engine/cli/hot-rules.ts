@@ -15,6 +15,7 @@ import type { Recording } from '../runtime/recording.ts';
 import type { Applied, Refused, ReloadOutcome, Waiting } from '../runtime/reload/events.ts';
 import { policyOf } from '../runtime/reload/policy.ts';
 import { startReload } from '../runtime/reload/start.ts';
+import { withShadowSymbols } from '../runtime/shadowed.ts';
 import { check, type Workspace, type WorkspaceOptions } from '../runtime/workspace.ts';
 import type { DrySession } from './dry-session.ts';
 import type { RulesNotice } from './run-output.ts';
@@ -101,10 +102,8 @@ export const followRules = (options: HotRulesOptions): HotRules => {
   /** What other rules would have done over the last bars; undefined when they cannot be tried. */
   const tried = async (before: Workspace, after: Workspace): Promise<Impact | undefined> => {
     try {
-      // Laid out for themselves: what rules now keeps the numbers of this run.
-      const [from, to] = [before.ruleset!, after.ruleset!];
-      const bars = lastBars(run, to, TRIED + FILLING);
-      return await impactOf(from, to, bars, {
+      const bars = lastBars(run, withShadowSymbols(run.session.core.memory.ruleset), TRIED + FILLING);
+      return await impactOf(before.rules!, after.rules!, bars, {
         cash: options.cash,
         assumptions: options.assumptions,
         last: TRIED,

@@ -5,7 +5,8 @@ import { until } from './backtest.ts';
 import type { DryRunOptions } from './dry-run.ts';
 import type { Feed } from './feed.ts';
 import type { Progress, RunOptions } from './run.ts';
-import { createSession, type Session } from './session.ts';
+import type { Session } from './session.ts';
+import { createShadowed } from './shadowed.ts';
 
 /** Something that a person did to a run, to be done to another. */
 export interface Deed {
@@ -40,7 +41,7 @@ export async function runInstead(
   progress?: (progress: Progress) => void,
   signal?: AbortSignal,
 ): Promise<Counterfactual> {
-  const session = createSession(ruleset, feed.bases, options, {}, feed.actions);
+  const session = createShadowed(ruleset, feed.bases, options, {}, feed.actions);
   const counts = new Map(ruleset.traded.map((symbol) => [symbol, 0]));
   let done = 0;
   const doDeeds = (): void => {
