@@ -1,5 +1,6 @@
 import type { FillAssumptions } from '../brokers/assumptions.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
+import type { Operator } from '../core/breakers.ts';
 import { isRefusal } from '../journal/refusal.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../market/timeframe.ts';
 import { counted } from '../report/amounts.ts';
@@ -21,6 +22,7 @@ import { swapAtOnce } from '../runtime/swap.ts';
 import { ENGINE_VERSION } from '../runtime/version.ts';
 import { loadDocuments, type Workspace, type WorkspaceOptions } from '../runtime/workspace.ts';
 import { textFlag } from './arguments.ts';
+import { attendanceFor, attendanceSentence } from './attendance.ts';
 import { dryFeed } from './bars-source.ts';
 import type { CommandContext } from './command.ts';
 import type { OpenState } from './dry-session.ts';
@@ -35,6 +37,7 @@ import { type LogChoice, openLogs } from './open-logs.ts';
 import { loadRules } from './rules.ts';
 import type { FeedChoice } from './run.ts';
 import { runOutput } from './run-output.ts';
+import { attendanceOf, type SessionOptions } from './session-options.ts';
 import { snapshots } from './snapshots.ts';
 import { shownPath } from './state-folder.ts';
 import { remembered } from './stopped-early.ts';
@@ -58,6 +61,8 @@ export interface DryChoices {
   readonly assumptions: FillAssumptions;
   readonly cash: number | undefined;
   readonly symbols: readonly string[] | undefined;
+  /** Who clears breakers that wait for a person, if it was said. */
+  readonly operator: Operator | undefined;
   readonly log: LogChoice;
   /** Milliseconds between two status blocks; undefined: none. */
   readonly statusMs: number | undefined;
@@ -215,6 +220,18 @@ const dryOn = async (
     say(`${wrap(`not acting yet: ${sentence}`, Math.min(terminal.errWidth, 120)).map(style.dim).join('\n')}\n`);
   }
 
+  // A session that goes on is attended as it was.
+  const attendance =
+    known === undefined || choices.operator !== undefined
+      ? attendanceFor({ asked: choices.operator, paced: speed !== 'max', commands: state !== undefined })
+      : attendanceOf(known.options as SessionOptions);
+  const once = flags.once === true || !terminal.outTty;
+  const sampleThenLive = feed.kind === 'sample' && !once;
+  const attended = attendanceSentence(ruling.risk, attendance, sampleThenLive);
+  if (attended !== undefined) {
+    say(`${wrap(attended, Math.min(terminal.errWidth, 120)).map(style.dim).join('\n')}\n`);
+  }
+
   const bars = feed.kind === 'csv' ? feed.path : undefined;
   const source = await dryFeed(ruleset, flags, bars);
   if (hasErrors(source.diagnostics)) return refuseFaulty(source.diagnostics, counts, json, answers);
@@ -230,19 +247,6 @@ const dryOn = async (
   ];
   if (beforehand.length > 0 && !quiet) await showFindings(beforehand, counts, 'pretty', terminal, 'err');
   const account = source.feed.account();
-  const logs = await openLogs({ ...choices.log, session: known?.name ?? choices.log.session }, terminal, () =>
-    output.revision(),
-  );
-  const output = runOutput(terminal, {
-    format,
-    loudness: quiet ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal',
-    statusMs: choices.statusMs,
-    logs,
-    ruleset,
-    feed: { source: account.source, synthetic: account.synthetic, barsTotal: source.feed.bars },
-    paceMs: paceOf(speed, source.feed.bases),
-  });
-  const once = flags.once === true || !terminal.outTty;
   const reading = remembered(source.feed, source.feed.endless && !once);
   let complete = false;
   const follow = { start: undefined as ((resumed: boolean) => void) | undefined };
@@ -263,6 +267,7 @@ const dryOn = async (
             paths: positionals.map((path) => sessions!.workspacePath(folder, path)),
             tz: textFlag(flags, 'tz') ?? null,
             assumptions,
+            ...attendance,
           },
           where,
           restoredBy(journalLines(terminal, known?.name, ruleset.traded[0] ?? ''), () => follow.start?.(true)),
@@ -279,6 +284,18 @@ const dryOn = async (
       },
       restored: () => follow.start?.(true),
     });
+  const logs = await openLogs({ ...choices.log, session: session?.row.name ?? choices.log.session }, terminal, () =>
+    output.revision(),
+  );
+  const output = runOutput(terminal, {
+    format,
+    loudness: quiet ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal',
+    statusMs: choices.statusMs,
+    logs,
+    ruleset,
+    feed: { source: account.source, synthetic: account.synthetic, barsTotal: source.feed.bars },
+    paceMs: paceOf(speed, source.feed.bases),
+  });
   // What does not act yet was said at the start.
   const summary = (result: RunResult): string =>
     `\n${resultText(
@@ -347,7 +364,7 @@ const dryOn = async (
             rules: () =>
               hot.rules?.facts() ?? { revision: ruleset.revision, stale: null, pending: null, lastReload: null },
             reload: () => (hot.rules ?? notYet()).reload(),
-            approve: (revision) => (hot.rules ?? notYet()).approve(revision),
+            approve: (revision, reason) => (hot.rules ?? notYet()).approve(revision, reason),
             record: (command, at) =>
               recording.input({
                 kind: 'command',
@@ -389,10 +406,11 @@ const dryOn = async (
         from: undefined,
         to: undefined,
         assumptions,
+        ...attendance,
         closeAtEnd: false,
         speed,
         once,
-        sampleThenLive: feed.kind === 'sample' && !once,
+        sampleThenLive,
         swappable: true,
         recording,
         stand(now, stopped) {
@@ -411,7 +429,9 @@ const dryOn = async (
           complete(result) {
             complete = true;
             if (!json) terminal.out(summary(result));
-            say(`\n${style.bold('The sample year is over.')} It goes on at a bar a second; Ctrl-C ends it.\n\n`);
+            say(
+              `\n${style.bold('The sample year is over.')} It goes on at a bar a second; Ctrl-C ends it.${attended !== undefined && attendance.operator !== attendance.liveOperator ? ' From here on breakers that wait for a person wait for you.' : ''}\n\n`,
+            );
           },
         },
       ]),

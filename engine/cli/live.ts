@@ -220,7 +220,7 @@ async function liveOn(
     session: session.row.name,
     rules: () => hot.rules?.facts() ?? { revision: ruling.revision, stale: null, pending: null, lastReload: null },
     reload: () => (hot.rules ?? notYet()).reload(),
-    approve: (revision) => (hot.rules ?? notYet()).approve(revision),
+    approve: (revision, reason) => (hot.rules ?? notYet()).approve(revision, reason),
     record: (command, at) =>
       recording.input({
         kind: 'command',

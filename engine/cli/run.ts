@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import type { Operator } from '../core/breakers.ts';
 import type { Style } from '../report/style.ts';
 import { missingKeys } from './alpaca-access.ts';
 import { textFlag } from './arguments.ts';
@@ -140,6 +141,7 @@ export const run = async (context: CommandContext): Promise<number> => {
     assumptions: readAssumptions(flags),
     cash: readCash(textFlag(flags, 'cash')),
     symbols: readSymbols(textFlag(flags, 'symbols')),
+    operator: textFlag(flags, 'operator') as Operator | undefined,
     journal: readJournal(flags, folder),
     log: { folder: logFolder(flags, folder), level: logLevel(flags), session: sessionName(new Date()) },
     statusMs: readStatus(textFlag(flags, 'status-every')),

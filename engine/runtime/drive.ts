@@ -13,6 +13,12 @@ export interface Steering {
   still<T>(work: () => Promise<T>): Promise<T>;
 }
 
+/** A stretch of a recorded run, ms: bars that end after `from`, up to `to`. */
+export interface Range {
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+}
+
 /** What the ways of working bars off share. */
 export interface Drive {
   readonly run: Swappable;
@@ -22,6 +28,10 @@ export interface Drive {
   readonly hand: Hand | undefined;
   readonly signal: AbortSignal | undefined;
   readonly recordedOnly: boolean;
+  /** `from` goes once figures have begun. */
+  range: Range;
+  /** The range is over. */
+  atEnd?: boolean;
   /** Work that no bar may come into. */
   held: Promise<void> | undefined;
 }
@@ -55,10 +65,27 @@ export async function advance(drive: Drive, instants: number): Promise<boolean> 
   if (applied !== undefined) await applied;
   // The last thing in the journal may be an edit or a command: no bar is known to have come after it.
   if (drive.recordedOnly && !recording.restoring && !recording.atFinal) return true;
-  const more = decide(run, recording.most(instants));
+  const more = inRange(drive, recording) ?? decide(run, recording.most(instants));
   const stored = recording.mark();
   if (stored !== undefined) await stored;
   return more;
+}
+
+/** Comes to where the range begins or ends, if the next slice of the journal holds it; undefined: it does not. */
+function inRange(drive: Drive, { upcoming = Number.NEGATIVE_INFINITY }: Recording): boolean | undefined {
+  const { range, run } = drive;
+  const { session } = run;
+  const edge = range.from ?? range.to;
+  if (edge === undefined || upcoming <= edge) return undefined;
+  session.advanceTo(edge);
+  if (session.nextTime === Number.POSITIVE_INFINITY) return false;
+  if (range.from === undefined) drive.atEnd = true;
+  else {
+    // Before the first bar that counts there is nothing to leave out.
+    if (session.barsDone > 0) session.beginAnew(edge);
+    drive.range = { ...range, from: undefined };
+  }
+  return true;
 }
 
 /** @throws RulesFault when rules throw that have only just come */

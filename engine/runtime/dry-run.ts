@@ -1,10 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Ruleset } from '../compiler/ruleset.ts';
+import type { Operator } from '../core/breakers.ts';
 import { instant } from '../market/time.ts';
 import { TIMEFRAME_MS } from '../market/timeframe.ts';
 import type { Hand } from './control/hand.ts';
 import { createSleeper } from './control/sleeper.ts';
-import { advance, type Drive, hold, type Steering } from './drive.ts';
+import { advance, type Drive, hold, type Range, type Steering } from './drive.ts';
 import type { Feed } from './feed.ts';
 import { resultOf } from './outcome.ts';
 import type { Recording } from './recording.ts';
@@ -21,10 +22,14 @@ export interface DryRunOptions extends RunOptions {
   readonly once: boolean;
   /** After the feed's length goes on at a bar a second. */
   readonly sampleThenLive: boolean;
+  /** Who clears breakers that wait for a person from the feed's length on; undefined: whoever does before. */
+  readonly liveOperator?: Operator | undefined;
   /** Where the run is kept; undefined: nowhere. */
   readonly recording?: Recording | undefined;
   /** Ends where the journal ends: a recorded run is looked at again. */
   readonly recordedOnly?: boolean;
+  /** The stretch of a recorded run that its figures are about: it ends at `to`; both ms, exclusive. */
+  readonly range?: Range | undefined;
   /** Takes what the run may be steered with, before its first bar. */
   readonly steer?: (steering: Steering) => void;
   /** Called with the run as it stands every few milliseconds of work, and when it stops; never while it is restored. */
@@ -89,10 +94,11 @@ export async function dryRun(
     hand: options.hand,
     signal,
     recordedOnly,
+    range: { from: undefined, to: undefined, ...options.range },
     held: undefined,
   };
   const restoring = (): boolean => recording?.restoring === true;
-  const over = (): boolean => signal?.aborted === true || (recordedOnly && !restoring());
+  const over = (): boolean => signal?.aborted === true || (recordedOnly && !restoring()) || drive.atEnd === true;
   options.steer?.({
     run,
     swap: (request) => swapRules(run, request, (work) => hold(drive, work)),
@@ -107,6 +113,7 @@ export async function dryRun(
       report();
       run.session.settle();
       watcher.complete?.(outcome(signal?.aborted === true));
+      if (options.liveOperator !== undefined) run.session.attend(options.liveOperator);
     }
     run.piece = n;
     run.session.feed(n === 0 && run.feed === feed ? firstPiece : run.feed.piece(n));
@@ -127,7 +134,7 @@ export async function dryRun(
   }
   while (drive.held !== undefined) await drive.held;
   // The bars ended before the journal did.
-  if (restoring() && signal?.aborted !== true) await recording?.complete();
+  if (restoring() && signal?.aborted !== true && drive.atEnd !== true) await recording?.complete();
   const whole = recordedOnly ? recording?.atFinal === true : n >= end && !endless;
   report();
   if (!whole) recording?.stop();
@@ -166,7 +173,8 @@ async function rush(drive: Drive, warming: boolean, untilRestored: boolean): Pro
     await turn();
     if (recording?.restoring !== true) await drive.hand?.carryOut();
     if (!more) return false;
-    if (signal?.aborted === true || (untilRestored && recording?.restoring !== true)) return true;
+    if (signal?.aborted === true || drive.atEnd === true || (untilRestored && recording?.restoring !== true))
+      return true;
   }
 }
 

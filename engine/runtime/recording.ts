@@ -35,6 +35,8 @@ export interface Recording {
   readonly restoring: boolean;
   /** Nothing is left in the journal but what the run's end brought. */
   readonly atFinal: boolean;
+  /** Market time (ms) at the end of the next slice of the journal; undefined: it is used up, or that slice has none. */
+  readonly upcoming: number | undefined;
   /** Observer for the run; what happened before is not told again. */
   watch(observer: Observer): Observer;
   /** Hands over the run. Call once, before its first bar. */
@@ -176,6 +178,9 @@ export function createRecording(
     },
     get atFinal() {
       return state.next?.final === true;
+    },
+    get upcoming() {
+      return Number.isNaN(state.next?.time) ? undefined : state.next?.time;
     },
     watch: (observer) => {
       const told = (): boolean => !restoring();

@@ -17,7 +17,7 @@ export interface RunOptions {
   readonly assumptions: FillAssumptions;
   /** Where orders go; undefined: they are filled from the bars under the assumptions. */
   readonly venue?: ((hooks: VenueHooks) => Venue) | undefined;
-  /** Who clears breakers that wait for a person; undefined: the next session. */
+  /** Who clears breakers that wait for a person, at first; undefined: the next session. */
   readonly operator?: Operator | undefined;
   /** The rules may change while it runs. */
   readonly swappable?: boolean;

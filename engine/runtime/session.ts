@@ -2,12 +2,14 @@ import { createSimulatedBroker } from '../brokers/simulated.ts';
 import type { Venue, VenueHooks } from '../brokers/venue.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import { drain, type Steps } from '../compiler/steps.ts';
+import type { Operator } from '../core/breakers.ts';
 import type { Broker } from '../core/broker.ts';
 import { heldOf, needsHistory, placesOf } from '../core/carry.ts';
 import { type Core, coreSteps } from '../core/engine.ts';
 import { type BarsEvent, emptyBars } from '../core/events.ts';
 import type { OperatorAnswer, OperatorCommand } from '../core/operator.ts';
 import { type Book, createBook } from '../ledger/book.ts';
+import { beginAnew } from '../ledger/curve.ts';
 import { quantityIncrement } from '../ledger/tick.ts';
 import { type Bars, CLOSED, type CorporateAction, EXTENDED } from '../market/bars.ts';
 import type { Calendar } from '../market/calendar.ts';
@@ -67,6 +69,14 @@ export interface Session {
   pause(): void;
   /** Ends a warm-up: from the next bar on, entries may be decided. */
   resume(): void;
+  /** From now on breakers that wait for a person are cleared by whom this says. */
+  attend(operator: Operator): void;
+  /** End of the bars that come next, ms; Infinity when those fed are used up. */
+  readonly nextTime: number;
+  /** Figures begin anew at a time (ms) between the last bar and the next: what came before is no part of a report. */
+  beginAnew(time: number): void;
+  /** What came before figures began anew; nothing, unless they did. */
+  readonly leftOut: LeftOut;
   /** Closes the running session if its last bar is done: figures taken now include its day. */
   settle(): void;
   /**
@@ -88,6 +98,16 @@ export interface Session {
   /** Of such a session: its rules have a place for everything that the other holds now. */
   hasRoom(): boolean;
 }
+
+/** What a report leaves out: how much there was of each, at a time (ms; NaN: from the start on nothing is left out). */
+export interface LeftOut {
+  readonly time: number;
+  readonly trades: number;
+  readonly orders: number;
+  readonly ambiguousBars: number;
+}
+
+const NOTHING_LEFT_OUT: LeftOut = { time: Number.NaN, trades: 0, orders: 0, ambiguousBars: 0 };
 
 /** A position or an order has come since rules were planned that leave no place for it: they must be planned again. */
 export class StandingChanged extends Error {}
@@ -126,6 +146,7 @@ interface Clock {
   firstStart: number;
   /** Traded symbols without a bar yet. */
   unopened: number;
+  leftOut: LeftOut;
 }
 
 /** The session to go on for, and the bars before its columns, for indicators that its rules did not have. */
@@ -279,6 +300,7 @@ export function* sessionSteps(
     instants: 0,
     firstStart: Number.NaN,
     unopened: count,
+    leftOut: NOTHING_LEFT_OUT,
   };
   if (succession === undefined) begin();
 
@@ -406,6 +428,13 @@ export function* sessionSteps(
     core.process({ kind: 'session_close', time });
     clock.session++;
     clock.nextClose = reference.close(clock.session);
+  }
+
+  function lastClose(symbol: number): number {
+    const row = rows[symbol]!;
+    // The columns at hand may have only just come.
+    const column = row > 0 ? columns[symbol] : before[symbol];
+    return column?.close[(row > 0 ? row : column.length) - 1] ?? Number.NaN;
   }
 
   function settle(): void {
@@ -592,12 +621,40 @@ export function* sessionSteps(
       return clock.instants;
     },
     firstOpen,
-    lastClose(symbol) {
-      const column = columns[symbol];
-      return column === undefined || rows[symbol] === 0 ? Number.NaN : column.close[rows[symbol]! - 1]!;
-    },
+    lastClose,
     held,
     symbols,
+    get nextTime() {
+      return merge.peek();
+    },
+    get leftOut() {
+      return clock.leftOut;
+    },
+    beginAnew(time) {
+      // As the next bar would: sessions that close by then are over.
+      while (clock.nextClose <= time && merge.peek() > clock.nextClose) {
+        catchUp(clock.nextClose);
+        closeSession();
+      }
+      beginAnew(book.state.curve);
+      clock.leftOut = {
+        time,
+        trades: book.state.trades.length,
+        orders: core.orderLog.length,
+        ambiguousBars: broker.ambiguousBars(),
+      };
+      clock.firstStart = time;
+      // Who buys and holds from here on pays what it was worth.
+      symbols.forEach((_, symbol) => {
+        const close = lastClose(symbol);
+        if (!Number.isNaN(close)) firstOpen[symbol] = close;
+      });
+      held.shares.fill(1);
+      held.dividends.fill(0);
+    },
+    attend(operator) {
+      core.memory.breakers.state.operator = operator;
+    },
     settle,
     pause() {
       clock.active = false;

@@ -96,6 +96,10 @@ function beside(live: Session, shadow: Session, ahead: () => void = () => undefi
       live.resume();
       shadow.resume();
     },
+    beginAnew(time) {
+      live.beginAnew(time);
+      shadow.beginAnew(time);
+    },
     settle() {
       live.settle();
       shadow.settle();

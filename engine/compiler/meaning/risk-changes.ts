@@ -254,56 +254,57 @@ function limitOf({ document, limits }: RiskModel, name: string): number {
   return typeof value === 'number' ? value : Number.POSITIVE_INFINITY;
 }
 
-/** A field of the document that protects by what it says, and what is lost with the looser of its two words. */
-interface PolicyField {
-  readonly path: 'loosening' | 'reconciliation';
-  readonly usual: string;
-  readonly looser: string;
-  readonly effect: string;
-  readonly loss: string;
-}
-
-const POLICIES: readonly PolicyField[] = [
-  {
-    path: 'loosening',
-    usual: 'approve',
-    looser: 'grace',
-    effect: 'from the next edit on',
-    loss: 'an edit that takes a protection away no longer waits for approval',
-  },
-  {
-    path: 'reconciliation',
-    usual: 'halt',
-    looser: 'ignore',
-    effect: 'from the next comparison on',
-    loss: 'entries go on although the account is not as the ledger has it',
-  },
-];
-
 /** What the document says of edits, and of an account that differs. */
 export function policyChanges(before: RiskModel, after: RiskModel): readonly Change[] {
-  return POLICIES.flatMap(({ path, usual, looser, effect, loss }): Change[] => {
-    const [old, next] = [before, after].map(({ document }): string => document?.value[path] ?? usual) as [
-      string,
-      string,
-    ];
-    if (old === next) return [];
-    const loosened = next === looser;
-    return [
-      {
-        kind: loosened ? 'loosened' : 'tightened',
-        part: 'risk',
-        subject: 'risk',
-        path,
-        before: old,
-        after: next,
-        class: 'at_once',
-        effect,
-        reaches: [],
-        losses: loosened ? [{ part: 'risk', subject: 'risk', path, certain: true, text: loss }] : [],
-      },
-    ];
-  });
+  return [...looseningChanges(before, after), ...reconciliationChanges(before, after)];
+}
+
+function looseningChanges(before: RiskModel, after: RiskModel): readonly Change[] {
+  const policy = ({ document }: RiskModel) => document?.value.loosening;
+  const [old, next] = [policy(before), policy(after)];
+  if (old === next) return [];
+  // What is not written is what the kind of run makes it, approval for paper and live ones: between the two.
+  const rank = (written: typeof old): number => (written === 'approve' ? 2 : written === 'grace' ? 0 : 1);
+  const looser = rank(next) < rank(old);
+  const certain = old !== undefined && next !== undefined;
+  const kind = certain ? '' : old === undefined ? ' in paper and live runs' : ' in dry runs';
+  const text = `an edit that takes a protection away no longer waits for approval${kind}`;
+  return [
+    {
+      kind: looser ? 'loosened' : 'tightened',
+      part: 'risk',
+      subject: 'risk',
+      path: 'loosening',
+      before: old ?? 'not written',
+      after: next ?? 'not written',
+      class: 'at_once',
+      effect: 'from the next edit on',
+      reaches: [],
+      losses: looser ? [{ part: 'risk', subject: 'risk', path: 'loosening', certain, text }] : [],
+    },
+  ];
+}
+
+function reconciliationChanges(before: RiskModel, after: RiskModel): readonly Change[] {
+  const [old, next] = [before, after].map(({ document }) => document?.value.reconciliation ?? 'halt');
+  if (old === next) return [];
+  const looser = next === 'ignore';
+  const path = 'reconciliation';
+  const text = 'entries go on although the account is not as the ledger has it';
+  return [
+    {
+      kind: looser ? 'loosened' : 'tightened',
+      part: 'risk',
+      subject: 'risk',
+      path,
+      before: old!,
+      after: next!,
+      class: 'at_once',
+      effect: 'from the next comparison on',
+      reaches: [],
+      losses: looser ? [{ part: 'risk', subject: 'risk', path, certain: true, text }] : [],
+    },
+  ];
 }
 
 /** A breaker of the same words under another id: most likely the same one, renamed. */

@@ -111,6 +111,7 @@ export async function liveRun(
     hand,
     signal,
     recordedOnly: false,
+    range: { from: undefined, to: undefined },
     held: undefined,
   };
   options.steer?.({

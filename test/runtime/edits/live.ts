@@ -144,6 +144,9 @@ export async function runOn(
     get atFinal() {
       return inner.atFinal;
     },
+    get upcoming() {
+      return inner.upcoming;
+    },
     watch: (observer) => {
       const watched = inner.watch(observer);
       return hooks.watch?.(watched) ?? watched;
