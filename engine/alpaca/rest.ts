@@ -1,3 +1,4 @@
+import { isCrypto } from '../market/calendars.ts';
 import type { MinuteBar } from '../market/minute-bar.ts';
 import {
   type Account,
@@ -101,9 +102,6 @@ export interface AlpacaRest {
   bars(query: BarsQuery): Promise<Answer<ReadonlyMap<string, readonly MinuteBar[]>>>;
   latestQuotes(symbols: readonly string[], feed: 'iex' | 'sip'): Promise<Answer<ReadonlyMap<string, Quote>>>;
 }
-
-/** Pairs of coins are written with a stroke. */
-export const isCrypto = (symbol: string): boolean => symbol.includes('/');
 
 /** The most that Alpaca gives at a time. */
 const ORDERS_A_PAGE = 500;
