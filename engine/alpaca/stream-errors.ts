@@ -48,7 +48,7 @@ export const STREAM_ERRORS: readonly StreamError[] = [
     text: 'symbol limit exceeded',
     kind: 'refused',
     words:
-      'the plan of the account allows fewer symbols (30 on the free plan): let the rules read fewer, or take another plan',
+      'the plan of the account allows fewer symbols (on the free plan 30 with quotes): let the rules read fewer, or take another plan',
   },
   {
     code: 406,
@@ -68,7 +68,7 @@ export const STREAM_ERRORS: readonly StreamError[] = [
     text: 'insufficient subscription',
     kind: 'refused',
     words:
-      'the plan of the account does not hold this feed: use --feed-plan iex, which is free, or take a plan with SIP',
+      'the plan of the account does not hold this feed: take the feed iex, which is free, or a plan with SIP',
   },
   {
     code: 410,
@@ -103,7 +103,7 @@ function upgradeFailure(code: number): Failure {
     return {
       kind: 'refused',
       code,
-      words: 'there is no such socket at this address (HTTP 404): see ALPACA_STREAM_URL',
+      words: 'there is no such socket at this address (HTTP 404): see ALPACA_STREAM_URL or ALPACA_TRADING_STREAM_URL',
     };
   }
   return { kind: 'lost', code, words: `the server answered with HTTP ${code}` };

@@ -5,6 +5,9 @@ import type { LinkEvents } from './socket.ts';
 /** The SDK's streams, handed in: they are loaded only when a command needs them. */
 export type Streaming = typeof streaming;
 
+/** Loads the SDK's streams; some 50 ms. */
+export const loadStreaming = async (): Promise<Streaming> => (await import('@alpacahq/alpaca-trade-api')).streaming;
+
 /** The socket under one of the SDK's streams, kept in hand for what the SDK does by the machine's clock or not at all. */
 export interface Wire {
   /** To be given to the SDK's stream. */

@@ -1,6 +1,6 @@
 import type { Calendar } from './calendar.ts';
 import { createCrypto } from './crypto.ts';
-import { createXnys } from './xnys.ts';
+import { createXnys, type SessionAmendment } from './xnys.ts';
 
 let newYork: Calendar | undefined;
 let coins: Calendar | undefined;
@@ -9,6 +9,14 @@ let coins: Calendar | undefined;
 export function xnys(): Calendar {
   newYork ??= createXnys();
   return newYork;
+}
+
+/**
+ * Lets this process go by other hours on some days, as a broker keeps them. To be called before anything is planned by the
+ * calendar: its sessions may be numbered anew.
+ */
+export function amendXnys(amendments: readonly SessionAmendment[]): void {
+  newYork = createXnys(amendments);
 }
 
 /** The calendar of coins. */

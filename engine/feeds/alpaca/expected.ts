@@ -7,9 +7,10 @@ export type Market = Calendar['id'];
 /** Which symbols a minute waits for. */
 export interface Expected {
   readonly symbols: ReadonlySet<string>;
-  /** Markets of these symbols. */
-  readonly markets: ReadonlySet<Market>;
-  marketOf(symbol: string): Market | undefined;
+  /** Of these symbols, each once. */
+  readonly calendars: readonly Calendar[];
+  /** The calendar of one of these symbols; undefined for any other. */
+  calendarOf(symbol: string): Calendar | undefined;
   /** How many symbols of a market send a bar for the minute that ends then, if they trade in it. */
   count(market: Market, end: number): number;
   /** All of them are among `present`. */
@@ -26,9 +27,9 @@ export interface Expected {
  * @param calendarOf the calendar that a symbol trades by
  */
 export function createExpected(calendarOf: (symbol: string) => Calendar): Expected {
-  let members = new Map<string, Market>();
+  let members = new Map<string, Calendar>();
   let symbols: ReadonlySet<string> = new Set();
-  let markets: ReadonlySet<Market> = new Set();
+  let calendars: readonly Calendar[] = [];
   const haltedSince = new Map<string, number>();
 
   const waits = (symbol: string, end: number): boolean => {
@@ -40,25 +41,25 @@ export function createExpected(calendarOf: (symbol: string) => Calendar): Expect
     get symbols() {
       return symbols;
     },
-    get markets() {
-      return markets;
+    get calendars() {
+      return calendars;
     },
-    marketOf: (symbol) => members.get(symbol),
+    calendarOf: (symbol) => members.get(symbol),
     count(market, end) {
       let count = 0;
-      for (const [symbol, of] of members) if (of === market && waits(symbol, end)) count++;
+      for (const [symbol, { id }] of members) if (id === market && waits(symbol, end)) count++;
       return count;
     },
     complete(market, end, present) {
-      for (const [symbol, of] of members) {
-        if (of === market && !present.has(symbol) && waits(symbol, end)) return false;
+      for (const [symbol, { id }] of members) {
+        if (id === market && !present.has(symbol) && waits(symbol, end)) return false;
       }
       return true;
     },
     setSymbols(wanted) {
-      members = new Map([...wanted].map((symbol) => [symbol, calendarOf(symbol).id]));
+      members = new Map([...wanted].map((symbol) => [symbol, calendarOf(symbol)]));
       symbols = new Set(members.keys());
-      markets = new Set(members.values());
+      calendars = [...new Map([...members.values()].map((calendar) => [calendar.id, calendar])).values()];
       for (const symbol of haltedSince.keys()) if (!members.has(symbol)) haltedSince.delete(symbol);
     },
     halt(symbol, at, halted) {

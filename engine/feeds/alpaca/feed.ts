@@ -1,21 +1,23 @@
 import type { MarketMessage, MarketStream } from '../../alpaca/market-stream.ts';
+import type { CorporateAction } from '../../market/bars.ts';
 import type { Calendar, Hours } from '../../market/calendar.ts';
 import type { Clock } from '../../market/clock.ts';
 import type { MinuteBar } from '../../market/minute-bar.ts';
-import { SECOND } from '../../market/time.ts';
+import { MINUTE, SECOND } from '../../market/time.ts';
 import type { AskMinutes } from './catch-up.ts';
 import type { Market } from './expected.ts';
 import { BAR_GRACE_MS, createGather, type Gather } from './gather.ts';
 import type { FeedState, LiveFeed, LiveFeedCounts, LiveFeedSink } from './live-feed.ts';
 import { createMarketFeed, type MarketFeed } from './market-feed.ts';
 import { createServerTime } from './server-time.ts';
+import { createSplitWatch, footingUntil, type SplitWatch } from './split-watch.ts';
 
 export interface AlpacaFeedOptions {
   readonly clock: Clock;
   /** Numbers from 0 up to 1. */
   readonly dice: () => number;
   readonly symbols: ReadonlySet<string>;
-  /** Minutes that end at or before this (ms) are not told: history has them. */
+  /** Minutes that end at or before this (ms) are not told: history has them. -Infinity: what is over when it opens is not. */
   readonly after: number;
   readonly hours?: Hours;
   /** How long past its end a minute waits for bars that are missing, ms. */
@@ -27,6 +29,8 @@ export interface AlpacaFeedOptions {
   readonly ask: (market: Market) => AskMinutes;
   /** The server's time, ms since 1970. */
   readonly serverTime: () => Promise<number>;
+  /** Splits of shares that take effect on a date (`YYYY-MM-DD`): asked before each session but the one at hand. */
+  readonly splitsOn: (symbols: readonly string[], date: string) => Promise<readonly CorporateAction[]>;
   readonly sink: LiveFeedSink;
 }
 
@@ -45,7 +49,6 @@ interface Entry {
 }
 
 const DIALLING = 'connecting';
-const PATIENCE_MS = 10 * SECOND;
 
 function inWords(retryMs: number | undefined): string {
   if (retryMs === undefined) return '';
@@ -98,6 +101,38 @@ export function createAlpacaFeed(options: AlpacaFeedOptions): LiveFeed {
     },
   });
 
+  const sharesOf = (): string[] => [...symbols].filter((symbol) => calendarOf(symbol).id === 'XNYS');
+  let splits: SplitWatch | undefined;
+  /** Shares are on the footing of the day on which their history was asked for, until the splits of the next are known. */
+  const watchSplits = (): void => {
+    const [share] = sharesOf();
+    if (share === undefined || splits !== undefined) return;
+    const calendar = calendarOf(share);
+    const until = footingUntil(calendar, now());
+    gather.limit('XNYS', until);
+    const known = (actions: readonly CorporateAction[], end: number): void => {
+      for (const action of actions) {
+        gather.restate(action.symbol, action.split);
+        sink.split(action);
+      }
+      gather.limit('XNYS', end);
+      look();
+    };
+    splits = createSplitWatch(
+      {
+        clock,
+        now,
+        calendar,
+        hours,
+        decided: () => gather.decided,
+        ask: (date) => options.splitsOn(sharesOf(), date),
+        known,
+        failed: (words) => sink.warning(words),
+      },
+      until,
+    );
+  };
+
   let said = '';
   const tell = (): void => {
     if (state === 'closed') return;
@@ -113,7 +148,9 @@ export function createAlpacaFeed(options: AlpacaFeedOptions): LiveFeed {
   };
 
   const look = (): void => {
+    if (state === 'closed') return;
     gather.tick(now());
+    splits?.look();
     wake();
   };
   const wake = (): void => {
@@ -194,6 +231,7 @@ export function createAlpacaFeed(options: AlpacaFeedOptions): LiveFeed {
   };
 
   const arrange = (): void => {
+    watchSplits();
     const wanted = new Set([...symbols].map((symbol) => calendarOf(symbol).id));
     for (const market of markets.keys()) if (!wanted.has(market)) end(market);
     for (const market of wanted) {
@@ -208,24 +246,18 @@ export function createAlpacaFeed(options: AlpacaFeedOptions): LiveFeed {
       if (state !== 'closed') return;
       state = 'connecting';
       sink.health('connecting', DIALLING);
-      let begun = false;
-      const start = (): void => {
-        if (begun || state === 'closed') return;
-        begun = true;
+      void serverTime.measure().then(() => {
+        if (state === 'closed') return;
+        if (options.after === Number.NEGATIVE_INFINITY) gather.begin(Math.floor(now() / MINUTE) * MINUTE);
         arrange();
         wake();
-      };
-      // A server that does not tell the time does not keep the sockets from being opened.
-      const timer = clock.after(PATIENCE_MS, start);
-      void serverTime.measure().then(() => {
-        timer.cancel();
-        start();
       });
     },
     async close() {
       if (state === 'closed') return;
       state = 'closed';
       timer?.cancel();
+      splits?.close();
       const feeds = [...markets.values()];
       markets.clear();
       extra.gone += feeds.reduce((sum, { feed }) => sum + feed.reconnects, 0);

@@ -25,7 +25,7 @@ export interface GatherSink {
 
 export interface GatherOptions {
   readonly symbols: Iterable<string>;
-  /** Minutes that end at or before this (ms) are decided already. */
+  /** Minutes that end at or before this (ms) are decided already; -Infinity: nothing is due before `begin`. */
   readonly after: number;
   /** How long past its end a minute waits for bars that are missing, ms; a minute without a trade sends none. */
   readonly graceMs?: number;
@@ -54,6 +54,8 @@ export interface GatherCounts {
 
 /** Bars and a clock into instants: see `createGather`. */
 export interface Gather {
+  /** What ends at or before `after` (ms) is of the past, too. */
+  begin(after: number): void;
   /** Takes a bar that came at `now` (ms); decides the minute that it completes. */
   take(bar: MinuteBar, origin: Origin, now: number): void;
   /** Decides what is due at `now` (ms). */
@@ -66,12 +68,16 @@ export interface Gather {
   release(market: Market): void;
   /** All there is of the market up to `through` (ms) has been taken, by REST: those minutes wait for nothing. */
   cover(market: Market, through: number, now: number): void;
+  /** What ends after `until` (ms) waits, whatever has come of it. */
+  limit(market: Market, until: number): void;
   setSymbols(symbols: Iterable<string>): void;
   halt(symbol: string, at: number, halted: boolean): void;
   /** Since when it is halted (ms); undefined when it trades. */
   haltedSince(symbol: string): number | undefined;
-  /** Sets the price that the next bar is held against: the last close of history, or one restated by a split. */
+  /** Sets the price that the next bar is held against: the last close of history. */
   reference(symbol: string, close: number): void;
+  /** A split: that price is divided by `ratio`. */
+  restate(symbol: string, ratio: number): void;
   /** End of the last minute decided (ms). */
   readonly decided: number;
   readonly counts: Readonly<GatherCounts>;
@@ -99,6 +105,7 @@ export function createGather({ after, sink, calendarOf, hours = 'regular', ...op
   const remembered = new Map<number, ReadonlyMap<string, MinuteBar>>();
   const held = new Set<Market>();
   const covered = new Map<Market, number>();
+  const limits = new Map<Market, number>();
   const counts: GatherCounts = {
     minutes: 0,
     empty: 0,
@@ -130,17 +137,16 @@ export function createGather({ after, sink, calendarOf, hours = 'regular', ...op
   const look = (): void => {
     waited.clear();
     const ends = new Map<Market, number>();
-    for (const symbol of expected.symbols) {
-      const calendar = calendarOf(symbol);
-      if (!ends.has(calendar.id)) ends.set(calendar.id, nextMinuteEnd(calendar, hours, decided));
-    }
+    for (const calendar of expected.calendars) ends.set(calendar.id, nextMinuteEnd(calendar, hours, decided));
     next = Math.min(Number.POSITIVE_INFINITY, ...ends.values());
     open = [...ends].filter(([, end]) => end === next).map(([market]) => market);
   };
   look();
 
   /** Whether the next minute waits for nothing more of a market. */
+  const isLimited = (market: Market): boolean => next > (limits.get(market) ?? Number.POSITIVE_INFINITY);
   const isReady = (market: Market, now: number): boolean => {
+    if (isLimited(market)) return false;
     if (next <= (covered.get(market) ?? Number.NEGATIVE_INFINITY)) return true;
     if (held.has(market)) return false;
     const minute = pending.get(next);
@@ -213,8 +219,13 @@ export function createGather({ after, sink, calendarOf, hours = 'regular', ...op
   };
 
   return {
+    begin(from) {
+      decided = Math.max(decided, from);
+      look();
+    },
     take(bar, origin, now) {
-      if (!expected.symbols.has(bar.symbol)) {
+      const calendar = expected.calendarOf(bar.symbol);
+      if (calendar === undefined) {
         counts.outside++;
         return;
       }
@@ -222,7 +233,7 @@ export function createGather({ after, sink, calendarOf, hours = 'regular', ...op
       const fault = barFault(bar);
       if (fault !== undefined) return setAside(bar, fault);
       const end = bar.start + MINUTE;
-      if (!isTraded(calendarOf(bar.symbol), hours, bar.start)) {
+      if (!isTraded(calendar, hours, bar.start)) {
         counts.outside++;
         return;
       }
@@ -233,7 +244,7 @@ export function createGather({ after, sink, calendarOf, hours = 'regular', ...op
         minute = createPendingMinute();
         pending.set(end, minute);
       }
-      const outcome = minute.put(bar, origin, expected.marketOf(bar.symbol)!);
+      const outcome = minute.put(bar, origin, calendar.id);
       if (outcome === 'duplicate') counts.duplicates++;
       else if (outcome === 'conflict') counts.conflicts++;
       else if (outcome === 'replaced') counts.revised++;
@@ -243,7 +254,7 @@ export function createGather({ after, sink, calendarOf, hours = 'regular', ...op
     },
     tick: settle,
     due() {
-      const waits = open.some((market) => held.has(market) || doubted.get(market) === next);
+      const waits = open.some((market) => held.has(market) || doubted.get(market) === next || isLimited(market));
       return waits ? Number.POSITIVE_INFINITY : next + grace;
     },
     hold(market) {
@@ -259,6 +270,9 @@ export function createGather({ after, sink, calendarOf, hours = 'regular', ...op
       doubted.delete(market);
       settle(now);
     },
+    limit(market, until) {
+      limits.set(market, until);
+    },
     setSymbols(symbols) {
       expected.setSymbols(symbols);
       for (const minute of pending.values()) minute.keepOnly(expected.symbols);
@@ -270,6 +284,7 @@ export function createGather({ after, sink, calendarOf, hours = 'regular', ...op
     },
     haltedSince: (symbol) => expected.haltedSince(symbol),
     reference: (symbol, close) => watch.set(symbol, close),
+    restate: (symbol, ratio) => watch.divide(symbol, ratio),
     get decided() {
       return decided;
     },

@@ -1,3 +1,4 @@
+import type { CorporateAction } from '../../market/bars.ts';
 import type { MinuteBar } from '../../market/minute-bar.ts';
 import type { GatherCounts, MinuteSource } from './gather.ts';
 import type { LiveCause } from './price-watch.ts';
@@ -8,13 +9,18 @@ import type { LiveCause } from './price-watch.ts';
  */
 export type FeedState = 'connecting' | 'live' | 'stale' | 'refused' | 'closed';
 
-/** What a live feed tells. It is told between two turns of the loop, never from within a call of the feed's own. */
+/** What a live feed tells. Bars are told in a turn of the loop of their own, never from within a call. */
 export interface LiveFeedSink {
   /**
    * All bars that end at `end` (ms): every minute in which one of the markets is open, ascending, exactly once, also when
    * nothing traded. `backfill`: asked for by REST, because the socket was away or silent; how old it is, the clock says.
    */
   minute(end: number, bars: readonly MinuteBar[], source: MinuteSource): void;
+  /**
+   * A share was split: minutes told before this stand on the old footing, those after it on the new one. Told between the last
+   * minute of a session and the first of the next.
+   */
+  split(action: CorporateAction): void;
   /** A bar of a minute that is decided: its correction, or the bar itself, too late. For the record. */
   revised(bar: MinuteBar, why: 'updated' | 'late'): void;
   /** A bar that cannot be right; no minute has it. */
@@ -45,7 +51,7 @@ export interface LiveFeed {
   close(): Promise<void>;
   /** What is wanted from now on. */
   setSymbols(symbols: ReadonlySet<string>): void;
-  /** The price that a symbol's next bar is held against: the last close of history, or one restated by a split. */
+  /** The price that a symbol's next bar is held against: the last close of history. */
   reference(symbol: string, close: number): void;
   readonly state: FeedState;
   /** End of the last minute told (ms). */

@@ -20,33 +20,43 @@ export interface PriceWatch {
    * bar on: its neighbours settle it, as they do in a file, but live the later one is not known yet.
    */
   believes(bar: MinuteBar): boolean;
-  /** The last good close, dollars. */
-  last(symbol: string): number | undefined;
-  /** Sets the last good close: from history, or restated by a split. */
+  /** Sets the last good close, from history. */
   set(symbol: string, close: number): void;
+  /** Restates it by a split, new shares per old one. */
+  divide(symbol: string, ratio: number): void;
+}
+
+interface Prices {
+  /** The last good close; NaN when there is none. */
+  good: number;
+  /** Close of the bar before, where that was not believed; else NaN. */
+  suspect: number;
 }
 
 export function createPriceWatch(): PriceWatch {
-  const good = new Map<string, number>();
-  const suspect = new Map<string, number>();
+  const known = new Map<string, Prices>();
   return {
     believes(bar) {
-      const before = good.get(bar.symbol);
-      if (before !== undefined && strays(bar, before)) {
-        const other = suspect.get(bar.symbol);
-        if (other === undefined || strays(bar, other)) {
-          suspect.set(bar.symbol, bar.close);
-          return false;
-        }
+      const prices = known.get(bar.symbol);
+      if (prices === undefined) {
+        known.set(bar.symbol, { good: bar.close, suspect: Number.NaN });
+        return true;
       }
-      suspect.delete(bar.symbol);
-      good.set(bar.symbol, bar.close);
+      // What is held against NaN does not stray.
+      if (strays(bar, prices.good) && (Number.isNaN(prices.suspect) || strays(bar, prices.suspect))) {
+        prices.suspect = bar.close;
+        return false;
+      }
+      prices.good = bar.close;
+      prices.suspect = Number.NaN;
       return true;
     },
-    last: (symbol) => good.get(symbol),
+    divide(symbol, ratio) {
+      const prices = known.get(symbol);
+      if (prices !== undefined) known.set(symbol, { good: prices.good / ratio, suspect: Number.NaN });
+    },
     set(symbol, close) {
-      suspect.delete(symbol);
-      good.set(symbol, close);
+      known.set(symbol, { good: close, suspect: Number.NaN });
     },
   };
 }

@@ -12,7 +12,10 @@ export interface ServerTimeOptions {
 /** The server's time, as far as it is known. */
 export interface ServerTime {
   now(): number;
-  /** Asks anew, unless that was done in the last ten seconds; an answer that does not come changes nothing. */
+  /**
+   * Asks anew, unless that was done in the last ten seconds. An answer that does not come within three is not waited for, and
+   * changes nothing.
+   */
   measure(): Promise<void>;
 }
 
@@ -20,6 +23,7 @@ export interface ServerTime {
 const TOLERATED = 2 * SECOND;
 
 const FRESH = 10 * SECOND;
+const PATIENCE = 3 * SECOND;
 const GOOD_FOR = HOUR;
 
 /**
@@ -56,7 +60,14 @@ export function createServerTime({ clock, ask, skewed }: ServerTimeOptions): Ser
     const since = clock.now() - askedAt;
     if (asking === undefined && since >= 0 && since < FRESH) return Promise.resolve();
     asking ??= measureNow();
-    return asking;
+    const answer = asking;
+    return new Promise((resolve) => {
+      const timer = clock.after(PATIENCE, resolve);
+      void answer.then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
   };
 
   return {

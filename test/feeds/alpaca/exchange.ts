@@ -4,6 +4,7 @@ import type { Market } from '../../../engine/feeds/alpaca/expected.ts';
 import { type AlpacaFeedOptions, createAlpacaFeed } from '../../../engine/feeds/alpaca/feed.ts';
 import type { MinuteSource } from '../../../engine/feeds/alpaca/gather.ts';
 import type { FeedState } from '../../../engine/feeds/alpaca/live-feed.ts';
+import type { CorporateAction } from '../../../engine/market/bars.ts';
 import { calendarOf } from '../../../engine/market/calendars.ts';
 import type { MinuteBar } from '../../../engine/market/minute-bar.ts';
 import { MINUTE } from '../../../engine/market/time.ts';
@@ -41,13 +42,16 @@ export function exchange({ symbols, start, trades = () => true, ...options }: Ex
   const rest = {
     down: false,
     asked: [] as { from: number; to: number; symbols: readonly string[] }[],
-    timeDown: false,
+    timeDown: 'no' as 'no' | 'refused' | 'hangs',
+    splits: [] as string[],
   };
   const instants: { end: number; bars: readonly MinuteBar[]; source: MinuteSource; at: number }[] = [];
   const health: { state: FeedState; words: string; at: number }[] = [];
   const halts: [string, boolean][] = [];
   const revised: { bar: MinuteBar; why: string }[] = [];
   const bad: string[] = [];
+  const splits: { action: CorporateAction; after: number }[] = [];
+  const announced = new Map<string, readonly CorporateAction[]>();
   const warnings: string[] = [];
   const serverNow = () => clock.now() + ahead;
 
@@ -107,10 +111,17 @@ export function exchange({ symbols, start, trades = () => true, ...options }: Ex
       return bars;
     },
     async serverTime() {
-      if (rest.timeDown) throw new Error('HTTP 503');
+      if (rest.timeDown === 'refused') throw new Error('HTTP 503');
+      if (rest.timeDown === 'hangs') return new Promise<number>(() => undefined);
       return serverNow();
     },
+    async splitsOn(_, date) {
+      if (rest.down) throw new Error('HTTP 503');
+      rest.splits.push(date);
+      return announced.get(date) ?? [];
+    },
     sink: {
+      split: (action) => splits.push({ action, after: instants.at(-1)?.end ?? 0 }),
       minute: (end, bars, source) => instants.push({ end, bars, source, at: serverNow() }),
       revised: (bar, why) => revised.push({ bar, why }),
       quarantined: (_, cause) => bad.push(cause),
@@ -173,6 +184,8 @@ export function exchange({ symbols, start, trades = () => true, ...options }: Ex
     halts,
     revised,
     bad,
+    splits,
+    announced,
     warnings,
     connect,
     drop,

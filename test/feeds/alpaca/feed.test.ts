@@ -33,6 +33,14 @@ describe('a feed', () => {
     expect(world.health.at(-1)).toMatchObject({ state: 'live' });
   });
 
+  it('without a history begins with the minute at hand', async () => {
+    const start = OPEN + 20 * MINUTE + 30 * SECOND;
+    const world = exchange({ symbols: SYMBOLS, start, after: Number.NEGATIVE_INFINITY });
+    await world.opened();
+    await world.pass(MINUTE);
+    expect(world.instants.map(({ end }) => end)).toEqual([OPEN + 21 * MINUTE]);
+  });
+
   it('over a weekend begins with the session before it, in pieces of a day', async () => {
     const friday = Date.parse('2026-11-20T20:50:00Z');
     const world = exchange({ symbols: SYMBOLS, start: OPEN + MINUTE + 10 * SECOND, after: friday });
@@ -214,6 +222,21 @@ describe('the clock', () => {
     },
   );
 
+  it.each(['refused', 'hangs'] as const)('of the server that cannot be asked (%s) holds nothing up', async (how) => {
+    const world = exchange({ symbols: SYMBOLS, start: OPEN });
+    world.rest.timeDown = how;
+    world.feed.open();
+    await world.pass(4 * SECOND);
+    world.connect();
+    await world.pass(MINUTE + 30 * SECOND);
+    world.drop();
+    await world.pass(MINUTE);
+    world.connect();
+    await world.pass(MINUTE);
+    expect(plain(world.instants)).toEqual(expectedMinutes(SYMBOLS, OPEN, OPEN + 3 * MINUTE));
+    expect(world.feed.state).toBe('live');
+  });
+
   it('stands still while the machine sleeps: everything comes by REST, then the sockets are opened anew', async () => {
     const world = exchange({ symbols: SYMBOLS, start: OPEN });
     await world.opened();
@@ -274,6 +297,61 @@ describe('symbols that come and go', () => {
     await world.pass(3 * MINUTE + SECOND);
     expect(plain(world.instants)).toEqual(expectedMinutes(['BTC/USD'], night, night + 3 * MINUTE));
     expect(world.feed.state).toBe('connecting');
+  });
+});
+
+describe('a split overnight', () => {
+  const CLOSE = OPEN + 6.5 * HOUR;
+  const NEXT_OPEN = OPEN + 24 * HOUR;
+  const split = { symbol: 'AAPL', date: '2026-11-24', split: 7, dividend: 0 };
+
+  it('is told between the last minute of a session and the first of the next', async () => {
+    const world = exchange({ symbols: SYMBOLS, start: CLOSE - 2 * MINUTE });
+    world.announced.set('2026-11-24', [split]);
+    await world.opened();
+    await world.pass(2 * MINUTE + 10 * SECOND);
+    world.clock.set(NEXT_OPEN - 11 * MINUTE);
+    await world.pass(12 * MINUTE + 10 * SECOND);
+    expect(world.splits).toEqual([{ action: split, after: CLOSE }]);
+    expect(world.rest.splits).toEqual(['2026-11-24']);
+    expect(plain(world.instants)).toEqual([
+      ...expectedMinutes(SYMBOLS, CLOSE - 2 * MINUTE, CLOSE),
+      ...expectedMinutes(SYMBOLS, NEXT_OPEN, NEXT_OPEN + MINUTE),
+    ]);
+  });
+
+  it('that cannot be asked for keeps the session waiting, not what trades around the clock', async () => {
+    const world = exchange({ symbols: ['AAPL', 'BTC/USD'], start: CLOSE - 2 * MINUTE });
+    world.announced.set('2026-11-24', [split]);
+    await world.opened();
+    await world.pass(2 * MINUTE + 10 * SECOND);
+    world.clock.set(NEXT_OPEN - 11 * MINUTE);
+    await world.pass(30 * SECOND);
+    world.rest.down = true;
+    await world.pass(13 * MINUTE);
+    expect(world.instants.at(-1)?.end).toBe(NEXT_OPEN);
+    expect(world.warnings).toHaveLength(1);
+    expect(world.warnings[0]).toContain('the splits of 2026-11-24 cannot be asked for');
+    world.rest.down = false;
+    await world.pass(MINUTE);
+    expect(world.splits).toMatchObject([{ action: split }]);
+    expect(plain(world.instants.filter(({ end }) => end > NEXT_OPEN))).toEqual(
+      expectedMinutes(['AAPL', 'BTC/USD'], NEXT_OPEN, world.instants.at(-1)!.end),
+    );
+  });
+
+  it('slept through is told in its place among the minutes that come by REST', async () => {
+    const world = exchange({ symbols: SYMBOLS, start: CLOSE - 2 * MINUTE });
+    world.announced.set('2026-11-24', [split]);
+    await world.opened();
+    await world.pass(10 * SECOND);
+    world.side().mute = true;
+    world.clock.set(NEXT_OPEN + 24 * HOUR + 10 * MINUTE);
+    await world.pass(MINUTE + 10 * SECOND);
+    expect(world.splits).toEqual([{ action: split, after: CLOSE }]);
+    expect(world.rest.splits).toEqual(['2026-11-24', '2026-11-25']);
+    const until = NEXT_OPEN + 24 * HOUR + 11 * MINUTE;
+    expect(plain(world.instants)).toEqual(expectedMinutes(SYMBOLS, CLOSE - 2 * MINUTE, until));
   });
 });
 

@@ -206,11 +206,26 @@ describe('a bar', () => {
     expect(symbolsOf(seen)).toEqual([['SPY'], [], ['SPY'], [], ['SPY']]);
   });
 
+  it('waits for a limit, whatever has come', () => {
+    const { gather, seen } = started({ symbols: ['SPY'] });
+    gather.limit('XNYS', OPEN + MINUTE);
+    for (const minute of [0, 1, 2]) {
+      gather.take(madeBar('SPY', OPEN + minute * MINUTE), 'bar', OPEN + (minute + 1) * MINUTE);
+    }
+    gather.cover('XNYS', OPEN + 5 * MINUTE, OPEN + 5 * MINUTE);
+    expect(ends(seen)).toEqual([1]);
+    expect(gather.due()).toBe(Number.POSITIVE_INFINITY);
+    gather.limit('XNYS', OPEN + 3 * MINUTE);
+    gather.tick(OPEN + 5 * MINUTE);
+    expect(ends(seen)).toEqual([1, 2, 3]);
+  });
+
   it('is held against the price that a split restates', () => {
     const { gather, seen } = started({ symbols: ['SPY'] });
     gather.reference('SPY', 5_000);
     gather.take(madeBar('SPY', OPEN), 'bar', OPEN + MINUTE);
-    gather.reference('SPY', 100);
+    gather.reference('SPY', 2_000);
+    gather.restate('SPY', 20);
     gather.take(madeBar('SPY', OPEN + MINUTE), 'bar', OPEN + 2 * MINUTE);
     expect(symbolsOf(seen)).toEqual([[], ['SPY']]);
   });
