@@ -2,7 +2,7 @@ import { instant } from '../market/time.ts';
 import { count, counted, dollars, signedDollars } from '../report/amounts.ts';
 import { marketTime, zoneOf } from '../report/clock.ts';
 import { operatedText, reloadedText } from '../report/operated-text.ts';
-import { placeWords, tripWords } from '../report/status-text.ts';
+import { placeWords, priceText, tripWords } from '../report/status-text.ts';
 import { styleOf } from '../report/style.ts';
 import { exitWords } from '../report/words.ts';
 import type { ControlError } from '../runtime/control/protocol.ts';
@@ -81,10 +81,10 @@ const ROLE: Readonly<Record<string, string>> = {
 const positionLine = (one: PositionStatus): Html => {
   const guarded =
     one.closing === null
-      ? one.protection.map(({ role, price }) => `${ROLE[role] ?? role} ${price}`).join(', ') || 'no stop'
+      ? one.protection.map(({ role, price }) => `${ROLE[role] ?? role} ${priceText(price)}`).join(', ') || 'no stop'
       : `closing: ${exitWords(one.closing as Parameters<typeof exitWords>[0])}`;
   return html`<b>${plain(one.symbol)}</b> ${plain(one.side)} ${plain(one.qty)} (${plain(one.strategy)}): ${plain(signed(one.unrealized))}
-${plain(one.entryPrice)} → ${plain(one.lastPrice)}; ${plain(guarded)}`;
+${plain(priceText(one.entryPrice))} → ${plain(priceText(one.lastPrice))}; ${plain(guarded)}`;
 };
 
 export const positionsMessage = (status: EngineStatus): Html =>
@@ -131,7 +131,10 @@ export const operatedMessage = (act: 'pause' | 'resume' | 'flatten' | 'halt', re
 
 export const reloadedMessage = (result: ReloadResult): Html => {
   const [head = '', ...rest] = asTyped(reloadedText(result, PLAIN_STYLE)).trimEnd().split('\n');
-  return rest.length === 0 ? escaped(head) : lines(escaped(head), html`<pre>${plain(rest.join('\n'))}</pre>`);
+  // Nothing changed: that is all there is to say.
+  return rest.length === 0 || result.outcome === 'unchanged'
+    ? escaped(head)
+    : lines(escaped(head), html`<pre>${plain(rest.join('\n'))}</pre>`);
 };
 
 export const refusedMessage = ({ message, help }: ControlError): Html =>

@@ -52,3 +52,10 @@ export const readCommand = (message: string, bot: string | undefined): ReadComma
   const known = CHAT_COMMANDS.find((command) => command.name === word);
   return known === undefined ? { name: 'unknown', said: `/${name.slice(0, 40)}` } : { name: known.name, words };
 };
+
+/** The journal says where a command came from. */
+export const fromHere = (reason: string): string => (reason === '' ? 'Telegram' : `${reason} (Telegram)`);
+
+/** Whether a reason says that. */
+export const isFromHere = (reason: string | undefined): boolean =>
+  reason === 'Telegram' || reason?.endsWith(' (Telegram)') === true;

@@ -15,7 +15,7 @@ import {
   statusMessage,
   type TelegramCounts,
 } from './answers.ts';
-import { type ChatCommand, readCommand } from './commands.ts';
+import { type ChatCommand, fromHere, readCommand } from './commands.ts';
 import { escaped, type Html, html, plain } from './html.ts';
 import type { Received } from './inbox.ts';
 import type { Offer } from './queue.ts';
@@ -33,6 +33,8 @@ export interface DeskOptions {
   readonly bot: () => string | undefined;
   /** Wall clock, ms since 1970. */
   readonly now: () => number;
+  /** The run is about to do what the chat asked for, or has done it: what it tells of that is told by the answer. */
+  readonly acting: (on: boolean) => void;
   /** A few letters that nobody can guess. */
   readonly nonce: () => string;
   /** Milliseconds that a run has for a command. */
@@ -88,9 +90,6 @@ const addressed = (words: readonly string[], { strategies, market }: EngineStatu
   return { place: {}, reason: words.join(' '), near };
 };
 
-/** The journal says where a command came from. */
-const fromHere = (reason: string): string => (reason === '' ? 'Telegram' : `${reason} (Telegram)`);
-
 const samePlace = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean =>
   a.strategy === b.strategy && a.symbol === b.symbol;
 
@@ -106,7 +105,7 @@ export const createDesk = (options: DeskOptions): Desk => {
 
   /** What the run says; undefined when it said no, which is told. */
   async function ask<T>(
-    command: LocalRequest['command'],
+    what: LocalRequest['command'],
     given: Readonly<Record<string, string>> = {},
   ): Promise<{ readonly at: Stand; readonly result: T } | undefined> {
     const asking = options.ask();
@@ -120,8 +119,8 @@ export const createDesk = (options: DeskOptions): Desk => {
       timer.unref();
     });
     // A reload begins in time and may take longer than that.
-    const asked = asking({ command, arguments: given, until: now() + patienceMs });
-    const said = command === 'reload' ? await asked : await Promise.race([asked, late]);
+    const asked = asking({ command: what, arguments: given, until: now() + patienceMs });
+    const said = what === 'reload' ? await asked : await Promise.race([asked, late]);
     clearTimeout(timer);
     if (said === 'late') {
       answer(html`The run did not take it within ${plain(patienceMs / 1_000)} s: it is withdrawn. Ask again.`);
@@ -137,6 +136,19 @@ export const createDesk = (options: DeskOptions): Desk => {
   async function withStatus(tell: (status: EngineStatus) => Html): Promise<void> {
     const status = await ask<EngineStatus>('status');
     if (status !== undefined) answer(tell(status.result));
+  }
+
+  async function command(
+    act: 'pause' | 'resume' | 'flatten' | 'halt',
+    given: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    options.acting(true);
+    try {
+      const done = await ask<OperatorResult>(act, given);
+      if (done !== undefined) answer(operatedMessage(act, done.result));
+    } finally {
+      options.acting(false);
+    }
   }
 
   async function operate(act: 'pause' | 'resume' | 'halt', words: readonly string[]): Promise<void> {
@@ -156,8 +168,7 @@ export const createDesk = (options: DeskOptions): Desk => {
     }
     // To go on after a halt takes a reason, and a person has to give it.
     const reason = act === 'resume' && given.reason === '' ? {} : { reason: fromHere(given.reason) };
-    const done = await ask<OperatorResult>(act, { ...given.place, ...reason });
-    if (done !== undefined) answer(operatedMessage(act, done.result));
+    await command(act, { ...given.place, ...reason });
   }
 
   async function flatten(words: readonly string[]): Promise<void> {
@@ -183,8 +194,7 @@ export const createDesk = (options: DeskOptions): Desk => {
 
   async function close({ place }: Question): Promise<void> {
     question = undefined;
-    const done = await ask<OperatorResult>('flatten', { ...place, reason: fromHere('') });
-    if (done !== undefined) answer(operatedMessage('flatten', done.result));
+    await command('flatten', { ...place, reason: fromHere('') });
   }
 
   async function press(id: string, data: string): Promise<void> {

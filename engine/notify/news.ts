@@ -1,6 +1,8 @@
+import { OPERATOR_BREAKER } from '../compiler/model.ts';
 import { span } from '../report/live/words.ts';
 import type { Observer } from '../runtime/run.ts';
 import type { Session } from '../runtime/session.ts';
+import { isFromHere } from './commands.ts';
 import { dayOf, freshTally, tallyTrade } from './day.ts';
 import type { Html } from './html.ts';
 import {
@@ -42,6 +44,8 @@ export interface News {
   /** Rules on disk that do not run: told at once, and again every half hour. */
   stale(kind: 'refused' | 'waiting', running: string, stale: Stale, repeated: boolean): void;
   reverted(): void;
+  /** The chat's own command is being done: the answer tells what came of it. */
+  acting(on: boolean): void;
   /** Something that a person has to know now. */
   alert(title: string, text: string): void;
 }
@@ -61,6 +65,7 @@ export const createNews = (options: NewsOptions): News => {
   const { offer, session, synthetic, now } = options;
   let rushes = options.rushes;
   let tally = freshTally();
+  let acting = false;
   let reminded = Number.NEGATIVE_INFINITY;
 
   const tell = (message: Html): void => offer(message, {});
@@ -80,10 +85,11 @@ export const createNews = (options: NewsOptions): News => {
     },
     tripped(trip) {
       tally.trips++;
-      if (!rushes) tellNow(tripMessage(trip));
+      const own = trip.breaker === OPERATOR_BREAKER && isFromHere(trip.reason);
+      if (!rushes && !own) tellNow(tripMessage(trip));
     },
     cleared(trip) {
-      if (!rushes) tellNow(clearMessage(trip));
+      if (!rushes && !(acting && trip.breaker === OPERATOR_BREAKER)) tellNow(clearMessage(trip));
     },
     sampled(time) {
       const run = session();
@@ -113,6 +119,9 @@ export const createNews = (options: NewsOptions): News => {
       if (repeated && at - reminded < REMIND_MS) return;
       reminded = at;
       tellNow(staleNews(kind, running, stale, repeated ? span(at - stale.since) : undefined));
+    },
+    acting(on) {
+      acting = on;
     },
     reverted: () => tellNow(alertMessage('Rules', 'The files are again what runs.')),
     alert: (title, text) => tellNow(alertMessage(title, text)),

@@ -90,13 +90,15 @@ export const createQueue = ({ most, gatherMs, pace: limits }: QueueLimits): Queu
     const told = note();
     let text = told ?? ('' as Html);
     let count = 0;
+    let before = text;
     for (const entry of entries) {
       // Buttons belong to one question.
       if (entry.buttons !== undefined && count > 0) break;
-      const gap = text === '' ? '' : text.includes('\n') || entry.text.includes('\n') ? '\n\n' : '\n';
+      const gap = text === '' ? '' : before.includes('\n') || entry.text.includes('\n') ? '\n\n' : '\n';
       const longer = `${text}${gap}${entry.text}` as Html;
       if (longer.length > LONGEST_MESSAGE && text !== '') break;
       text = longer;
+      before = entry.text;
       count++;
       if (entry.buttons !== undefined) break;
     }

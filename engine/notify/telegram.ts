@@ -111,6 +111,7 @@ export const openTelegram = (options: TelegramOptions): Telegram => {
     }),
     bot: () => state.name,
     now: wall,
+    acting: (on) => news.acting(on),
     nonce: () => randomBytes(6).toString('hex'),
   });
 

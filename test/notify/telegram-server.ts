@@ -50,6 +50,12 @@ export interface TelegramServer {
 export const TOKEN = `${'123456789'}:${'CANARY'}-${'bot_token_that_nobody_may_see'}`;
 export const CHAT = 4242;
 
+interface Message {
+  readonly chat_id: unknown;
+  readonly text: string;
+  readonly parse_mode?: string;
+}
+
 /** A Bot API on loopback that knows one bot and one chat. */
 export const startTelegram = async (
   options: { readonly port?: number; readonly skewMs?: number } = {},
@@ -118,35 +124,36 @@ export const startTelegram = async (
     look();
   };
 
+  /** What is wrong with a message; undefined: nothing. */
+  const wrongMessage = ({ chat_id: chat, text, parse_mode: mode }: Message): string | undefined => {
+    if (String(chat) !== String(CHAT)) return 'chat not found';
+    if (text.trim() === '') return 'message text is empty';
+    if (text.length > 4096) return 'message is too long';
+    const wrong = mode === 'HTML' ? wrongHtml(text) : undefined;
+    return wrong === undefined ? undefined : `can't parse entities: ${wrong}`;
+  };
+
+  const results: Readonly<Record<string, () => unknown>> = {
+    getMe: () => ({ id: 1, is_bot: true, username: 'made_up_bot' }),
+    setMyCommands: () => true,
+    answerCallbackQuery: () => true,
+  };
+
   const answer = (response: ServerResponse, { method, token, body }: Call): void => {
     const behaviour = next.get(method)?.shift() ?? constant.get(method);
-    if (behaviour !== undefined) return behaves(response, behaviour);
-    if (token !== TOKEN) return fail(response, 401, 'Unauthorized');
-    switch (method) {
-      case 'getMe':
-        return reply(response, 200, { ok: true, result: { id: 1, is_bot: true, username: 'made_up_bot' } });
-      case 'getUpdates':
-        return getUpdates(response, body);
-      case 'sendMessage': {
-        const {
-          chat_id: chat,
-          text,
-          parse_mode: mode,
-        } = body as { chat_id: unknown; text: string; parse_mode?: string };
-        if (String(chat) !== String(CHAT)) return fail(response, 400, 'Bad Request: chat not found');
-        if (text.trim() === '') return fail(response, 400, 'Bad Request: message text is empty');
-        if (text.length > 4096) return fail(response, 400, 'Bad Request: message is too long');
-        const wrong = mode === 'HTML' ? wrongHtml(text) : undefined;
-        if (wrong !== undefined) return fail(response, 400, `Bad Request: can't parse entities: ${wrong}`);
-        texts.push(text);
-        return reply(response, 200, { ok: true, result: { message_id: texts.length } });
+    if (behaviour !== undefined) behaves(response, behaviour);
+    else if (token !== TOKEN) fail(response, 401, 'Unauthorized');
+    else if (method === 'getUpdates') getUpdates(response, body);
+    else if (method === 'sendMessage') {
+      const message = body as unknown as Message;
+      const wrong = wrongMessage(message);
+      if (wrong !== undefined) fail(response, 400, `Bad Request: ${wrong}`);
+      else {
+        texts.push(message.text);
+        reply(response, 200, { ok: true, result: { message_id: texts.length } });
       }
-      case 'setMyCommands':
-      case 'answerCallbackQuery':
-        return reply(response, 200, { ok: true, result: true });
-      default:
-        return fail(response, 404, 'Not Found');
-    }
+    } else if (results[method] === undefined) fail(response, 404, 'Not Found');
+    else reply(response, 200, { ok: true, result: results[method]() });
   };
 
   const listen = (request: IncomingMessage, response: ServerResponse): void => {
