@@ -727,6 +727,23 @@ export const COMMANDS: readonly CommandSpec[] = [
     notes: [NO_ENGINE, 'Entry orders at work are cancelled. engine resume --reason TEXT takes it back.'],
     load: async () => ({ run: (await import('./operate.ts')).halt }),
   },
+  {
+    name: 'telegram',
+    group: 'Watch',
+    summary: 'try the messages of a run: sends one, or says what is wrong',
+    arguments: 'test',
+    maxArguments: 1,
+    examples: [
+      { line: 'engine telegram test', says: 'to the chat of .env: no token, a wrong one, a wrong chat, no network' },
+      { line: 'engine telegram test --format json', says: 'the same as JSON' },
+    ],
+    flags: [TEXT_OR_JSON],
+    notes: [
+      'TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID come from the environment or from .env of the workspace; @BotFather gives the one, @userinfobot tells the other. With TELEGRAM_ENABLED=true, engine run sends what happens and takes commands from that chat: /help lists them.',
+      'Exit code 1 when the message does not arrive.',
+    ],
+    load: () => import('./telegram.ts'),
+  },
 ];
 
 /** Commands that are planned and not built; typing one says so. */
@@ -734,5 +751,4 @@ export const LATER: Readonly<Record<string, string>> = {
   sweep: 'searching over parameters',
   check: 'checking keys and connectivity',
   config: 'showing the merged configuration',
-  telegram: 'Telegram messages',
 };

@@ -9,6 +9,7 @@ import { type Failure, failure } from './exit.ts';
 import { logFolder, logLevel } from './log-folder.ts';
 import { readAssumptions, readCash, readSymbols, readZone } from './simulation-flags.ts';
 import { stateFolder } from './state-folder.ts';
+import { refuseSettings, settingsText, telegramChoice } from './telegram-settings.ts';
 import { workspaceFolder } from './workspace-folder.ts';
 
 /** Where the bars come from: the sample market, or a folder of CSV files. */
@@ -118,6 +119,11 @@ export const run = async (context: CommandContext): Promise<number> => {
   if (flags.dry === undefined) throw needsDry(environment);
   if (flags.quiet === true && flags.verbose === true)
     throw failure('--quiet and --verbose go against each other', 'give one of them');
+  const telegram = telegramChoice(environment);
+  const json = flags.format === 'json' || flags.format === 'jsonl';
+  if (telegram.kind === 'faulty') return refuseSettings(telegram.findings, json, context.terminal);
+  const idle = environment.findings.filter(({ severity }) => severity === 'warning');
+  if (idle.length > 0 && flags.quiet !== true) context.terminal.err(`${settingsText(idle, context.terminal)}\n`);
   const choices: DryChoices = {
     feed,
     speed,
@@ -128,6 +134,7 @@ export const run = async (context: CommandContext): Promise<number> => {
     journal: readJournal(flags, folder),
     log: { folder: logFolder(flags, folder), level: logLevel(flags), session: sessionName(new Date()) },
     statusMs: readStatus(textFlag(flags, 'status-every')),
+    telegram: telegram.kind === 'on' ? telegram.settings : undefined,
   };
   readZone(textFlag(flags, 'tz'));
   if (feed.kind === 'csv') refuseMissing(feed.path);
