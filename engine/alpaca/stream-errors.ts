@@ -67,8 +67,7 @@ export const STREAM_ERRORS: readonly StreamError[] = [
     code: 409,
     text: 'insufficient subscription',
     kind: 'refused',
-    words:
-      'the plan of the account does not hold this feed: take the feed iex, which is free, or a plan with SIP',
+    words: 'the plan of the account does not hold this feed: take the feed iex, which is free, or a plan with SIP',
   },
   {
     code: 410,
