@@ -11,6 +11,8 @@ type Raw = { readonly raw: Response };
 
 export interface CallOptions<T> {
   readonly priority: Priority;
+  /** Whose limit of requests it counts against. */
+  readonly host: 'trading' | 'data';
   /** A question, which may be asked again whatever came of it. */
   readonly safe: boolean;
   readonly send: (sdk: Alpaca) => Promise<Raw>;
@@ -21,6 +23,8 @@ export interface CallOptions<T> {
 export interface CallerOptions {
   readonly connection: AlpacaConnection;
   readonly limiter: Limiter;
+  /** Of market data, which Alpaca counts by itself; the same when left out. */
+  readonly dataLimiter?: Limiter;
   readonly clock: Clock;
   /** 0 to below 1. */
   readonly dice: () => number;
@@ -82,16 +86,16 @@ const responseOf = (error: unknown): Response | undefined => {
   return response instanceof Response ? response : undefined;
 };
 
-export function createCaller({ connection, limiter, clock, dice, dated }: CallerOptions): Call {
+export function createCaller({ connection, limiter, dataLimiter = limiter, clock, dice, dated }: CallerOptions): Call {
   const pause = (milliseconds: number): Promise<void> =>
     new Promise((resolve) => {
       clock.after(milliseconds, resolve);
     });
 
   /** One try. */
-  async function attempt<T>({ priority, send, read }: CallOptions<T>): Promise<Answer<T>> {
+  async function attempt<T>({ priority, host, send, read }: CallOptions<T>): Promise<Answer<T>> {
     const sdk = await connection.sdk();
-    const ticket = await limiter.take(priority);
+    const ticket = await (host === 'data' ? dataLimiter : limiter).take(priority);
     const began = clock.now();
     let response: Response;
     try {

@@ -54,7 +54,7 @@ const BODILESS: ReadonlySet<number> = new Set([101, 204, 205, 304]);
 
 /** What the SDK takes for `fetch`: a request of undici's, which costs a third of a fetch. Redirects are not followed. */
 const createFetch =
-  (undici: typeof import('undici'), dispatcher: Dispatcher, endpoints: Endpoints) =>
+  (undici: typeof import('undici')['default'], dispatcher: Dispatcher, endpoints: Endpoints) =>
   async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
     const url = rebase(input instanceof Request ? input.url : String(input), endpoints);
     const { statusCode, headers, body } = await undici.request(url, {
@@ -78,7 +78,10 @@ export function openConnection({ keys, endpoints, timeoutMs = REQUEST_TIMEOUT }:
   let closed = false;
 
   const load = async (): Promise<Alpaca> => {
-    const [{ Alpaca }, undici] = await Promise.all([import('@alpacahq/alpaca-trade-api/rest'), import('undici')]);
+    const [{ Alpaca }, { default: undici }] = await Promise.all([
+      import('@alpacahq/alpaca-trade-api/rest'),
+      import('undici'),
+    ]);
     agent = new undici.Agent({
       connect: { timeout: CONNECT_TIMEOUT },
       keepAliveTimeout: KEEP_ALIVE,

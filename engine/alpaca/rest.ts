@@ -1,3 +1,4 @@
+import { isCrypto } from '../market/calendars.ts';
 import type { MinuteBar } from '../market/minute-bar.ts';
 import {
   type Account,
@@ -102,9 +103,6 @@ export interface AlpacaRest {
   latestQuotes(symbols: readonly string[], feed: 'iex' | 'sip'): Promise<Answer<ReadonlyMap<string, Quote>>>;
 }
 
-/** Pairs of coins are written with a stroke. */
-export const isCrypto = (symbol: string): boolean => symbol.includes('/');
-
 /** The most that Alpaca gives at a time. */
 const ORDERS_A_PAGE = 500;
 const BARS_A_PAGE = 10_000;
@@ -128,7 +126,7 @@ export function createRest(options: CallerOptions): AlpacaRest {
 type MarketRest = Pick<AlpacaRest, 'account' | 'clock' | 'calendar' | 'asset' | 'assets' | 'positions'>;
 
 const marketRest = (call: Call): MarketRest => {
-  const ask = { priority: 'read', safe: true } as const;
+  const ask = { priority: 'read', host: 'trading', safe: true } as const;
   return {
     account: () => call({ ...ask, send: (sdk) => sdk.trading.account.getAccountRaw(), read: accountOf }),
     clock: () => call({ ...ask, send: (sdk) => sdk.trading.clock.legacyClockRaw(), read: clockOf }),
@@ -161,6 +159,7 @@ const orderRest = (call: Call): OrderRest => {
   const order: AlpacaRest['order'] = (id, priority = 'read') =>
     call({
       priority,
+      host: 'trading',
       safe: true,
       send: (sdk) => sdk.trading.orders.getOrderByOrderIDRaw({ orderId: id, nested: true }),
       read: orderOf,
@@ -173,6 +172,7 @@ const orderRest = (call: Call): OrderRest => {
       for (let last: string | undefined; ; ) {
         const page = await call({
           priority,
+          host: 'trading',
           safe: true,
           send: (sdk) =>
             sdk.trading.orders.getAllOrdersRaw({
@@ -200,6 +200,7 @@ const orderRest = (call: Call): OrderRest => {
     async orderByClientId(clientOrderId, priority = 'read') {
       const found = await call({
         priority,
+        host: 'trading',
         safe: true,
         send: (sdk) => sdk.trading.orders.getOrderByClientOrderIdRaw({ clientOrderId }),
         read: orderOf,
@@ -211,6 +212,7 @@ const orderRest = (call: Call): OrderRest => {
     submit: (ticket, priority) =>
       call({
         priority,
+        host: 'trading',
         safe: false,
         send: (sdk) => sdk.trading.orders.postOrderRaw({ postOrderRequest: posted(ticket) }),
         read: orderOf,
@@ -218,6 +220,7 @@ const orderRest = (call: Call): OrderRest => {
     replace: (id, { trail, ...change }, priority) =>
       call({
         priority,
+        host: 'trading',
         safe: false,
         send: (sdk) =>
           sdk.trading.orders.patchOrderByOrderIdRaw({ orderId: id, patchOrderRequest: given({ ...change, trail }) }),
@@ -226,6 +229,7 @@ const orderRest = (call: Call): OrderRest => {
     cancel: (id) =>
       call({
         priority: 'exit',
+        host: 'trading',
         safe: false,
         send: (sdk) => sdk.trading.orders.deleteOrderByOrderIDRaw({ orderId: id }),
         read: nothing,
@@ -254,6 +258,7 @@ const barRest = (call: Call): Pick<AlpacaRest, 'barsPage' | 'bars' | 'latestQuot
     const crypto = symbols.every(isCrypto);
     return call({
       priority: 'read',
+      host: 'data',
       safe: true,
       send: (sdk) =>
         crypto
@@ -283,6 +288,7 @@ const barRest = (call: Call): Pick<AlpacaRest, 'barsPage' | 'bars' | 'latestQuot
     latestQuotes: (symbols, feed) =>
       call({
         priority: 'read',
+        host: 'data',
         safe: true,
         send: (sdk) =>
           symbols.every(isCrypto)

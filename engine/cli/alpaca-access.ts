@@ -1,5 +1,6 @@
 import type { AlpacaConnection } from '../alpaca/connection.ts';
 import type { Endpoints } from '../alpaca/endpoints.ts';
+import type { Limiter } from '../alpaca/limiter.ts';
 import type { Refusal } from '../alpaca/refusal.ts';
 import type { AlpacaRest } from '../alpaca/rest.ts';
 import { type Environment, findingsOf } from './environment.ts';
@@ -24,6 +25,8 @@ export interface AccessOptions {
   readonly dated?: (server: number, roundTripMs: number) => void;
   /** Told when the server refuses requests for a while (429), and when it takes them again. */
   readonly limited?: (state: 'limited' | 'free') => void;
+  /** Whole time of one request, ms. */
+  readonly timeoutMs?: number;
 }
 
 /** The addresses that a workspace's settings name. */
@@ -46,7 +49,7 @@ export const namedEndpoints = async (environment: Environment): Promise<Endpoint
 export const openAlpaca = async (
   environment: Environment,
   what: string,
-  { dated, limited }: AccessOptions = {},
+  { dated, limited, timeoutMs }: AccessOptions = {},
 ): Promise<AlpacaAccess> => {
   const [wrong] = findingsOf(environment, 'ALPACA_');
   if (wrong !== undefined) throw failure(wrong.message, wrong.help);
@@ -62,15 +65,19 @@ export const openAlpaca = async (
   const connection = openConnection({
     keys: { id: environment.ALPACA_API_KEY.value!, secret: environment.ALPACA_SECRET_KEY.value! },
     endpoints,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
   });
   const shared = { clock: systemClock, dice: Math.random };
-  const limiter = createLimiter({ ...shared, ...(limited === undefined ? {} : { told: limited }) });
+  const limiterOf = (): Limiter => createLimiter({ ...shared, ...(limited === undefined ? {} : { told: limited }) });
+  const limiter = limiterOf();
+  const dataLimiter = limiterOf();
   return {
-    rest: createRest({ ...shared, connection, limiter, ...(dated === undefined ? {} : { dated }) }),
+    rest: createRest({ ...shared, connection, limiter, dataLimiter, ...(dated === undefined ? {} : { dated }) }),
     connection,
     endpoints,
     async close() {
       limiter.close();
+      dataLimiter.close();
       await connection.close();
     },
   };

@@ -43,6 +43,8 @@ export interface CommandSpec {
   readonly flags: readonly FlagSpec[];
   /** It asks a running engine, and can do nothing without one. */
   readonly ofRunning?: true;
+  /** It asks Alpaca, and can do nothing without keys. */
+  readonly ofAlpaca?: true;
   /** Flags that are planned and not built: typing one says so. */
   readonly later?: readonly string[];
   /** Paragraphs after the flags. */

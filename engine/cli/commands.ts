@@ -550,6 +550,52 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./replay.ts'),
   },
   {
+    name: 'data',
+    group: 'Try',
+    summary: 'fetch bars of Alpaca into CSV files, for backtests; goes on where it stopped',
+    arguments: 'fetch [SYMBOL...]',
+    maxArguments: 10_000,
+    ofAlpaca: true,
+    examples: [
+      {
+        line: 'engine data fetch SPY AAPL --from 2024-01-01',
+        says: '1-minute bars into bars/SPY.csv and bars/AAPL.csv',
+      },
+      {
+        line: 'engine data fetch --from 2020-01-01 --timeframe 1d --adjustment split --out daily',
+        says: 'every symbol that the strategies read, by day',
+      },
+      {
+        line: 'engine data fetch SPY --from 2023-01-01 --to 2023-12-31 --feed sip --out sip',
+        says: 'bars of all exchanges, free when they are 15 minutes old',
+      },
+    ],
+    flags: [
+      { name: 'from', value: 'DATE', summary: 'first day' },
+      { name: 'to', value: 'DATE', summary: 'last day (default: up to now)' },
+      {
+        name: 'timeframe',
+        value: 'SIZE',
+        choices: ['1m', '5m', '1h', '1d'],
+        summary: 'size of the bars (default: 1m, of which every strategy makes its own)',
+      },
+      {
+        name: 'adjustment',
+        value: 'WORD',
+        choices: ['raw', 'split', 'dividend', 'all'],
+        summary: 'what prices are corrected by (default: raw, as they were traded)',
+      },
+      { name: 'feed', value: 'FEED', choices: ['iex', 'sip'], summary: 'one exchange or all (default: ALPACA_FEED)' },
+      { name: 'out', value: 'DIR', summary: 'folder of the files (default: bars)' },
+      { name: 'fresh', summary: 'begin the files anew' },
+    ],
+    notes: [
+      'It needs ALPACA_API_KEY and ALPACA_SECRET_KEY in .env. Files that are there are gone on with from their last row; a kill leaves whole rows. What a file holds (size, adjustment, feed) stands in .engine-history.json beside it, and is not mixed.',
+      'Hours of Alpaca are hours of the clock, so the one of 09:00 holds half an hour before the open: fetch 1m for strategies on 1h. Exit code 1 when a symbol has no bars.',
+    ],
+    load: () => import('./data.ts'),
+  },
+  {
     name: 'revisions',
     group: 'Watch',
     summary: 'which rules ran when; their text, what they changed, and the way back to them',
@@ -707,6 +753,23 @@ export const COMMANDS: readonly CommandSpec[] = [
     notes: [NO_ENGINE, 'Entry orders at work are cancelled. engine resume --reason TEXT takes it back.'],
     load: async () => ({ run: (await import('./operate.ts')).halt }),
   },
+  {
+    name: 'telegram',
+    group: 'Watch',
+    summary: 'try the messages of a run: sends one, or says what is wrong',
+    arguments: 'test',
+    maxArguments: 1,
+    examples: [
+      { line: 'engine telegram test', says: 'to the chat of .env: no token, a wrong one, a wrong chat, no network' },
+      { line: 'engine telegram test --format json', says: 'the same as JSON' },
+    ],
+    flags: [TEXT_OR_JSON],
+    notes: [
+      'TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID come from the environment or from .env of the workspace; @BotFather gives the one, @userinfobot tells the other. With TELEGRAM_ENABLED=true, engine run sends what happens and takes commands from that chat: /help lists them.',
+      'Exit code 1 when the message does not arrive.',
+    ],
+    load: () => import('./telegram.ts'),
+  },
 ];
 
 /** Commands that are planned and not built; typing one says so. */
@@ -714,6 +777,4 @@ export const LATER: Readonly<Record<string, string>> = {
   sweep: 'searching over parameters',
   check: 'checking keys and connectivity',
   config: 'showing the merged configuration',
-  data: 'fetching history from Alpaca',
-  telegram: 'Telegram messages',
 };

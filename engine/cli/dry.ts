@@ -17,6 +17,7 @@ import { joined } from '../runtime/observers.ts';
 import { createRecording } from '../runtime/recording.ts';
 import type { RunResult } from '../runtime/result.ts';
 import { RulesFault } from '../runtime/rules-fault.ts';
+import type { Session } from '../runtime/session.ts';
 import { withShadowSymbols } from '../runtime/shadowed.ts';
 import { swapAtOnce } from '../runtime/swap.ts';
 import { ENGINE_VERSION } from '../runtime/version.ts';
@@ -37,10 +38,12 @@ import { type LogChoice, openLogs } from './open-logs.ts';
 import { loadRules } from './rules.ts';
 import type { FeedChoice } from './run.ts';
 import { runOutput } from './run-output.ts';
+import type { RunTelegram } from './run-telegram.ts';
 import { attendanceOf, type SessionOptions } from './session-options.ts';
 import { snapshots } from './snapshots.ts';
 import { shownPath } from './state-folder.ts';
 import { remembered } from './stopped-early.ts';
+import type { TelegramSettings } from './telegram-settings.ts';
 import type { Terminal } from './terminal.ts';
 import { growYoungMemory } from './young-memory.ts';
 
@@ -66,6 +69,8 @@ export interface DryChoices {
   readonly log: LogChoice;
   /** Milliseconds between two status blocks; undefined: none. */
   readonly statusMs: number | undefined;
+  /** Undefined: no messages. */
+  readonly telegram: TelegramSettings | undefined;
 }
 
 /** A terminal whose JSON answers take one line each, as the events of a run do. */
@@ -84,9 +89,11 @@ const paceOf = (speed: DryChoices['speed'], bars: ReadonlyMap<string, Timeframe>
 export const dry = async (context: CommandContext, choices: DryChoices): Promise<number> => {
   growYoungMemory();
   let state: OpenState | undefined;
+  let telegram: RunTelegram | undefined;
   try {
     state = await takeState(context, choices);
-    return await dryThrough(context, choices, state);
+    telegram = await takeTelegram(context, choices);
+    return await dryThrough(context, choices, state, telegram);
   } catch (error) {
     throw journalFailure(error);
   } finally {
@@ -99,11 +106,12 @@ const dryThrough = async (
   context: CommandContext,
   choices: DryChoices,
   state: OpenState | undefined,
+  telegram: RunTelegram | undefined,
 ): Promise<number> => {
   const memory: Memory = { journal: undefined };
   for (let fault: RulesFault | undefined; ; ) {
     try {
-      return await dryOn(context, choices, state, memory, fault);
+      return await dryOn(context, choices, state, telegram, memory, fault);
     } catch (error) {
       // Neither of the two runs: that is no edit's fault.
       if (!(error instanceof RulesFault) || fault?.former === error.revision) throw error;
@@ -134,8 +142,23 @@ const keptInMemory = async (
   return { first: (await rules(revisions[0]!)).ruleset, last: await rules(revisions.at(-1)!) };
 };
 
+const TITLE = 'Dry run';
+
+const endedBy = (signal: AbortSignal): string =>
+  signal.reason === 'SIGINT' ? 'by Ctrl-C' : signal.reason === 'SIGTERM' ? 'by SIGTERM' : 'it was told to';
+
 const notYet = (): never => {
   throw failure('the run has only just begun', 'ask again');
+};
+
+/** Messages, when the settings ask for them. */
+const takeTelegram = async (
+  { terminal }: CommandContext,
+  { telegram: settings, feed, speed }: DryChoices,
+): Promise<RunTelegram | undefined> => {
+  if (settings === undefined) return undefined;
+  const { openRunTelegram } = await import('./run-telegram.ts');
+  return openRunTelegram({ settings, terminal, title: TITLE, synthetic: feed.kind === 'sample', speed });
 };
 
 /** Takes the state folder, unless nothing is to be kept; without the native library a run nobody asked to keep goes on. */
@@ -162,6 +185,7 @@ const dryOn = async (
   context: CommandContext,
   choices: DryChoices,
   state: OpenState | undefined,
+  telegram: RunTelegram | undefined,
   memory: Memory,
   fault: RulesFault | undefined,
 ): Promise<number> => {
@@ -270,7 +294,11 @@ const dryOn = async (
             ...attendance,
           },
           where,
-          restoredBy(journalLines(terminal, known?.name, ruleset.traded[0] ?? ''), () => follow.start?.(true)),
+          restoredBy(
+            telegram?.watchJournal(journalLines(terminal, known?.name, ruleset.traded[0] ?? '')) ??
+              journalLines(terminal, known?.name, ruleset.traded[0] ?? ''),
+            () => follow.start?.(true),
+          ),
           signal,
         );
   const recording =
@@ -323,6 +351,10 @@ const dryOn = async (
     if (answer.kind === 'refused') throw new Error(answer.diagnostics[0]?.message);
     terminal.err(`${rollbackNotice(fault!, { width: Math.min(terminal.errWidth, 160), style }).join('\n')}\n`);
     logs?.event('error', 'rules_rolled_back', { from: fault!.revision, to: former, message: fault!.message });
+    telegram?.news.alert(
+      'Rules ROLLED BACK',
+      `${fault!.revision.slice(0, 7)} threw: ${fault!.message}. ${former.slice(0, 7)} runs again.`,
+    );
     return before;
   };
   const followFiles = async (resumed: boolean): Promise<void> => {
@@ -341,7 +373,11 @@ const dryOn = async (
       terminal,
       quiet,
       resumed,
-      notify: output.rules,
+      notify(notice) {
+        const before = output.revision();
+        output.rules(notice);
+        telegram?.rules(notice, before);
+      },
     });
     await hot.rules.ready;
   };
@@ -388,6 +424,28 @@ const dryOn = async (
   if (format === 'jsonl') terminal.out(eventLine('started', started));
   const { session: _, ...logged } = started;
   logs?.event('info', 'run_started', logged);
+  const running = (): Session | undefined => hot.steering?.run.session;
+  telegram?.attach({
+    session: running,
+    ask: hand === undefined ? undefined : (request) => hand.ask(request),
+    logs,
+    recorded:
+      session === undefined
+        ? undefined
+        : ['--session', session.row.name, '--workspace', folder, '--state', journal.folder],
+  });
+  if (fault === undefined) {
+    telegram?.news.started({
+      title: TITLE,
+      feed: account.source,
+      synthetic: account.synthetic,
+      strategies: ruling.strategies.length,
+      symbols: ruling.traded.length,
+      revision: ruling.revision,
+      resumes: known?.name,
+      rushes: speed === 'max',
+    });
+  }
   const snapshot =
     session === undefined
       ? undefined
@@ -425,6 +483,7 @@ const dryOn = async (
       },
       joined([
         output.observer,
+        ...(telegram === undefined ? [] : [telegram.news.observer]),
         {
           complete(result) {
             complete = true;
@@ -444,9 +503,14 @@ const dryOn = async (
     await terminal.stream(
       format === 'json' ? resultJson(result) : format === 'jsonl' ? summaryLine(result) : [summary(result)],
     );
+    await telegram?.close(result.interrupted ? endedBy(signal) : 'its bars are over', running());
     return exitOfRun(result.interrupted, signal);
   } catch (error) {
     logs?.event('error', 'fault', {}, error);
+    // What an edit brought about is taken back, and the run goes on.
+    if (!(error instanceof RulesFault) || fault?.former === error.revision) {
+      await telegram?.close(`a fault: ${error instanceof Error ? error.message : String(error)}`, running());
+    }
     throw error;
   } finally {
     hot.over = true;

@@ -13,6 +13,7 @@ import type { LiveChoices } from './live.ts';
 import { logFolder, logLevel } from './log-folder.ts';
 import { readAssumptions, readCash, readSymbols, readZone } from './simulation-flags.ts';
 import { stateFolder } from './state-folder.ts';
+import { refuseSettings, settingsText, telegramChoice } from './telegram-settings.ts';
 import { workspaceFolder } from './workspace-folder.ts';
 
 /** Where the bars come from: the sample market, or a folder of CSV files. */
@@ -136,6 +137,11 @@ export const run = async (context: CommandContext): Promise<number> => {
   const feed = readFeed(textFlag(flags, 'feed'), environment, isDry);
   if (flags.quiet === true && flags.verbose === true)
     throw failure('--quiet and --verbose go against each other', 'give one of them');
+  const telegram = telegramChoice(environment);
+  const json = flags.format === 'json' || flags.format === 'jsonl';
+  if (telegram.kind === 'faulty') return refuseSettings(telegram.findings, json, context.terminal);
+  const idle = environment.findings.filter(({ severity }) => severity === 'warning');
+  if (idle.length > 0 && flags.quiet !== true) context.terminal.err(`${settingsText(idle, context.terminal)}\n`);
   const common = {
     folder,
     assumptions: readAssumptions(flags),
@@ -145,6 +151,7 @@ export const run = async (context: CommandContext): Promise<number> => {
     journal: readJournal(flags, folder),
     log: { folder: logFolder(flags, folder), level: logLevel(flags), session: sessionName(new Date()) },
     statusMs: readStatus(textFlag(flags, 'status-every')),
+    telegram: telegram.kind === 'on' ? telegram.settings : undefined,
   };
   if (feed === 'alpaca') return runLive(context, environment, common);
   const choices: DryChoices = { ...common, feed, speed };

@@ -68,7 +68,8 @@ const ROLE = {
 
 const roleWords = (role: string): string => (ROLE as Readonly<Record<string, string>>)[role] ?? role;
 
-const priceText = (text: string): string => (/\.\d\d/.test(text) ? text : Number(text).toFixed(2));
+/** A price as it is written exactly, with two decimals at least. */
+export const priceText = (text: string): string => (/\.\d\d/.test(text) ? text : Number(text).toFixed(2));
 
 const TRIPPED: readonly Column[] = [
   { title: 'breaker', align: 'left', shrinks: true, least: 12 },

@@ -8,7 +8,16 @@ const hex = (value: number): string => value.toString(16).padStart(2, '0');
 
 const escaped = (char: string): string => char.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 
-/** One character as it may stand in a text: itself, percent-encoded once or twice, escaped as JSON and scripts escape. */
+/** Entities of HTML. */
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&(?:quot|#34|#x22);',
+  "'": '&(?:apos|#39|#x27);',
+};
+
+/** One character as it may stand in a text: itself, percent-encoded once or twice, escaped as JSON, scripts and HTML escape. */
 const charPattern = (char: string): string => {
   const bytes = [...new TextEncoder().encode(char)].map((byte) => hex(byte));
   const forms = [
@@ -17,6 +26,7 @@ const charPattern = (char: string): string => {
     ...(char.length === 1 ? [`\\\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`] : []),
     ...(['"', '\\', '/', "'"].includes(char) ? [`\\\\+${escaped(char)}`] : []),
     ...(char === ' ' ? ['\\+'] : []),
+    ...(ENTITIES[char] === undefined ? [] : [ENTITIES[char]]),
   ];
   return `(?:${forms.join('|')})`;
 };

@@ -18,6 +18,8 @@ export interface How {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** Called once it runs; may send signals. */
+  readonly started?: (child: ReturnType<typeof spawn>) => void;
   /** Called with everything written to stderr and stdout so far; may send signals. */
   readonly watch?: (child: ReturnType<typeof spawn>, seen: string) => void;
 }
@@ -47,6 +49,7 @@ const start = (words: readonly string[], how: How): Promise<Ended> => {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ENGINE_LOG: 'off', ...how.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  how.started?.(child);
   child.stdin.on('error', () => {});
   child.stdin.end(how.input ?? '');
   let stdout = '';

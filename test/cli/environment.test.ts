@@ -171,7 +171,7 @@ describe('secrets of the settings', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), (text) => {
         const hidden = secret(text);
-        const shown = [`${hidden}`, String(hidden), JSON.stringify({ hidden }), inspect(hidden)];
+        const shown = [hidden.toString(), String(hidden), JSON.stringify({ hidden }), inspect(hidden)];
         expect(shown).toEqual(['***', '***', '{"hidden":"***"}', '***']);
         expect(inspect({ a: [hidden] }, { showHidden: true, depth: 5 })).toBe('{ a: [ ***, [length]: 1 ] }');
         expect({ ...hidden }).toEqual({});

@@ -20,6 +20,7 @@ describe('the scrubber', () => {
       encodeURIComponent(encodeURIComponent(secret)),
       encodeURI(secret),
       new URLSearchParams({ a: secret }).toString().slice(2),
+      secret.replaceAll('&', '&amp;').replaceAll('"', '&quot;'),
       JSON.stringify(secret).slice(1, -1),
       JSON.stringify(JSON.stringify(secret)).slice(3, -3),
       Buffer.from(secret, 'utf8').toString('hex'),

@@ -1,6 +1,6 @@
 import type { Session } from '../session.ts';
 import { ENGINE_VERSION } from '../version.ts';
-import type { ControlHandlers, ControlServer } from './server.ts';
+import type { ControlHandlers, ControlServer, LocalAnswer, LocalRequest } from './server.ts';
 import { serveControl } from './server.ts';
 import { createSleeper } from './sleeper.ts';
 import { type RulesFacts, type RunFacts, statusOf } from './status.ts';
@@ -15,6 +15,8 @@ export interface Hand {
   readonly rest: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
   /** Ends such a sleep. */
   readonly wake: () => void;
+  /** Asks the run from inside its own process, in the queue of those who ask by the socket. */
+  ask(request: LocalRequest): Promise<LocalAnswer>;
   close(): Promise<void>;
 }
 
@@ -79,6 +81,7 @@ export async function openHand(options: HandOptions): Promise<Hand> {
     carryOut: () => server.carryOut(),
     rest: sleeper.rest,
     wake: sleeper.wake,
+    ask: (request) => server.ask(request),
     close: () => server.close(),
   };
 }

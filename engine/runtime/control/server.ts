@@ -69,12 +69,22 @@ export interface ControlServer {
    * written to the journal.
    */
   carryOut(): Promise<void> | undefined;
+  /**
+   * Asks from inside this process: the request waits among those of the socket, is done as they are, and gets the same answer.
+   * @throws never: a refusal is an answer
+   */
+  ask(request: LocalRequest): Promise<LocalAnswer>;
   /** Answers what waits with a refusal, lets the clients go and removes the socket. */
   close(): Promise<void>;
 }
 
+/** A request of another part of this process. */
+export type LocalRequest = Omit<ControlRequest, 'id'>;
+export type LocalAnswer = Exclude<ControlAnswer, { readonly taken: true }>;
+
 interface Client {
-  readonly socket: Socket;
+  /** Gives an answer to whoever asked; one who has gone is not told. */
+  readonly send: (answer: ControlAnswer) => void;
   /** Requests that wait, and those that have no answer yet. */
   queued: number;
   open: number;
@@ -96,7 +106,7 @@ export const isServed = (error: unknown): boolean => (error as { served?: unknow
 export async function serveControl(options: ControlOptions): Promise<ControlServer> {
   const { folder, handlers } = options;
   const limits = { ...LIMITS, ...options.limits };
-  const clients = new Set<Client>();
+  const sockets = new Set<Socket>();
   let queue: Waiting[] = [];
   let closed = false;
 
@@ -108,11 +118,8 @@ export async function serveControl(options: ControlOptions): Promise<ControlServ
   }
 
   function send(client: Client, answer: ControlAnswer): void {
-    const { socket } = client;
     if (!('taken' in answer) && client.open > 0) client.open--;
-    if (socket.destroyed || !socket.writable) return;
-    socket.write(encode(answer));
-    if (socket.writableLength > limits.unread) socket.destroy();
+    client.send(answer);
   }
 
   const refuse = (client: Client, id: string, error: ControlError): void => send(client, { id, ok: false, error });
@@ -123,7 +130,10 @@ export async function serveControl(options: ControlOptions): Promise<ControlServ
       refuse(client, read.id, read.error);
       return;
     }
-    const { request } = read;
+    put(client, read.request);
+  }
+
+  function put(client: Client, request: ControlRequest): void {
     if (closed) refuse(client, request.id, STOPPING);
     else if (client.queued >= limits.perClient || queue.length >= limits.waiting) {
       refuse(client, request.id, controlError('busy', 'too many requests wait', 'ask again in a moment'));
@@ -136,8 +146,16 @@ export async function serveControl(options: ControlOptions): Promise<ControlServ
   }
 
   function meet(socket: Socket): void {
-    const client: Client = { socket, queued: 0, open: 0 };
-    clients.add(client);
+    const client: Client = {
+      send(answer) {
+        if (socket.destroyed || !socket.writable) return;
+        socket.write(encode(answer));
+        if (socket.writableLength > limits.unread) socket.destroy();
+      },
+      queued: 0,
+      open: 0,
+    };
+    sockets.add(socket);
     // A forgotten client keeps no process alive.
     socket.unref();
     socket.setTimeout(limits.patienceMs, () => {
@@ -147,7 +165,7 @@ export async function serveControl(options: ControlOptions): Promise<ControlServ
     // Broken pipes and resets are the client's own affair.
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
-      clients.delete(client);
+      sockets.delete(socket);
       // Who has gone cannot be told what came of it: it is as if they had not asked.
       queue = queue.filter((one) => one.client !== client);
     });
@@ -235,20 +253,31 @@ export async function serveControl(options: ControlOptions): Promise<ControlServ
       return queue.length > 0;
     },
     carryOut: () => (queue.length === 0 ? undefined : next()),
+    ask: (request) =>
+      new Promise((resolve) => {
+        const client: Client = {
+          send(answer) {
+            if (!('taken' in answer)) resolve(answer);
+          },
+          queued: 0,
+          open: 0,
+        };
+        put(client, { ...request, id: '' });
+      }),
     async close() {
       if (closed) return;
       closed = true;
       for (const { client, request } of queue) refuse(client, request.id, STOPPING);
       queue = [];
       const gone = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const { socket } of clients) {
+      for (const socket of sockets) {
         socket.end();
         socket.destroySoon();
       }
       clearAddress(folder, address);
       // Whoever does not read is not waited for.
       const impatient = setTimeout(() => {
-        for (const { socket } of clients) socket.destroy();
+        for (const socket of sockets) socket.destroy();
       }, 200);
       await gone;
       clearTimeout(impatient);
