@@ -70,7 +70,7 @@ function share(book: Book, order: Order, left: Amount): Amount {
   const part = BigInt(Math.floor(book.dice() * 1e9)) * left;
   const grid = isWhole(left) ? ONE : 1n;
   const cut = part / ONE - ((part / ONE) % grid);
-  return cut > 0n ? cut : left;
+  return most(cut, least(grid, left));
 }
 
 function takesPart(book: Book, order: Order, move: Move): boolean {
