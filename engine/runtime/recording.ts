@@ -151,7 +151,7 @@ export function createRecording(
   /** What came out before an input was stored with it, in a slice of its own: `input` does the same. */
   function agreeBefore(): void {
     gather();
-    if (state.next === undefined || state.next.final) return;
+    if (state.next === undefined || state.next.final || state.next.instants > at()) return;
     if (sessionOf().instants !== state.instants || events.length > 0) agree(state.next, false);
   }
 
