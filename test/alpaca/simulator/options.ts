@@ -40,6 +40,8 @@ export interface AlpacaOptions {
   /** Ms from the end of a minute to its bar on the socket (0). */
   readonly barDelay?: number;
   readonly assets?: Readonly<Record<string, AssetTraits>>;
+  /** How fast the clock is driven from outside, for whoever asks `/_sim/clock`; null when nobody says. */
+  readonly speed?: number;
   /** Checks every answer against Alpaca's OpenAPI files (true when they are there); `close` fails on what was found. */
   readonly validate?: boolean;
 }

@@ -138,10 +138,10 @@ export async function startAlpaca(options: AlpacaOptions = {}): Promise<AlpacaSi
 
   // The price before the first bar that will be played.
   for (const symbol of script.bars.keys()) {
-    const bar = history.latest(symbol, clock.now());
-    if (bar === undefined) continue;
-    book.last.set(symbol, ofDouble(bar.close));
-    book.lastDay.set(symbol, ofDouble(bar.close));
+    const price = history.lastPrice(symbol, clock.now());
+    if (price === undefined) continue;
+    book.last.set(symbol, ofDouble(price));
+    book.lastDay.set(symbol, ofDouble(price));
   }
   planDays(book, script.actions);
   playTape(clock, script, feed.reader);
@@ -176,7 +176,12 @@ export async function startAlpaca(options: AlpacaOptions = {}): Promise<AlpacaSi
         ...latestRoutes(data),
       ],
       admin: (method, path, body) =>
-        adminOf({ ...simulator, requests: server.requests, violations: server.violations }, method, path, body),
+        adminOf(
+          { ...simulator, speed: options.speed, requests: server.requests, violations: server.violations },
+          method,
+          path,
+          body,
+        ),
       check: (options.validate ?? hasOpenApi()) ? openApiChecker() : undefined,
       rateLimit: options.rateLimit ?? 200,
       serverTime: () => clock.now() + skew,
