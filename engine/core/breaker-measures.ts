@@ -87,6 +87,9 @@ export interface View {
 type Scope = BreakerModel['scope'];
 type Reader = (guard: Guard, scope: Scope, view: View, minutes: number) => number;
 
+/** So many happenings may be kept that nothing asks for any more. */
+const SOME = 64;
+
 /** Nothing older is asked for. */
 const LONGEST = 31 * 24 * 60 * MINUTE;
 
@@ -215,9 +218,14 @@ export const BREAKER_MEASURES: readonly string[] = Object.keys(READERS);
 export function remember(recent: Recent, lists: readonly Happening[][], what: Omit<Happening, 'number'>): void {
   const happening: Happening = { number: ++recent.count, ...what };
   for (const list of lists) {
-    let old = 0;
-    while (old < list.length && list[old]!.time <= happening.time - LONGEST) old++;
-    if (old > 0) list.splice(0, old);
+    const isOld = (place: number): boolean => (list[place]?.time ?? Number.NaN) <= happening.time - LONGEST;
+    // Not one by one: the whole list would move for each.
+    const many = Math.max(SOME, list.length >> 2);
+    if (isOld(many)) {
+      let old = many;
+      while (isOld(old)) old++;
+      list.splice(0, old);
+    }
     list.push(happening);
   }
 }
