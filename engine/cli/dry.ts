@@ -434,7 +434,7 @@ const dryOn = async (
   if (fault === undefined) {
     telegram?.news.started({
       title: TITLE,
-      feed: account.source,
+      feed: feed.kind === 'sample' ? account.source : `CSV bars from ${shownPath(feed.path)}`,
       synthetic: account.synthetic,
       strategies: ruling.strategies.length,
       symbols: ruling.traded.length,
