@@ -524,6 +524,23 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./replay.ts'),
   },
   {
+    name: 'check',
+    group: 'Run',
+    summary: 'look whether everything is ready to trade: machine, rules, keys, account, data, messages',
+    arguments: '',
+    maxArguments: 0,
+    examples: [
+      { line: 'engine check', says: 'each item ok, a warning or a failure, with its remedy' },
+      { line: 'engine check --offline', says: 'asks nobody over the network' },
+      { line: 'engine check --format json', says: 'for a script; exit code 1 when something failed' },
+    ],
+    flags: [{ name: 'offline', summary: 'ask neither Alpaca nor Telegram' }, STATE, TEXT_OR_JSON],
+    notes: [
+      'It sends no order and no message, and opens neither of the two sockets, so it does not disturb an engine that runs. Exit codes: 0 ready (warnings included), 1 something failed.',
+    ],
+    load: () => import('./check.ts'),
+  },
+  {
     name: 'data',
     group: 'Try',
     summary: 'fetch bars of Alpaca into CSV files, for backtests; goes on where it stopped',
@@ -749,6 +766,5 @@ export const COMMANDS: readonly CommandSpec[] = [
 /** Commands that are planned and not built; typing one says so. */
 export const LATER: Readonly<Record<string, string>> = {
   sweep: 'searching over parameters',
-  check: 'checking keys and connectivity',
   config: 'showing the merged configuration',
 };
