@@ -541,6 +541,29 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./check.ts'),
   },
   {
+    name: 'config',
+    group: 'Run',
+    summary: 'every setting with its value and where that comes from; secrets masked',
+    arguments: '',
+    maxArguments: 0,
+    examples: [
+      { line: 'engine config', says: 'what somebody set: flags, environment, .env, risk.yaml, strategies' },
+      { line: 'engine config --resolved', says: 'all that holds, defaults included' },
+      { line: 'engine config --resolved --format json', says: 'for a script' },
+    ],
+    flags: [
+      { name: 'resolved', summary: 'show defaults too' },
+      RISK,
+      STATE,
+      { name: 'log', value: 'DIR|off', summary: 'folder of the logs, as engine run takes it' },
+      TEXT_OR_JSON,
+    ],
+    notes: [
+      'A flag goes before the environment, that before .env, that before the default. What a strategy extends shows with its own file and line. Exit code 1 when settings or rules have errors.',
+    ],
+    load: () => import('./config.ts'),
+  },
+  {
     name: 'data',
     group: 'Try',
     summary: 'fetch bars of Alpaca into CSV files, for backtests; goes on where it stopped',
@@ -766,5 +789,4 @@ export const COMMANDS: readonly CommandSpec[] = [
 /** Commands that are planned and not built; typing one says so. */
 export const LATER: Readonly<Record<string, string>> = {
   sweep: 'searching over parameters',
-  config: 'showing the merged configuration',
 };
