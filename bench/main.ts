@@ -14,10 +14,12 @@ const runs = runsAt < 0 ? 5 : Math.max(1, Number(words[runsAt + 1]) || 5);
 const named = words.filter((word, i) => !word.startsWith('-') && (runsAt < 0 || i !== runsAt + 1));
 const unknown = named.filter((word) => !(SECTIONS as readonly string[]).includes(word));
 
-if (unknown.length > 0) {
-  console.error(`no section \`${unknown[0]}\`; there are: ${SECTIONS.join(', ')}`);
-  process.exitCode = 2;
-} else {
+async function main(): Promise<void> {
+  if (unknown.length > 0) {
+    console.error(`no section \`${unknown[0]}\`; there are: ${SECTIONS.join(', ')}`);
+    process.exitCode = 2;
+    return;
+  }
   const chosen = named.length === 0 ? SECTIONS : (named as Section[]);
   const figures: Figure[] = [];
   for (const section of chosen) {
@@ -37,3 +39,5 @@ if (unknown.length > 0) {
     console.log(table(figures));
   }
 }
+
+void main();

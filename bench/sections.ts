@@ -7,6 +7,7 @@ import { conditionNanoseconds } from './conditions.ts';
 import type { Figure } from './figure.ts';
 import { gradeBars, gradeBarsFromCsv, gradeW1 } from './grademark.ts';
 import { type HandResult, w1, w2, w3 } from './hand-loop.ts';
+import { liveFigures } from './live.ts';
 import { csvOf } from './market.ts';
 import { engine, median, ROOT, scratchPath, time, watch } from './measure.ts';
 import { reloadFigures } from './reload.ts';
@@ -24,6 +25,7 @@ export const SECTIONS = [
   'journal',
   'swap',
   'reload',
+  'live',
 ] as const;
 export type Section = (typeof SECTIONS)[number];
 
@@ -267,5 +269,7 @@ export function measure(section: Section, runs: number): Promise<Figure[]> {
       return swapFigures();
     case 'reload':
       return reloadFigures(runs);
+    case 'live':
+      return liveFigures();
   }
 }

@@ -32,7 +32,9 @@ const bare = (url: string): string => url.replace(/\/+$/, '').replace(/\/v\d(?:b
 export function endpointsOf(named: NamedEndpoints): Endpoints {
   const trading = bare(named.trading ?? PAPER_URL);
   const data = bare(named.data ?? DATA_URL);
-  const stream = named.stream ?? `${STREAM_HOST}/v2/${named.feed}`;
+  const socket = named.stream ?? STREAM_HOST;
+  // A bare host: which of its sockets it is follows from the feed.
+  const stream = new URL(socket).pathname === '/' ? `${socket.replace(/\/$/, '')}/v2/${named.feed}` : socket;
   return {
     trading,
     data,

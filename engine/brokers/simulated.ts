@@ -1,9 +1,9 @@
 import type { Approved, Broker } from '../core/broker.ts';
 import type { Money, Qty } from '../ledger/money.ts';
 import { floorQty, priceToNumber } from '../ledger/money.ts';
-import type { Order, OrderEvent } from '../ledger/order.ts';
+import type { Order } from '../ledger/order.ts';
 import { splitRatio } from '../ledger/split.ts';
-import { priceNearest, quantityIncrement, type TickRule } from '../ledger/tick.ts';
+import { priceNearest, quantityIncrement } from '../ledger/tick.ts';
 import { type Bars, REGULAR } from '../market/bars.ts';
 import type { Instant } from '../market/time.ts';
 import type { Commission, FillAssumptions } from './assumptions.ts';
@@ -11,58 +11,17 @@ import { createFloor } from './execution.ts';
 import * as fill from './fill.ts';
 import { walkPath, walkRanges } from './intrabar.ts';
 import { AT_CLOSE, AT_OPEN, createMoment, enterBar, IDLE, INSIDE, timeOf } from './moment.ts';
+import type { Venue, VenueHooks, VenueSymbol } from './venue.ts';
 import { createWorking, type Desk, flaw, LIMIT, MARKET, momentary, readLevels, type Working } from './working.ts';
 
-export interface SimulatedSymbol {
-  readonly symbol: string;
-  readonly kind: TickRule;
-  /** Smallest quantity; undefined: a whole share, a billionth when fractional or crypto. */
-  readonly increment?: Qty;
-  /** Instead of the assumptions' commission. */
-  readonly commission?: Commission;
-}
-
-export interface SimulatedBrokerOptions {
+export interface SimulatedBrokerOptions extends VenueHooks {
   readonly assumptions: FillAssumptions;
-  /** By symbol number. */
-  readonly symbols: readonly SimulatedSymbol[];
   /** What can be paid for a fill of this entry order, its own reservation included; may stop counting once it covers `need`. */
   readonly buyingPower: (order: Order, need: Money) => Money;
-  /** Told of every event, synchronously; may submit, cancel and amend in turn. */
-  readonly sink: (event: OrderEvent) => void;
 }
 
-/**
- * A broker that fills from bars by SEMANTICS "Fills". The driver calls, for each bar of a symbol that has orders:
- * `open` with exits only for all symbols of the instant, `open` for the rest, `intrabar`, and after the decisions
- * `close` when the assumptions fill at the close.
- */
-export interface SimulatedBroker extends Broker {
-  readonly hasOrders: (symbol: number) => boolean;
-  /** Queued market orders, then resting orders that the open has reached. */
-  readonly open: (bars: Bars, i: number, symbol: number, exitsOnly: boolean) => void;
-  /** Resting orders inside the bar, by the intrabar rule. */
-  readonly intrabar: (bars: Bars, i: number, symbol: number) => void;
-  /** Market orders at this bar's close (`fillAt: close`). */
-  readonly close: (bars: Bars, i: number, symbol: number, exitsOnly: boolean) => void;
-  /** Fills `cls` orders at the close of a session's last bar. */
-  readonly sessionClose: (bars: Bars, i: number, symbol: number) => void;
-  /** Cancels what a session's end ends: day, opg and cls orders decided before `time`. */
-  readonly endOfSession: (symbol: number, time: Instant) => void;
-  readonly cancelAll: (symbol: number, reason: string) => void;
-  /** Restates working orders after a split. */
-  readonly applySplit: (symbol: number, ratio: number) => void;
-  /** Says what time it is, for events outside a bar. */
-  readonly at: (time: Instant) => void;
-  readonly working: (symbol: number) => Order[];
-  /** Takes further symbols, numbered on from those that it has. */
-  readonly extend: (symbols: readonly SimulatedSymbol[]) => void;
-  /** Bars in which the outcome hung on the intrabar rule. */
-  readonly ambiguousBars: () => number;
-}
-
-/** Makes a simulated broker. */
-export const createSimulatedBroker = (options: SimulatedBrokerOptions): SimulatedBroker => {
+/** Makes a venue that fills from bars by SEMANTICS "Fills". */
+export const createSimulatedBroker = (options: SimulatedBrokerOptions): Venue => {
   const { assumptions, buyingPower, sink } = options;
   const desks: Desk[] = [];
   const commissions: Commission[] = [];
@@ -71,7 +30,7 @@ export const createSimulatedBroker = (options: SimulatedBrokerOptions): Simulate
   let lower = new Float64Array(0);
   const moment = createMoment();
 
-  const extend = (symbols: readonly SimulatedSymbol[]): void => {
+  const extend = (symbols: readonly VenueSymbol[]): void => {
     for (const symbol of symbols) {
       desks.push({
         rule: symbol.kind,

@@ -1,7 +1,7 @@
 import type { Ruleset } from '../compiler/ruleset.ts';
 import type { Diagnostic } from '../documents/diagnostic.ts';
 import type { CsvAhead } from '../feeds/csv-ahead.ts';
-import type { MarketData } from '../market/bars.ts';
+import { type HashingData, hashed } from '../market/bars.ts';
 import type { Hours } from '../market/calendar.ts';
 import type { Instant } from '../market/time.ts';
 import type { Feed } from '../runtime/feed.ts';
@@ -18,7 +18,7 @@ const widestHours = (ruleset: Ruleset): Hours =>
   ruleset.series.reduce<Hours>((widest, { hours }) => (WIDTH[hours] > WIDTH[widest] ? hours : widest), 'regular');
 
 export interface BarsRead {
-  readonly data: MarketData;
+  readonly data: HashingData;
   readonly diagnostics: readonly Diagnostic[];
   /** Where figures begin when the person did not say. */
   readonly from: Instant | undefined;
@@ -34,8 +34,8 @@ const readCsvBars = async (
 ): Promise<BarsRead> => {
   refuseMissing(path);
   const { symbols, shadow } = withShadowSymbols(ruleset);
-  const { readCsv } = await import('../feeds/csv.ts');
-  const reading = await readCsv({
+  const { readCsvHashing } = await import('../feeds/csv.ts');
+  const reading = await readCsvHashing({
     path,
     symbols,
     timezone: readZone(textFlag(flags, 'tz')),
@@ -79,7 +79,10 @@ export const dryFeed = async (
     return { feed: sampleFeed(withShadowSymbols(ruleset)), diagnostics: [] };
   }
   const { wholeFeed } = await import('../runtime/feed.ts');
-  const read = (rules: Ruleset): Promise<BarsRead> => readCsvBars(rules, path, flags, undefined);
+  const read = async (rules: Ruleset) => {
+    const reading = await readCsvBars(rules, path, flags, undefined);
+    return { ...reading, data: await hashed(reading.data) };
+  };
   const { data, diagnostics } = await read(ruleset);
   return { feed: wholeFeed(data, read), diagnostics };
 };

@@ -18,6 +18,14 @@ const RISK: FlagSpec = {
   summary: 'another risk file, or none at all (default: risk.yaml)',
 };
 
+/** Who clears breakers that wait for a person. */
+const operatorFlag = (summary: string): FlagSpec => ({
+  name: 'operator',
+  value: 'RULE',
+  choices: ['next_session', 'never'],
+  summary,
+});
+
 const SYMBOLS: FlagSpec = {
   name: 'symbols',
   value: 'A,B',
@@ -91,12 +99,7 @@ const PAST_BARS: readonly FlagSpec[] = [
     summary: 'where market orders fill; close is optimistic',
   },
   RISK,
-  {
-    name: 'operator',
-    value: 'RULE',
-    choices: ['next_session', 'never'],
-    summary: 'when a breaker that waits for a person is cleared (default: next_session)',
-  },
+  operatorFlag('when a breaker that waits for a person is cleared (default: next_session)'),
   SYMBOLS,
   { name: 'tz', value: 'ZONE', summary: 'time zone of timestamps that carry none: America/New_York, UTC' },
 ];
@@ -356,10 +359,12 @@ export const COMMANDS: readonly CommandSpec[] = [
         line: 'engine test --mutate',
         says: 'changes the rules one little thing at a time, and lists the changes that no test noticed',
       },
+      { line: 'engine test --risk none', says: 'the strategies alone, without limits and breakers' },
       { line: 'engine test --drills', says: 'drives every breaker of risk.yaml: it must trip, hold and let go' },
       { line: 'engine test --format junit --out tests.xml', says: 'for a build server' },
     ],
     flags: [
+      RISK,
       { name: 'filter', value: 'TEXT', summary: 'only tests whose name, or whose strategy, holds this' },
       { name: 'coverage', summary: 'list the clauses that no test made both true and false' },
       { name: 'drills', summary: 'drive the circuit breakers of risk.yaml over made-up prices, instead of the tests' },
@@ -368,7 +373,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: 'out', value: 'FILE', summary: 'write the results there instead of stdout' },
     ],
     notes: [
-      'A test gives bars and says what must be so on some of them: conditions, indicators, orders, the position, what held an entry back. Orders fill as in a backtest, without costs and without risk.yaml.',
+      'A test gives bars and says what must be so on some of them: conditions, indicators, orders, the position, what held an entry back, which circuit breakers are tripped. Orders fill as in a backtest, without costs, within the limits and breakers of risk.yaml, on an account of 100,000 dollars unless the test says `account:`. A breaker that waits for a person holds to the end of its test.',
       'Exit codes: 0 all passed, 1 a test failed or there is none, 2 usage or files that cannot be read.',
     ],
     load: () => import('./test.ts'),
@@ -376,10 +381,11 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'run',
     group: 'Run',
-    summary: 'run the strategies: --dry decides and simulates, nothing is sent',
+    summary: 'run the strategies on the Alpaca paper account; --dry decides and simulates, nothing is sent',
     arguments: '[PATH...]',
     maxArguments: 10_000,
     examples: [
+      { line: 'engine run', says: 'trade on the Alpaca paper account; needs two keys in .env' },
       { line: 'engine run --dry --once', says: 'a year of the sample market (SYNTHETIC), then the summary' },
       { line: 'engine run --dry', says: 'the same; on a terminal it then goes on at a bar a second until Ctrl-C' },
       { line: 'engine run --dry --feed csv:bars --once', says: 'your own bars as if they came in now' },
@@ -389,11 +395,17 @@ export const COMMANDS: readonly CommandSpec[] = [
         line: 'engine run --dry --once --format jsonl',
         says: 'a line of JSON for every fill, trade and trip, the summary last',
       },
+      {
+        line: 'engine run --dry --once --operator never --fresh',
+        says: 'a breaker that waits for a person holds to the end of the year',
+      },
       { line: 'engine run --dry --once --quiet --log off', says: 'breakers and the summary alone, no log files' },
     ],
     flags: [
       { name: 'dry', summary: 'orders go to the simulated broker; nothing is sent anywhere' },
-      { name: 'feed', value: 'FEED', summary: 'sample (default without keys) or csv:DIR' },
+      { name: 'feed', value: 'FEED', summary: 'alpaca (default with keys), sample (default without) or csv:DIR' },
+      { name: 'live', summary: 'real money: needs the live address and keys in .env, and the account number typed' },
+      { name: 'yes-live', value: 'ACCOUNT', summary: 'the account number, where nobody can be asked to type it' },
       { name: 'speed', value: 'SPEED', summary: 'realtime, 60x (times real time) or max (default)' },
       { name: 'once', summary: 'end with the summary when the feed ends' },
       { name: 'restore', summary: 'go on with an interrupted session (the default); without a journal, refuse to run' },
@@ -403,7 +415,9 @@ export const COMMANDS: readonly CommandSpec[] = [
       ...SIMULATION,
       SYMBOLS,
       RISK,
-      STATE,
+      operatorFlag(
+        'who clears breakers that wait for a person: the next session, or only you (default: you, except at full speed)',
+      ),
       { name: 'tz', value: 'ZONE', summary: 'time zone of CSV timestamps that carry none' },
       {
         name: 'format',
@@ -429,12 +443,14 @@ export const COMMANDS: readonly CommandSpec[] = [
         summary: 'what is logged (default: info)',
       },
     ],
-    later: ['live', 'yes-live', 'dashboard'],
+    later: ['dashboard'],
     notes: [
       'Stopped or killed at any moment, the next start goes on as if nothing had been. A run that came to the end of its feed is over, and the next start begins a new one.',
+      'A breaker with `until: manual`, or that halts, waits for `engine breakers reset` where somebody can give it: when bars come at a pace (--speed 60x, or after the sample year). At full speed the next session lets it go, as in a backtest.',
       'On a terminal a block at the bottom shows equity, strategies, positions, breakers and rules, redrawn in place; --verbose adds every order with the condition that made it.',
       'Logs are lines of JSON: paper_engine.log has every event, circuit_breaker.log the trips; rolled by day and at 10 MB, ten files of each.',
-      'Ctrl-C ends it cleanly with the same summary (exit code 130). Paper trading on Alpaca comes with a later version.',
+      'Ctrl-C ends it cleanly with the same summary (exit code 130).',
+      'On Alpaca the account is compared with the ledger at the start, after every reconnect and every minute; where they differ nothing is entered, unless risk.yaml says reconciliation: ignore.',
     ],
     load: () => import('./run.ts'),
   },
@@ -447,11 +463,21 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       { line: 'engine report', says: 'the last session of the journal, as a backtest reports' },
       { line: 'engine report last --format json', says: 'as JSON; engine replay lists the sessions by name' },
+      { line: 'engine report --from 2024-03-01 --to 2024-03-31', says: 'one month of it' },
       { line: 'engine report --format json --out report.json', says: 'into a file, whole or not at all' },
     ],
-    flags: [STATE, RECORDED_BARS, TEXT_OR_JSON, OUT],
-    later: ['from', 'to'],
-    notes: ['The session is run again from its journal and held to it; an engine may be running meanwhile.'],
+    flags: [
+      { name: 'from', value: 'DATE', summary: 'first day that counts' },
+      { name: 'to', value: 'DATE', summary: 'last day' },
+      STATE,
+      RECORDED_BARS,
+      TEXT_OR_JSON,
+      OUT,
+    ],
+    notes: [
+      'The session is run again from its journal and held to it; an engine may be running meanwhile.',
+      'A stretch of it (--from, --to) begins with what the account was worth there; trades count that were closed in it, whole.',
+    ],
     load: () => import('./report.ts'),
   },
   {

@@ -21,3 +21,16 @@ export const confirmed = async (question: string): Promise<'yes' | 'no' | 'inter
     lines.close();
   }
 };
+
+/** Asks for a line on the terminal; an end of the input is an empty one. */
+export const typed = async (question: string): Promise<string> => {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const ended = new Promise<string>((resolve) => {
+      for (const event of ['SIGINT', 'close'] as const) lines.once(event, () => resolve(''));
+    });
+    return await Promise.race([lines.question(question), ended]);
+  } finally {
+    lines.close();
+  }
+};

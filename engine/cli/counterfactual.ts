@@ -26,7 +26,7 @@ import { exitOfRun } from './interruption.ts';
 import { progressScreen } from './progress.ts';
 import { type OpenedJournal, reached, replaySession } from './recorded.ts';
 import { isRevisionLike, revisionNamed, revisionsLike, storedRules } from './revision-named.ts';
-import type { SessionOptions } from './session-options.ts';
+import { attendanceOf, type SessionOptions } from './session-options.ts';
 import { workspaceFolder } from './workspace-folder.ts';
 
 /**
@@ -70,6 +70,7 @@ export const counterfactual = async (
       from: undefined,
       to: undefined,
       assumptions: options.assumptions,
+      ...attendanceOf(options),
       closeAtEnd: false,
     },
     screen.update,

@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Ruleset } from '../compiler/ruleset.ts';
-import { compileWorkspace, type Workspace, type WorkspaceOptions } from '../runtime/workspace.ts';
+import { withShadowSymbols } from '../runtime/shadowed.ts';
+import { checkWorkspace, type Workspace, type WorkspaceOptions } from '../runtime/workspace.ts';
 import { failure } from './exit.ts';
 import { hasErrors, refuseFaulty } from './findings.ts';
 import type { Terminal } from './terminal.ts';
@@ -58,7 +59,7 @@ export const readSides = async (
       'compare two workspace folders, or two strategy files',
     );
   }
-  const read: readonly Workspace[] = [compileWorkspace(optionsOf(old)), compileWorkspace(optionsOf(next))];
+  const read: readonly Workspace[] = [checkWorkspace(optionsOf(old)), checkWorkspace(optionsOf(next))];
   const errors = read.flatMap(({ diagnostics }) => diagnostics.filter(({ severity }) => severity === 'error'));
   if (hasErrors(errors)) {
     const counts = { files: 0, strategies: 0, breakers: 0 };
@@ -74,7 +75,8 @@ export const readSides = async (
 };
 
 /** One ruleset that reads all that both read: the bars of both are those of this one. */
-export function readingBoth({ old, next }: Pick<Sides, 'old' | 'next'>): Ruleset {
+export function readingBoth(sides: Pick<Sides, 'old' | 'next'>): Ruleset {
+  const [old, next] = [withShadowSymbols(sides.old), withShadowSymbols(sides.next)];
   const symbols = [...new Set([...next.symbols, ...old.symbols])];
   const shift = next.series.length;
   return {

@@ -97,7 +97,11 @@ async function tryBoth(context: CommandContext, sides: Sides, meaning: Meaning):
   const signal = interruption();
   const read = await readBars(reading, flags, to, undefined);
   const bases = new Map([...read.data.bars].map(([symbol, bars]) => [symbol, bars.timeframe]));
-  const found = [...read.diagnostics, ...misfits(old, bases)];
+  const found = [
+    ...read.diagnostics,
+    ...misfits(old, bases),
+    ...(old.shadow === undefined ? [] : misfits(old.shadow, bases)),
+  ];
   const counts = { files: 0, strategies: next.strategies.length, breakers: next.risk.breakers.length };
   if (hasErrors(found)) return refuseFaulty(found, counts, flags.format === 'json', terminal);
   if (found.length > 0) await showFindings(found, counts, 'pretty', terminal, 'err');

@@ -192,7 +192,11 @@ export const refuseOtherSource = (row: SessionRow, now: Source, path: string | u
   const then = row.source;
   const help = `give the feed that it began with; or --fresh starts anew`;
   const name = (source: Source): string =>
-    source.kind === 'sample' ? 'the sample market' : `the bars in ${shownPath(source.path)}`;
+    source.kind === 'sample'
+      ? 'the sample market'
+      : source.kind === 'alpaca'
+        ? `Alpaca's ${source.feed} bars`
+        : `the bars in ${shownPath(source.path)}`;
   if (then.kind !== now.kind) {
     throw refuse('differs', `session ${row.name} runs on ${name(then)}, not on ${name(now)} (--feed)`, help);
   }
@@ -203,6 +207,9 @@ export const refuseOtherSource = (row: SessionRow, now: Source, path: string | u
       `session ${row.name} ran on other prices of the sample market`,
       `run engine ${row.engine}; or --fresh starts anew`,
     );
+  }
+  if (then.kind === 'alpaca' || now.kind === 'alpaca') {
+    throw refuse('differs', `session ${row.name} ran on another account of Alpaca, or another feed`, help);
   }
   // Files may have moved with their folder; their order is that of the symbols.
   const files = then.files.map((one, n) => ({ ...one, file: now.files[n]?.file ?? one.file }));
@@ -310,7 +317,8 @@ export const applyCommandOf =
     run.session.command(known, Date.parse(at));
   };
 
-const begin = (held: Reopenable, disk: DiskRules, source: Source, options: SessionOptions): SessionRow => {
+/** Begins a session with the rules on disk. */
+export const begin = (held: Reopenable, disk: DiskRules, source: Source, options: SessionOptions): SessionRow => {
   const { database } = held;
   prune(database, Date.now());
   const at = nowIso();

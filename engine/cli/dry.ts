@@ -1,5 +1,6 @@
 import type { FillAssumptions } from '../brokers/assumptions.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
+import type { Operator } from '../core/breakers.ts';
 import { isRefusal } from '../journal/refusal.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../market/timeframe.ts';
 import { counted } from '../report/amounts.ts';
@@ -9,7 +10,8 @@ import { errorLine, eventLine, summaryLine } from '../report/run-events.ts';
 import { resultText } from '../report/text.ts';
 import { wrap } from '../report/wrap.ts';
 import { writtenCommand } from '../runtime/control/operator-command.ts';
-import { dryRun, type Steering } from '../runtime/dry-run.ts';
+import type { Steering } from '../runtime/drive.ts';
+import { dryRun } from '../runtime/dry-run.ts';
 import { createMemoryJournal, type MemoryJournal } from '../runtime/memory-journal.ts';
 import { joined } from '../runtime/observers.ts';
 import { createRecording } from '../runtime/recording.ts';
@@ -21,6 +23,7 @@ import { swapAtOnce } from '../runtime/swap.ts';
 import { ENGINE_VERSION } from '../runtime/version.ts';
 import { loadDocuments, type Workspace, type WorkspaceOptions } from '../runtime/workspace.ts';
 import { textFlag } from './arguments.ts';
+import { attendanceFor, attendanceSentence } from './attendance.ts';
 import { dryFeed } from './bars-source.ts';
 import type { CommandContext } from './command.ts';
 import type { OpenState } from './dry-session.ts';
@@ -36,6 +39,7 @@ import { loadRules } from './rules.ts';
 import type { FeedChoice } from './run.ts';
 import { runOutput } from './run-output.ts';
 import type { RunTelegram } from './run-telegram.ts';
+import { attendanceOf, type SessionOptions } from './session-options.ts';
 import { snapshots } from './snapshots.ts';
 import { shownPath } from './state-folder.ts';
 import { remembered } from './stopped-early.ts';
@@ -60,6 +64,8 @@ export interface DryChoices {
   readonly assumptions: FillAssumptions;
   readonly cash: number | undefined;
   readonly symbols: readonly string[] | undefined;
+  /** Who clears breakers that wait for a person, if it was said. */
+  readonly operator: Operator | undefined;
   readonly log: LogChoice;
   /** Milliseconds between two status blocks; undefined: none. */
   readonly statusMs: number | undefined;
@@ -238,6 +244,18 @@ const dryOn = async (
     say(`${wrap(`not acting yet: ${sentence}`, Math.min(terminal.errWidth, 120)).map(style.dim).join('\n')}\n`);
   }
 
+  // A session that goes on is attended as it was.
+  const attendance =
+    known === undefined || choices.operator !== undefined
+      ? attendanceFor({ asked: choices.operator, paced: speed !== 'max', commands: state !== undefined })
+      : attendanceOf(known.options as SessionOptions);
+  const once = flags.once === true || !terminal.outTty;
+  const sampleThenLive = feed.kind === 'sample' && !once;
+  const attended = attendanceSentence(ruling.risk, attendance, sampleThenLive);
+  if (attended !== undefined) {
+    say(`${wrap(attended, Math.min(terminal.errWidth, 120)).map(style.dim).join('\n')}\n`);
+  }
+
   const bars = feed.kind === 'csv' ? feed.path : undefined;
   const source = await dryFeed(ruleset, flags, bars);
   if (hasErrors(source.diagnostics)) return refuseFaulty(source.diagnostics, counts, json, answers);
@@ -253,19 +271,6 @@ const dryOn = async (
   ];
   if (beforehand.length > 0 && !quiet) await showFindings(beforehand, counts, 'pretty', terminal, 'err');
   const account = source.feed.account();
-  const logs = await openLogs({ ...choices.log, session: known?.name ?? choices.log.session }, terminal, () =>
-    output.revision(),
-  );
-  const output = runOutput(terminal, {
-    format,
-    loudness: quiet ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal',
-    statusMs: choices.statusMs,
-    logs,
-    ruleset,
-    feed: { source: account.source, synthetic: account.synthetic, barsTotal: source.feed.bars },
-    paceMs: paceOf(speed, source.feed.bases),
-  });
-  const once = flags.once === true || !terminal.outTty;
   const reading = remembered(source.feed, source.feed.endless && !once);
   let complete = false;
   const follow = { start: undefined as ((resumed: boolean) => void) | undefined };
@@ -286,6 +291,7 @@ const dryOn = async (
             paths: positionals.map((path) => sessions!.workspacePath(folder, path)),
             tz: textFlag(flags, 'tz') ?? null,
             assumptions,
+            ...attendance,
           },
           where,
           restoredBy(
@@ -306,6 +312,18 @@ const dryOn = async (
       },
       restored: () => follow.start?.(true),
     });
+  const logs = await openLogs({ ...choices.log, session: session?.row.name ?? choices.log.session }, terminal, () =>
+    output.revision(),
+  );
+  const output = runOutput(terminal, {
+    format,
+    loudness: quiet ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal',
+    statusMs: choices.statusMs,
+    logs,
+    ruleset,
+    feed: { source: account.source, synthetic: account.synthetic, barsTotal: source.feed.bars },
+    paceMs: paceOf(speed, source.feed.bases),
+  });
   // What does not act yet was said at the start.
   const summary = (result: RunResult): string =>
     `\n${resultText(
@@ -369,20 +387,29 @@ const dryOn = async (
   const hand =
     state === undefined
       ? undefined
-      : await handOn(journal.folder, feed, terminal, {
-          session: session?.row.name ?? null,
-          rules: () =>
-            hot.rules?.facts() ?? { revision: ruleset.revision, stale: null, pending: null, lastReload: null },
-          reload: () => (hot.rules ?? notYet()).reload(),
-          approve: (revision) => (hot.rules ?? notYet()).approve(revision),
-          record: (command, at) =>
-            recording.input({
-              kind: 'command',
-              instants: hot.steering!.run.session.instants,
-              at: new Date(at).toISOString(),
-              command: writtenCommand(command),
-            }),
-        });
+      : await handOn(
+          journal.folder,
+          {
+            mode: 'dry',
+            feed: feed.kind === 'sample' ? 'the sample market' : `CSV bars from ${shownPath(feed.path)}`,
+            synthetic: feed.kind === 'sample',
+          },
+          terminal,
+          {
+            session: session?.row.name ?? null,
+            rules: () =>
+              hot.rules?.facts() ?? { revision: ruleset.revision, stale: null, pending: null, lastReload: null },
+            reload: () => (hot.rules ?? notYet()).reload(),
+            approve: (revision, reason) => (hot.rules ?? notYet()).approve(revision, reason),
+            record: (command, at) =>
+              recording.input({
+                kind: 'command',
+                instants: hot.steering!.run.session.instants,
+                at: new Date(at).toISOString(),
+                command: writtenCommand(command),
+              }),
+          },
+        );
   const started = {
     engine: ENGINE_VERSION,
     mode: 'dry',
@@ -437,10 +464,11 @@ const dryOn = async (
         from: undefined,
         to: undefined,
         assumptions,
+        ...attendance,
         closeAtEnd: false,
         speed,
         once,
-        sampleThenLive: feed.kind === 'sample' && !once,
+        sampleThenLive,
         swappable: true,
         recording,
         stand(now, stopped) {
@@ -460,7 +488,9 @@ const dryOn = async (
           complete(result) {
             complete = true;
             if (!json) terminal.out(summary(result));
-            say(`\n${style.bold('The sample year is over.')} It goes on at a bar a second; Ctrl-C ends it.\n\n`);
+            say(
+              `\n${style.bold('The sample year is over.')} It goes on at a bar a second; Ctrl-C ends it.${attended !== undefined && attendance.operator !== attendance.liveOperator ? ' From here on breakers that wait for a person wait for you.' : ''}\n\n`,
+            );
           },
         },
       ]),

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { otherClock } from '../alpaca/other-clock.ts';
 import type { Diagnostic, SourceFile, Span } from '../documents/diagnostic.ts';
 import { finding, quoted } from '../documents/finding.ts';
 import { positionOf } from '../documents/position.ts';
+import type { Clock } from '../market/clock.ts';
 import { type Secret, secret } from '../secrets/secret.ts';
 import { type EnvFile, readEnvFile } from './env-file.ts';
 import { fileTrouble } from './exit.ts';
@@ -30,6 +32,7 @@ interface Values {
   readonly feed: AlpacaFeed;
   readonly chat: string;
   readonly path: string;
+  readonly clock: Clock;
 }
 
 export interface Setting<T> {
@@ -142,6 +145,12 @@ const READERS: { readonly [Kind in SettingKind]: (name: string, text: string) =>
           help: 'write the number that @userinfobot tells you (a group begins with a minus), or the @name of a channel',
         },
   path: (_, text) => ({ value: text }),
+  clock(name, text) {
+    const clock = otherClock(text);
+    return clock === undefined
+      ? { code: 'E504', says: `${name} is no clock of a simulator`, help: 'copy the line that the simulator prints' }
+      : { value: clock };
+  },
 };
 
 const severalLines = (name: string): Reading<never> => ({

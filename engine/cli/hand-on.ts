@@ -1,13 +1,11 @@
 import { type Hand, type HandOptions, openHand } from '../runtime/control/hand.ts';
 import { fileTrouble } from './exit.ts';
-import type { FeedChoice } from './run.ts';
-import { shownPath } from './state-folder.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Lets `engine status`, `pause` and their like reach the run; a run that they cannot reach says so and goes on. */
 export const handOn = async (
   state: string,
-  feed: FeedChoice,
+  run: { readonly mode: 'dry' | 'paper' | 'live'; readonly feed: string; readonly synthetic: boolean },
   terminal: Terminal,
   given: Pick<HandOptions, 'rules' | 'reload' | 'approve' | 'record'> & { readonly session: string | null },
 ): Promise<Hand | undefined> => {
@@ -18,10 +16,8 @@ export const handOn = async (
       now: Date.now,
       ...handlers,
       facts: {
-        mode: 'dry',
+        ...run,
         session,
-        feed: feed.kind === 'sample' ? 'the sample market' : `CSV bars from ${shownPath(feed.path)}`,
-        synthetic: feed.kind === 'sample',
       },
     });
   } catch (error) {

@@ -1,7 +1,6 @@
 import type { FillAssumptions } from '../brokers/assumptions.ts';
 import type { Meaning } from '../compiler/meaning/change.ts';
 import { meaningOf } from '../compiler/meaning/meaning.ts';
-import type { Ruleset } from '../compiler/ruleset.ts';
 import { clampSpan, positionOf } from '../documents/position.ts';
 import { counted } from '../report/amounts.ts';
 import { reloadLines } from '../report/reload-lines.ts';
@@ -9,13 +8,14 @@ import { consentNotice, outcomeNotice, reloadNotice } from '../report/reload-not
 import { styleOf } from '../report/style.ts';
 import type { ReloadResult } from '../runtime/control/results.ts';
 import type { RulesFacts } from '../runtime/control/status.ts';
-import type { Steering } from '../runtime/dry-run.ts';
+import type { Steering } from '../runtime/drive.ts';
 import { type Impact, impactOf } from '../runtime/impact.ts';
 import { lastBars } from '../runtime/last-bars.ts';
 import type { Recording } from '../runtime/recording.ts';
 import type { Applied, Refused, ReloadOutcome, Waiting } from '../runtime/reload/events.ts';
 import { policyOf } from '../runtime/reload/policy.ts';
 import { startReload } from '../runtime/reload/start.ts';
+import { withShadowSymbols } from '../runtime/shadowed.ts';
 import { check, type Workspace, type WorkspaceOptions } from '../runtime/workspace.ts';
 import type { DrySession } from './dry-session.ts';
 import type { RulesNotice } from './run-output.ts';
@@ -32,7 +32,8 @@ export interface HotRules {
   readonly facts: () => RulesFacts;
   /** What `engine reload` and `engine approve` answer. */
   readonly reload: () => Promise<ReloadResult>;
-  readonly approve: (revision: string) => Promise<ReloadResult>;
+  /** @param reason in the person's words, for the record */
+  readonly approve: (revision: string, reason: string | undefined) => Promise<ReloadResult>;
   readonly close: () => Promise<void>;
 }
 
@@ -44,6 +45,8 @@ export interface HotRulesOptions {
   readonly recording: Recording | undefined;
   /** How a revision came, for the record. */
   readonly arrival?: DrySession['arrival'] | undefined;
+  /** Called with rules that have come to rule. */
+  readonly ruling?: (ruleset: NonNullable<Workspace['ruleset']>) => void;
   readonly cash: number | undefined;
   readonly assumptions: FillAssumptions;
   readonly terminal: Terminal;
@@ -52,6 +55,8 @@ export interface HotRulesOptions {
   /** Rules that threw when they ran: they are not taken again. */
   readonly barred?: { readonly revision: string; readonly message: string } | undefined;
   readonly quiet: boolean;
+  /** Real orders hang on the rules: what loosens them waits for a person unless risk.yaml says otherwise. */
+  readonly mode?: 'dry' | 'live';
   /** Tells the screen, the JSON stream and the logs. */
   readonly notify: (notice: RulesNotice) => void;
 }
@@ -61,8 +66,8 @@ const TRIED = 500;
 const FILLING = 2_000;
 
 /** It protects nothing of the account. */
-const isShadow = ({ ruleset }: Workspace, id: string): boolean =>
-  ruleset?.models.some((model) => model.id === id && model.shadow) === true;
+const isShadow = ({ rules }: Workspace, id: string): boolean =>
+  rules?.models.some((model) => model.id === id && model.shadow) === true;
 
 const iso = (at: number): string => new Date(at).toISOString();
 
@@ -71,6 +76,8 @@ export const followRules = (options: HotRulesOptions): HotRules => {
   const { where, steering, recording, terminal, quiet, notify } = options;
   const { run } = steering;
   let lastReload: RulesFacts['lastReload'] = null;
+  /** Why a person let rules run that lose a protection; `revision` as they named it. */
+  let approval: { readonly revision: string; readonly reason: string } | undefined;
   /** Rules that were edited before the run began are a person's wish when it starts. */
   let starting = options.resumed;
 
@@ -82,7 +89,7 @@ export const followRules = (options: HotRulesOptions): HotRules => {
   };
 
   /** Tells an edit once its effect on the last bars is known; the rules rule already. */
-  const tellApplied = async (applied: Applied<SwapReport>, from: Ruleset, to: Ruleset): Promise<void> => {
+  const tellApplied = async (applied: Applied<SwapReport>, from: Workspace, to: Workspace): Promise<void> => {
     if (quiet && applied.consent === undefined) return;
     const impact = await tried(from, to);
     const { meaning } = applied.report;
@@ -97,10 +104,10 @@ export const followRules = (options: HotRulesOptions): HotRules => {
   };
 
   /** What other rules would have done over the last bars; undefined when they cannot be tried. */
-  const tried = async (from: Ruleset, to: Ruleset): Promise<Impact | undefined> => {
+  const tried = async (before: Workspace, after: Workspace): Promise<Impact | undefined> => {
     try {
-      const bars = lastBars(run, to, TRIED + FILLING);
-      return await impactOf(from, to, bars, {
+      const bars = lastBars(run, withShadowSymbols(run.session.core.memory.ruleset), TRIED + FILLING);
+      return await impactOf(before.rules!, after.rules!, bars, {
         cash: options.cash,
         assumptions: options.assumptions,
         last: TRIED,
@@ -112,8 +119,8 @@ export const followRules = (options: HotRulesOptions): HotRules => {
     }
   };
 
-  const rulesets = new Map<string, Ruleset>();
-  if (options.running.ruleset !== undefined) rulesets.set(options.running.revision, options.running.ruleset);
+  /** The rules that rule, and those before them until they are told apart. */
+  const ruled = new Map<string, Workspace>([[options.running.revision, options.running]]);
 
   const reloader = startReload<SwapReport>({
     options: where,
@@ -121,24 +128,24 @@ export const followRules = (options: HotRulesOptions): HotRules => {
     // Rules that switch every strategy off are an edit like another: what is open keeps its exits.
     prepare: (gathered) => check(where, gathered),
     policy: (running) => {
-      const policy = policyOf(running, 'dry');
+      const policy = policyOf(running, options.mode ?? 'dry');
       return starting && policy === 'grace' ? 'accept' : policy;
     },
     losses: (running, next) =>
-      meaningOf(running.ruleset!, next.ruleset!)
+      meaningOf(running.rules!, next.rules!)
         .losses.filter(({ part, subject }) => part !== 'strategy' || !isShadow(next, subject))
         .map(({ subject, text, certain }) => ({ subject, text, certain })),
     async apply(next) {
       const { barred } = options;
       if (barred?.revision === next.revision) return { kind: 'refused', diagnostics: [], message: barred.message };
-      const former = reloader.running().ruleset!;
-      const meaning = meaningOf(former, next.ruleset!);
+      const former = reloader.running().rules!;
+      const meaning = meaningOf(former, next.rules!);
       const answer = await steering.swap({
         plan: next.plan!,
         ahead: async (session) => {
           await recording?.input({
             kind: 'revision',
-            ...options.arrival?.(next.revision, starting ? 'restart' : 'reload'),
+            ...withReason(options.arrival?.(next.revision, starting ? 'restart' : 'reload'), approvalOf(next.revision)),
             instants: session.instants,
             at: iso(Date.now()),
             revision: next.revision,
@@ -147,16 +154,18 @@ export const followRules = (options: HotRulesOptions): HotRules => {
         },
       });
       if (answer.kind === 'refused') return answer;
-      rulesets.set(next.revision, next.ruleset!);
+      ruled.set(next.revision, next);
+      options.ruling?.(next.ruleset!);
       lastReload = { at: iso(Date.now()), from: former.revision, to: next.revision };
       return { kind: 'applied', report: { meaning } };
     },
     tell(event) {
       switch (event.kind) {
         case 'applied': {
-          const [from, to] = [rulesets.get(event.from)!, rulesets.get(event.to)!];
-          rulesets.delete(event.from);
-          notify({ kind: 'applied', ruleset: to, from: event.from, text: briefly(event), lines: [] });
+          const [from, to] = [ruled.get(event.from)!, ruled.get(event.to)!];
+          ruled.delete(event.from);
+          const { ruleset } = run.session.core.memory;
+          notify({ kind: 'applied', ruleset, from: event.from, text: briefly(event), lines: [] });
           void tellApplied(event, from, to);
           break;
         }
@@ -169,12 +178,17 @@ export const followRules = (options: HotRulesOptions): HotRules => {
         case 'reverted':
           notify({ kind: 'reverted', lines: reloadNotice(event, plain()) });
           break;
-        case 'polling':
-          say(reloadNotice(event, coloured()));
+        case 'polling': {
+          const { folder, reason, everyMs } = event;
+          notify({ kind: 'polling', fields: { folder, reason, everyMs }, lines: reloadNotice(event, plain()) });
           break;
+        }
       }
     },
   });
+
+  const approvalOf = (revision: string): string | undefined =>
+    approval !== undefined && revision.startsWith(approval.revision) ? approval.reason : undefined;
 
   const facts = (): RulesFacts => {
     const { revision, stale, pending } = reloader.status();
@@ -215,9 +229,25 @@ export const followRules = (options: HotRulesOptions): HotRules => {
     ready: ready(),
     facts,
     reload: async () => answered(await reloader.reloadNow()),
-    approve: async (revision) => answered(await reloader.approve(revision)),
+    async approve(revision, reason) {
+      approval = reason === undefined ? undefined : { revision, reason };
+      try {
+        return answered(await reloader.approve(revision));
+      } finally {
+        approval = undefined;
+      }
+    },
     close: () => reloader.close(),
   };
+};
+
+/** How a revision came, with the words of whoever approved it. */
+const withReason = (
+  arrival: ReturnType<DrySession['arrival']> | undefined,
+  approved: string | undefined,
+): Partial<ReturnType<DrySession['arrival']>> => {
+  const reasons = [arrival?.reason, approved].filter((reason) => reason !== undefined);
+  return { ...arrival, ...(reasons.length === 0 ? {} : { reason: reasons.join('; ') }) };
 };
 
 /** An answer is drawn where it is read. */

@@ -15,6 +15,7 @@ export const journalLines = (
   terminal: Pick<Terminal, 'err' | 'errStyle' | 'errTty' | 'errWidth'>,
   session: string | undefined,
   symbol: string,
+  live = false,
 ): PatientHooks & Pick<RecordingHooks, 'restored'> => {
   const style = terminal.errStyle;
   const say = (text: string): void => {
@@ -33,7 +34,7 @@ export const journalLines = (
     stuck(reason, attempts) {
       if (attempts % REMIND !== 1) return;
       say(
-        `${style.red('The journal cannot be written')}: ${reason}. The run stands still until it can; Ctrl-C ends it.`,
+        `${style.red('The journal cannot be written')}: ${reason}. ${live ? 'Nothing is entered until it can; exits go on.' : 'The run stands still until it can; Ctrl-C ends it.'}`,
       );
     },
     resumed: () => say(`${style.green('The journal can be written again')}: the run goes on.`),

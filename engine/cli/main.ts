@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { ENGINE_VERSION } from '../runtime/version.ts';
 import { GLOBAL_FLAGS, readArguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
@@ -145,4 +144,4 @@ const main = async (argv: readonly string[]): Promise<void> => {
   signals.release();
 };
 
-await main(process.argv.slice(2));
+void main(process.argv.slice(2));

@@ -1,6 +1,6 @@
 import type { Ruleset } from '../compiler/ruleset.ts';
 import type { CsvAhead } from '../feeds/csv-ahead.ts';
-import type { MarketData } from '../market/bars.ts';
+import type { HashingData } from '../market/bars.ts';
 import { type Instant, instant } from '../market/time.ts';
 import { marketDate } from '../report/clock.ts';
 import type { RunOptions } from '../runtime/run.ts';
@@ -17,7 +17,7 @@ import { workspaceFolder } from './workspace-folder.ts';
 /** Rules and bars as the flags of a backtest name them, checked and read. */
 export interface PreparedRun {
   readonly ruleset: Ruleset;
-  readonly data: MarketData;
+  readonly data: HashingData;
   readonly options: RunOptions;
   readonly signal: AbortSignal;
   /** The first symbol that is traded: its exchange's clock is the one that dates are read by. */
@@ -27,7 +27,7 @@ export interface PreparedRun {
 }
 
 /** Dates between which there is no bar are a slip of the pen, not a run without trades. */
-const refuseEmpty = (data: MarketData, symbol: string, from: Instant | undefined, to: Instant | undefined): void => {
+const refuseEmpty = (data: HashingData, symbol: string, from: Instant | undefined, to: Instant | undefined): void => {
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   let any = false;

@@ -10,6 +10,7 @@ import { lastSlices, readSlices, type SliceRow } from '../journal/slices.ts';
 import type { Sqlite } from '../journal/sqlite.ts';
 import { instant } from '../market/time.ts';
 import type { AskedSession } from '../report/session-line.ts';
+import type { Range } from '../runtime/drive.ts';
 import { dryRun } from '../runtime/dry-run.ts';
 import { createRecording } from '../runtime/recording.ts';
 import type { RunResult } from '../runtime/result.ts';
@@ -27,7 +28,7 @@ import { hasErrors } from './findings.ts';
 import { journalFailure } from './journal-failure.ts';
 import { didYouMean } from './nearest.ts';
 import type { SessionAsked } from './session-asked.ts';
-import type { SessionOptions } from './session-options.ts';
+import { attendanceOf, type SessionOptions } from './session-options.ts';
 import { shownPath, stateFolder } from './state-folder.ts';
 import { remembered } from './stopped-early.ts';
 import { workspaceFolder } from './workspace-folder.ts';
@@ -152,6 +153,7 @@ export interface Replayed {
 /**
  * Runs a recorded session again, as far as it came, and holds what comes out to the journal.
  * @param begin is given the run before its first bar
+ * @param range the stretch that the figures are about; the run ends where it does
  * @throws Refusal `differs` naming the first difference
  */
 export const replaySession = async (
@@ -161,6 +163,7 @@ export const replaySession = async (
   observer: Observer,
   signal: AbortSignal,
   begin: (run: Swappable) => void = () => undefined,
+  range?: Range,
 ): Promise<Replayed> => {
   const options = row.options as SessionOptions;
   const inputs = readInputs(database, row.id);
@@ -199,6 +202,7 @@ export const replaySession = async (
       from: undefined,
       to: undefined,
       assumptions: options.assumptions,
+      ...attendanceOf(options),
       closeAtEnd: false,
       speed: 'max',
       once: true,
@@ -206,6 +210,7 @@ export const replaySession = async (
       swappable: true,
       recording,
       recordedOnly: true,
+      range,
       steer(steering) {
         ({ run } = steering);
         begin(run);

@@ -11,7 +11,7 @@ import { EXIT, failure } from './exit.ts';
 import { exitOfRun } from './interruption.ts';
 import { journalFailure } from './journal-failure.ts';
 import { type OpenedJournal, reached, replaySession, sessionNamed, withJournal } from './recorded.ts';
-import { shownPath } from './state-folder.ts';
+import { sourceWords } from './session-source.ts';
 import { growYoungMemory } from './young-memory.ts';
 
 const STATES = { open: 'goes on', complete: 'complete', abandoned: 'ended by --fresh' } as const;
@@ -70,7 +70,7 @@ const list = async ({ flags, terminal }: CommandContext, journal: OpenedJournal)
     ],
     rows.map(({ row, at }) => [
       row.name,
-      row.source.kind === 'sample' ? 'sample market' : shownPath(row.source.path),
+      sourceWords(row.source),
       at === undefined || Number.isNaN(at.time) ? 'no bar yet' : marketTime('SPY', instant(at.time)),
       String(at?.trades ?? 0),
       at === undefined ? '-' : dollars(at.equity),

@@ -1,3 +1,5 @@
+import { type Instant, instant } from '../market/time.ts';
+import { marketTime } from '../report/clock.ts';
 import { resultJson } from '../report/json.ts';
 import type { Style } from '../report/style.ts';
 import { resultText } from '../report/text.ts';
@@ -8,27 +10,43 @@ import { exitOfRun } from './interruption.ts';
 import { journalFailure } from './journal-failure.ts';
 import { progressScreen } from './progress.ts';
 import { reached, replaySession, sessionNamed, withJournal } from './recorded.ts';
+import { readInstant, refuseReversed } from './simulation-flags.ts';
 import { checkWritable, deliver } from './write-file.ts';
 import { growYoungMemory } from './young-memory.ts';
+
+const iso = (at: Instant | undefined): string | null => (at === undefined ? null : new Date(at).toISOString());
 
 /** The report of a recorded run, as far as it came: it is run again, held to its journal, and rendered as a backtest is. */
 export const run = async ({ positionals, flags, terminal, interruption }: CommandContext): Promise<number> => {
   growYoungMemory();
   const out = textFlag(flags, 'out');
   if (out !== undefined) checkWritable(out);
+  const from = readInstant('from', textFlag(flags, 'from'), false, 'SPY');
+  const to = readInstant('to', textFlag(flags, 'to'), true, 'SPY');
+  refuseReversed(flags, from, to);
   const signal = interruption();
   try {
     return await withJournal(flags, async (journal) => {
       const row = sessionNamed(journal, positionals[0]);
-      if (reached(journal, row) === undefined) {
+      const end = reached(journal, row);
+      if (end !== undefined && from !== undefined && end.time <= from) {
+        throw failure(
+          `session ${row.name} ends at ${marketTime('SPY', instant(end.time))} New York, before --from ${textFlag(flags, 'from')}`,
+          'name an earlier day',
+        );
+      }
+      if (end === undefined) {
         throw failure(`session ${row.name} has not come to its first bar`, 'engine run --dry goes on with it');
       }
       const screen = progressScreen(terminal, '', () => performance.now());
-      const { result, complete } = await replaySession(journal, row, flags, {}, signal);
+      const { result, complete } = await replaySession(journal, row, flags, {}, signal, undefined, { from, to });
       screen.end();
       if (signal.aborted) return exitOfRun(true, signal);
+      if (result.data.from === 0 || result.data.from >= result.data.to) {
+        throw failure(`session ${row.name} has no bar there`, 'name other days, or leave --from and --to out');
+      }
       const text = {
-        title: `Session ${row.name}${complete ? '' : ', so far'}`,
+        title: `Session ${row.name}${from !== undefined || to !== undefined ? ', a stretch' : complete ? '' : ', so far'}`,
         width: terminal.width,
         ...(complete ? { whole: row.source.kind === 'sample' ? 'the sample year' : 'the bars' } : {}),
       };
@@ -36,7 +54,10 @@ export const run = async ({ positionals, flags, terminal, interruption }: Comman
       const shown = { ...result, interrupted: false };
       await deliver(terminal, out, (style: Style) =>
         flags.format === 'json'
-          ? resultJson(shown, { session: { name: row.name, started: row.started, state: row.state } })
+          ? resultJson(shown, {
+              session: { name: row.name, started: row.started, state: row.state },
+              ...(from === undefined && to === undefined ? {} : { range: { from: iso(from), to: iso(to) } }),
+            })
           : [resultText(shown, { ...text, style })],
       );
       return EXIT.fine;

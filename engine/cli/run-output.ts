@@ -61,7 +61,9 @@ export type RulesNotice =
       readonly fields?: Fields;
     }
   /** The files are again what runs. */
-  | { readonly kind: 'reverted'; readonly lines: readonly string[] };
+  | { readonly kind: 'reverted'; readonly lines: readonly string[] }
+  /** The system does not tell of changes: the files are looked at instead. */
+  | { readonly kind: 'polling'; readonly fields: Fields; readonly lines: readonly string[] };
 
 export interface RunOutput {
   /** Tells the person, the JSON stream and the logs. */
@@ -227,7 +229,13 @@ export const runOutput = (terminal: Terminal, options: OutputOptions): RunOutput
         case 'reverted':
           state.reload = { ...state.reload, stale: undefined };
           if (!quiet) say(notice.lines, plain);
+          if (format === 'jsonl') put('reverted', {});
           logs?.event('info', 'rules_reverted', {});
+          break;
+        case 'polling':
+          say(notice.lines, ({ yellow }) => yellow);
+          if (format === 'jsonl') put('polling', notice.fields);
+          logs?.event('warn', 'rules_polled', notice.fields);
           break;
       }
       screen?.changed();

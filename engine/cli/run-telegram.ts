@@ -101,7 +101,7 @@ export const openRunTelegram = async (options: RunTelegramOptions): Promise<RunT
     rules(notice, running) {
       if (notice.kind === 'applied') news.reloaded(notice.from, notice.ruleset.revision, notice.text);
       else if (notice.kind === 'reverted') news.reverted();
-      else news.stale(notice.kind, running, notice.stale, notice.repeated);
+      else if (notice.kind !== 'polling') news.stale(notice.kind, running, notice.stale, notice.repeated);
     },
     watchJournal: (hooks) => ({
       ...hooks,

@@ -1,11 +1,15 @@
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import type { Operator } from '../core/breakers.ts';
+import type { Style } from '../report/style.ts';
+import { missingKeys } from './alpaca-access.ts';
 import { textFlag } from './arguments.ts';
 import { refuseMissing } from './bars-missing.ts';
 import type { CommandContext } from './command.ts';
 import type { DryChoices, JournalChoice } from './dry.ts';
 import { type Environment, readEnvironment } from './environment.ts';
-import { type Failure, failure } from './exit.ts';
+import { failure } from './exit.ts';
+import type { LiveChoices } from './live.ts';
 import { logFolder, logLevel } from './log-folder.ts';
 import { readAssumptions, readCash, readSymbols, readZone } from './simulation-flags.ts';
 import { stateFolder } from './state-folder.ts';
@@ -15,8 +19,6 @@ import { workspaceFolder } from './workspace-folder.ts';
 /** Where the bars come from: the sample market, or a folder of CSV files. */
 type FeedChoice = { readonly kind: 'sample' } | { readonly kind: 'csv'; readonly path: string };
 
-const KEYS = ['ALPACA_API_KEY', 'ALPACA_SECRET_KEY'] as const;
-
 /** A name for the lines of one run in the logs: `2025-11-25-140311`. */
 const sessionName = (at: Date): string =>
   at
@@ -25,23 +27,13 @@ const sessionName = (at: Date): string =>
     .replace('T', '-')
     .replaceAll(':', '');
 
-const missingKeys = (environment: Environment): string[] => KEYS.filter((key) => environment[key].value === undefined);
-
-const needsDry = (environment: Environment): Failure => {
-  const missing = missingKeys(environment);
-  const keys = missing.length === 0 ? 'the keys are set, but' : `it needs ${missing.join(' and ')} in .env, and`;
-  return failure(
-    `engine run trades on an Alpaca paper account: ${keys} that comes with a later version`,
-    'engine run --dry decides on a sample market and sends nothing',
-  );
-};
-
-const readFeed = (text: string | undefined): FeedChoice => {
-  if (text === undefined || text === 'sample') return { kind: 'sample' };
+const readFeed = (text: string | undefined, environment: Environment, isDry: boolean): FeedChoice | 'alpaca' => {
+  if (text === 'alpaca') return 'alpaca';
+  if (text === undefined) return !isDry || missingKeys(environment).length === 0 ? 'alpaca' : { kind: 'sample' };
+  if (!isDry) throw failure(`--feed ${text} is for a dry run`, 'add --dry, or leave out --feed');
+  if (text === 'sample') return { kind: 'sample' };
   if (text.startsWith('csv:') && text.length > 4) return { kind: 'csv', path: text.slice(4) };
-  if (text === 'alpaca')
-    throw failure('--feed alpaca (live bars) comes with a later version', '--feed sample, or --feed csv:DIR');
-  throw failure(`--feed cannot be \`${text}\``, 'write --feed sample or --feed csv:DIR');
+  throw failure(`--feed cannot be \`${text}\``, 'write --feed alpaca, --feed sample or --feed csv:DIR');
 };
 
 const readSpeed = (text: string | undefined): 'max' | 'realtime' | number => {
@@ -87,12 +79,7 @@ const readStatus = (text: string | undefined): number | undefined => {
 };
 
 /** The first line must stand before anything heavy is loaded. */
-const announce = (
-  { flags, positionals, terminal }: CommandContext,
-  feed: FeedChoice,
-  folder: string,
-  environment: Environment,
-): void => {
+const announce = ({ flags, positionals, terminal }: CommandContext, feed: FeedChoice, folder: string): void => {
   if (flags.quiet === true) return;
   const { errStyle: style } = terminal;
   const files = positionals.length > 0 ? positionals.length : countStrategies(folder);
@@ -105,18 +92,49 @@ const announce = (
     `${style.bold('Dry run')} of ${files} ${files === 1 ? 'strategy' : 'strategies'} on ${market}. Nothing is sent anywhere.\n` +
       `${style.dim(`Rules: ${where}/*.yaml. Edit one while it runs. Ctrl-C ends with the summary.`)}\n`,
   );
-  if (feed.kind === 'sample' && flags.feed === undefined && missingKeys(environment).length === 0) {
-    terminal.err(`${style.dim('Keys are set, but live bars come with a later version: this is the sample market.')}\n`);
+};
+
+/** Flags that only a run on bars of the past, or made up, can have. */
+const refuseOffLine = (flags: CommandContext['flags']): void => {
+  for (const name of ['speed', 'once', 'tz'] as const) {
+    if (flags[name] !== undefined) {
+      throw failure(`--${name} is not for live bars`, 'leave it out, or give --dry --feed sample or --feed csv:DIR');
+    }
   }
+};
+
+const HINT = 'Edit a rule while it runs. Ctrl-C ends it; what protects positions stays at the broker.';
+
+const LIVE_HEADS: Readonly<Record<LiveChoices['mode'], (style: Style) => string>> = {
+  dry: (style) => `${style.bold('Dry run')} on live bars of Alpaca. Nothing is sent anywhere.`,
+  paper: (style) => `${style.bold('Paper trading')} on Alpaca: orders go to the paper account.\n${style.dim(HINT)}`,
+  live: (style) => `${style.red('REAL MONEY')}: orders go to the live account.\n${style.dim(HINT)}`,
+};
+
+/** Runs on Alpaca's live bars: on the paper account, with real money, or deciding alone. */
+const runLive = async (
+  context: CommandContext,
+  environment: Environment,
+  common: Omit<LiveChoices, 'mode' | 'access'>,
+): Promise<number> => {
+  const { flags, terminal } = context;
+  refuseOffLine(flags);
+  const mode = flags.dry === true ? 'dry' : flags.live === true ? 'live' : 'paper';
+  const { openTrading } = await import('./trading-access.ts');
+  const access = await openTrading(environment, { live: mode === 'live', yesLive: textFlag(flags, 'yes-live') });
+  if (flags.quiet !== true) terminal.err(`${LIVE_HEADS[mode](terminal.errStyle)}\n`);
+  const { live } = await import('./live.ts');
+  return live(context, { ...common, mode, access });
 };
 
 export const run = async (context: CommandContext): Promise<number> => {
   const { flags } = context;
-  const feed = readFeed(textFlag(flags, 'feed'));
   const speed = readSpeed(textFlag(flags, 'speed'));
   const folder = workspaceFolder(flags);
   const environment = readEnvironment(folder);
-  if (flags.dry === undefined) throw needsDry(environment);
+  const isDry = flags.dry === true;
+  if (isDry && flags.live === true) throw failure('--dry and --live exclude each other', 'give one of them');
+  const feed = readFeed(textFlag(flags, 'feed'), environment, isDry);
   if (flags.quiet === true && flags.verbose === true)
     throw failure('--quiet and --verbose go against each other', 'give one of them');
   const telegram = telegramChoice(environment);
@@ -124,21 +142,22 @@ export const run = async (context: CommandContext): Promise<number> => {
   if (telegram.kind === 'faulty') return refuseSettings(telegram.findings, json, context.terminal);
   const idle = environment.findings.filter(({ severity }) => severity === 'warning');
   if (idle.length > 0 && flags.quiet !== true) context.terminal.err(`${settingsText(idle, context.terminal)}\n`);
-  const choices: DryChoices = {
-    feed,
-    speed,
+  const common = {
     folder,
     assumptions: readAssumptions(flags),
     cash: readCash(textFlag(flags, 'cash')),
     symbols: readSymbols(textFlag(flags, 'symbols')),
+    operator: textFlag(flags, 'operator') as Operator | undefined,
     journal: readJournal(flags, folder),
     log: { folder: logFolder(flags, folder), level: logLevel(flags), session: sessionName(new Date()) },
     statusMs: readStatus(textFlag(flags, 'status-every')),
     telegram: telegram.kind === 'on' ? telegram.settings : undefined,
   };
+  if (feed === 'alpaca') return runLive(context, environment, common);
+  const choices: DryChoices = { ...common, feed, speed };
   readZone(textFlag(flags, 'tz'));
   if (feed.kind === 'csv') refuseMissing(feed.path);
-  announce(context, feed, folder, environment);
+  announce(context, feed, folder);
   const { dry } = await import('./dry.ts');
   return dry(context, choices);
 };

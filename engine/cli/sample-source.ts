@@ -28,7 +28,7 @@ const PER_SESSION: Readonly<Record<Timeframe, number>> = {
 };
 
 /** Sessions before the year that fill every indicator: an indicator of an indicator waits for both. */
-const warmupOf = (ruleset: Ruleset): number => {
+export const warmupOf = (ruleset: Ruleset): number => {
   const longest = new Map<number, number>();
   for (const node of ruleset.nodes) {
     if (node.work.kind !== 'indicator') continue;

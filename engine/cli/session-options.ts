@@ -1,6 +1,8 @@
 import type { FillAssumptions } from '../brokers/assumptions.ts';
+import type { Operator } from '../core/breakers.ts';
 import { refuse } from '../journal/refusal.ts';
 import type { SessionRow } from '../journal/session.ts';
+import type { Attendance } from './attendance.ts';
 
 /** What a run was started with, beside its rules and bars: whatever moves a decision. Null: not given. */
 export interface SessionOptions {
@@ -10,7 +12,20 @@ export interface SessionOptions {
   readonly paths: readonly string[];
   readonly tz: string | null;
   readonly assumptions: FillAssumptions;
+  /** Who clears breakers that wait for a person; sessions of older engines do not say: the next session. */
+  readonly operator?: Operator;
+  /** The same once the sample year is over. */
+  readonly liveOperator?: Operator;
 }
+
+/** Who clears breakers that wait for a person, at first and from the feed's length on. */
+export const attendanceOf = ({
+  operator,
+  liveOperator,
+}: Pick<SessionOptions, 'operator' | 'liveOperator'>): Attendance => ({
+  operator: operator ?? 'next_session',
+  liveOperator: liveOperator ?? operator ?? 'next_session',
+});
 
 const costWords = (value: unknown): string => {
   const { kind, ...rest } = value as { readonly kind: string; readonly [key: string]: unknown };
@@ -30,6 +45,12 @@ interface Asked {
   readonly words?: (value: unknown) => string;
 }
 
+/** What `--operator` was; null: not given, or as good as. */
+const operatorAsked = (options: SessionOptions): Operator | null => {
+  const { operator, liveOperator } = attendanceOf(options);
+  return operator === liveOperator ? operator : null;
+};
+
 const ASKED: readonly Asked[] = [
   { flag: '--cash', of: ({ cash }) => cash },
   { flag: '--slippage', of: ({ assumptions }) => assumptions.slippage, words: costWords },
@@ -38,6 +59,7 @@ const ASKED: readonly Asked[] = [
   { flag: '--symbols', of: ({ symbols }) => symbols },
   { flag: '--risk', of: ({ risk }) => risk },
   { flag: '--tz', of: ({ tz }) => tz },
+  { flag: '--operator', of: operatorAsked },
 ];
 
 const typed = ({ flag, words }: Asked, value: unknown): string =>

@@ -1,5 +1,5 @@
 /** What a setting of the environment takes. */
-export type SettingKind = 'secret' | 'address' | 'stream' | 'switch' | 'feed' | 'chat' | 'path';
+export type SettingKind = 'clock' | 'secret' | 'address' | 'stream' | 'switch' | 'feed' | 'chat' | 'path';
 
 export interface SettingSpec {
   readonly kind: SettingKind;
@@ -30,6 +30,7 @@ export const SETTINGS = {
   TELEGRAM_BOT_TOKEN: { kind: 'secret', summary: 'token of the bot, from @BotFather' },
   TELEGRAM_CHAT_ID: { kind: 'chat', summary: 'the chat that messages go to and commands come from' },
   TELEGRAM_API_ROOT: { kind: 'address', otherwise: 'https://api.telegram.org', summary: 'where the Bot API is' },
+  ENGINE_CLOCK: { kind: 'clock', summary: 'the time of a simulator on this machine, as it prints it' },
   ENGINE_STATE: { kind: 'path', summary: 'folder of the journal and the snapshots' },
   ENGINE_LOG: { kind: 'path', summary: 'folder of the logs, or off' },
 } as const satisfies Readonly<Record<string, SettingSpec>>;

@@ -41,11 +41,22 @@ export const run = async (context: CommandContext): Promise<number> => {
   const dir = workspaceFolder(flags);
   const paths = positionals.length > 0 ? positionals : undefined;
 
-  const workspace = checkWorkspace({ dir, ...(paths === undefined ? {} : { paths }) });
+  const risk = textFlag(flags, 'risk');
+  const workspace = checkWorkspace({
+    dir,
+    ...(paths === undefined ? {} : { paths }),
+    ...(risk === undefined ? {} : { risk }),
+  });
   const json = format === 'json';
-  if (hasErrors(workspace.diagnostics)) return refuseFaulty(workspace.diagnostics, workspace.counts, json, terminal);
+  if (workspace.rules === undefined || hasErrors(workspace.diagnostics))
+    return refuseFaulty(workspace.diagnostics, workspace.counts, json, terminal);
   const text = filter?.toLowerCase();
-  const collected = await collectTests(dir, paths, (name) => text === undefined || name.toLowerCase().includes(text));
+  const collected = await collectTests(
+    dir,
+    paths,
+    workspace.rules.risk,
+    (name) => text === undefined || name.toLowerCase().includes(text),
+  );
   if (hasErrors(collected.diagnostics)) return refuseFaulty(collected.diagnostics, workspace.counts, json, terminal);
   refuseNone(collected, filter);
 

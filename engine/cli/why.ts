@@ -1,3 +1,4 @@
+import { hashed } from '../market/bars.ts';
 import { instant } from '../market/time.ts';
 import { marketTime } from '../report/clock.ts';
 import { tradeSentence, undecidedSentence } from '../report/decision-sentence.ts';
@@ -51,7 +52,7 @@ async function answer(context: CommandContext, prepared: PreparedRun, asking: As
   });
   const { width, style } = terminal;
   await terminal.stream([
-    flags.format === 'json' ? whyJson(ruleset, data, answers) : whyText(data, answers, { width, style }),
+    flags.format === 'json' ? whyJson(ruleset, await hashed(data), answers) : whyText(data, answers, { width, style }),
   ]);
   return EXIT.fine;
 }

@@ -10,7 +10,7 @@ import { checkFormerIds } from './former-ids.ts';
 import { LIVE_ONLY } from './measures.ts';
 import { type BreakerModel, OPERATOR_BREAKER, type RiskModel, type StrategyModel, type Until } from './model.ts';
 import { checkSizes } from './purse-sizes.ts';
-import type { Ruleset } from './ruleset.ts';
+import type { Rules, Ruleset } from './ruleset.ts';
 import { checkRun, checkShares, type RunFacts } from './run-facts.ts';
 import { createRiskScope } from './scope.ts';
 import { checkShadows, planWithShadows } from './shadows.ts';
@@ -26,6 +26,8 @@ export interface CompileInput {
 }
 
 export interface CompileResult {
+  /** The documents as they were checked, whether or not a ruleset came of them: those of strategies without an error. */
+  readonly rules: Rules;
   /** Undefined when anything has an error: a ruleset is whole or it is not. */
   readonly ruleset: ((standing?: Standing) => Ruleset) | undefined;
   /** The same in small parts, for a running engine. */
@@ -59,12 +61,14 @@ export function compile(input: CompileInput): CompileResult {
     ...checkShares(trading),
   );
   warnOfShorts(trading, risk, diagnostics);
+  const rules: Rules = { revision: input.revision, models, risk };
   const atRun: CompileResult['atRun'] = (ruleset, facts) => checkRun(trading, risk, ruleset, facts);
   if (!whole || diagnostics.some((diagnostic) => diagnostic.severity === 'error'))
-    return { ruleset: undefined, steps: undefined, diagnostics, atRun };
+    return { rules, ruleset: undefined, steps: undefined, diagnostics, atRun };
   const steps = (standing?: Standing): Steps<Ruleset> =>
     planWithShadows(input.revision, models, risk, notActing(risk), standing);
   return {
+    rules,
     ruleset: (standing) => drain(steps(standing)),
     steps,
     diagnostics,

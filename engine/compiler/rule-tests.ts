@@ -25,6 +25,7 @@ export const EXIT_REASONS = [
   'break_even',
   'time_stop',
   'session',
+  'breaker',
 ];
 
 /** Checks what the tests of a strategy speak of, and that their bars can be; gives the trees of all that has a name. */

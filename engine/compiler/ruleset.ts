@@ -97,3 +97,6 @@ export interface Ruleset {
   /** Those that decide beside these, in a ledger of their own; undefined: none ever did. */
   readonly shadow?: Ruleset;
 }
+
+/** The checked documents, whatever is planned of them: what two rulesets are compared by. */
+export type Rules = Pick<Ruleset, 'revision' | 'models' | 'risk'>;

@@ -29,7 +29,10 @@ import {
 import { isOperators, type OperatorAnswer, type OperatorEvent } from './operator.ts';
 import { createOperatorDesk, type Tripped } from './operator-desk.ts';
 
-/** When a breaker that waits for a person is cleared where no person is: in a backtest. */
+/**
+ * Who clears breakers that wait for a person: `next_session`, the next session, where no person is (a backtest); `never`,
+ * only a person.
+ */
 export type Operator = 'next_session' | 'never';
 
 /** One trip of a breaker, from the bar that tripped it to the one that it let go. */
@@ -61,6 +64,8 @@ export interface BreakerState {
   readonly spreads: number[];
   /** What breakers that are not among the rules now had counted, for their return. */
   readonly parked: Parked[];
+  /** Who clears what waits for a person, from now on. */
+  operator: Operator;
 }
 
 interface Parked {
@@ -115,6 +120,16 @@ export interface Breakers {
   command(event: OperatorEvent, instants: number): OperatorAnswer;
   /** What holds its place now, in the order of the guards. */
   tripped(): readonly Tripped[];
+  /** The rules' enabled breakers that watch a strategy in a symbol, as they stand. */
+  readings(strategy: number, symbol: number): readonly Reading[];
+}
+
+/** A breaker at the place where it watches, read between two instants. */
+export interface Reading {
+  readonly breaker: string;
+  readonly tripped: boolean;
+  /** What its measures are now: `consecutive_losses 4`; while it is tripped, what they were when it tripped. */
+  readonly values: string;
 }
 
 interface Bound {
@@ -128,7 +143,7 @@ interface Bound {
   readonly returns: number;
 }
 
-/** @param operator who clears what waits for a person */
+/** @param operator who clears what waits for a person at first */
 export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator, hands: BreakerHands): Breakers {
   const bounds = ruleset.risk.breakers.filter(({ enabled }) => enabled).map(bind);
   /** Those after them are tripped, and not among the rules any more. */
@@ -142,6 +157,7 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
     recent: { count: 0, stops: [], closed: [], refusals: [] },
     spreads: ruleset.symbols.map(() => Number.NaN),
     parked: [],
+    operator,
   };
   const view: View = {
     book,
@@ -248,7 +264,7 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
       place: nameOf(model.scope, guard.place),
       action: model.action,
       trippedAt: instant(now),
-      values: bound.reads.map(({ name }, slot) => `${spoken(name)} ${shown(bound.values[slot]!)}`).join(', '),
+      values: valuesText(bound),
       clearedAt: undefined,
       heldBack: 0,
       heldFlatDays: 0,
@@ -308,10 +324,13 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
         touches(guard, strategyIndex, symbolIndex) && book.holding(strategyIndex, symbolIndex) !== undefined,
     );
 
+  function readValues(guard: Guard, { reads, values, model }: Bound): void {
+    for (let slot = 0; slot < reads.length; slot++) values[slot] = reads[slot]!.of(guard, model.scope, view);
+  }
+
   /** A guard's condition, its values written. */
   function isTrue(guard: Guard, bound: Bound): number {
-    const { reads, values, model } = bound;
-    for (let slot = 0; slot < reads.length; slot++) values[slot] = reads[slot]!.of(guard, model.scope, view);
+    readValues(guard, bound);
     return bound.when(0);
   }
 
@@ -331,6 +350,7 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
       for (const list of ['stops', 'closed', 'refusals'] as const)
         state.recent[list].push(...former.state.recent[list]);
       state.recent.count = former.state.recent.count;
+      state.operator = former.state.operator;
       former.state.spreads.forEach((spread, symbol) => {
         state.spreads[symbol] = spread;
       });
@@ -413,7 +433,7 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
         if (!anyHeld(guard)) state.trips[guard.trip]!.heldFlatDays++;
         const kind = untilOf(model).kind;
         // What a person tripped, only a person clears.
-        const unasked = kind === 'manual' && operator === 'next_session' && !isOperators(model);
+        const unasked = kind === 'manual' && state.operator === 'next_session' && !isOperators(model);
         if (kind === 'next_session' || unasked) guard.over = true;
       }
     },
@@ -434,6 +454,19 @@ export function createBreakers(ruleset: Ruleset, book: Book, operator: Operator,
     },
     command,
     tripped: trippedNow,
+    readings: (strategy, symbol) =>
+      guards
+        .filter((guard) => guard.breaker < ruled && touches(guard, strategy, symbol))
+        .map((guard) => {
+          const bound = bounds[guard.breaker]!;
+          const record = state.trips[guard.trip];
+          if (record === undefined) readValues(guard, bound);
+          return {
+            breaker: bound.model.id,
+            tripped: record !== undefined,
+            values: record?.values ?? valuesText(bound),
+          };
+        }),
   };
 }
 
@@ -454,6 +487,14 @@ const isEqual = (a: BreakerModel, b: BreakerModel): boolean =>
   a.action === b.action &&
   printTree(a.when) === printTree(b.when) &&
   JSON.stringify(a.until) === JSON.stringify(b.until);
+
+/** When a tripped breaker lets go, as things stand: one that waits for a person may have none to wait for. */
+export const releaseOf = (model: BreakerModel, operator: Operator): Until => {
+  const until = untilOf(model);
+  return until.kind === 'manual' && operator === 'next_session' && !isOperators(model)
+    ? { kind: 'next_session' }
+    : until;
+};
 
 /** A halt waits for a person, whatever its `until` says. */
 export const untilOf = (model: BreakerModel): Until => (model.action === 'halt' ? { kind: 'manual' } : model.until);
@@ -496,6 +537,9 @@ function follow(guard: Guard, { scope }: BreakerModel, book: Book): void {
 /** `rejections:10` as it is written. */
 const spoken = (name: string): string =>
   name.replace(/:(\d+)$/, (_, minutes: string) => `("${durationText(Number(minutes))}")`);
+
+const valuesText = ({ reads, values }: Bound): string =>
+  reads.map(({ name }, slot) => `${spoken(name)} ${shown(values[slot]!)}`).join(', ');
 
 const shown = (value: number): string =>
   Number.isInteger(value) ? String(value) : Number.isNaN(value) ? 'unknown' : value.toFixed(2);

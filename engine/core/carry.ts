@@ -90,6 +90,7 @@ export function* carrySteps(former: CoreMemory, next: CoreMemory): Steps<() => v
     for (const { instance, entry } of risen) seedRise(instance, entry);
     carryOrders(former, next, successors.after);
     next.context.active = former.context.active;
+    next.context.stale = former.context.stale;
     next.context.clock[0] = former.context.clock[0]!;
     next.breakers.adopt(former.breakers);
     for (const instance of moved) adoptLevels(next.context, instance);

@@ -48,6 +48,8 @@ export interface CoreContext {
   readonly clock: Float64Array;
   /** Entries may be decided (past the warm-up). */
   active: boolean;
+  /** The bars at hand came too late to enter on. */
+  stale: boolean;
 }
 
 /** End of the bar being decided. */

@@ -147,6 +147,7 @@ export function* coreSteps(options: CoreOptions): Steps<Core> {
     open: ruleset.symbols.map(() => []),
     clock,
     active: true,
+    stale: false,
   };
   const windowed = instances.filter((instance) => instance.hasWindow);
   const quiet = createQuiet(
@@ -398,6 +399,7 @@ export function* coreSteps(options: CoreOptions): Steps<Core> {
   /** The position is gone: nothing that protected it or would add to it stays at work. */
   function flatten(instance: Instance, time: number): void {
     const { state, plan, entryOrder } = instance;
+    const { protection } = state;
     remove(context.open[plan.symbolIndex]!, instance);
     state.side = 0;
     state.entries = 0;
@@ -410,6 +412,8 @@ export function* coreSteps(options: CoreOptions): Steps<Core> {
     state.exitTime = time;
     cancelLegs(context, instance);
     if (entryOrder !== undefined && entryOrder.filled > 0n && entryOrder.status === 'working') {
+      // A broker elsewhere may fill more of it before it hears: that position is protected like the one before.
+      if (protection !== undefined) instance.agreed = { ...protection, best: Number.NaN, trailLevel: Number.NaN };
       context.broker.cancel(entryOrder, 'position_closed');
     }
   }
@@ -505,6 +509,9 @@ export function* coreSteps(options: CoreOptions): Steps<Core> {
           return;
         case 'activate':
           context.active = event.active;
+          return;
+        case 'stale':
+          context.stale = event.stale;
           return;
         case 'close_all':
           closeAll();

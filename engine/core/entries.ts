@@ -9,7 +9,7 @@ import { passEntry } from './gate.ts';
 import type { BoundEntry, Instance } from './instance.ts';
 import { legOf } from './legs.ts';
 import type { Blocker } from './probe.ts';
-import { agreeProtection, levelPrice, type Protection } from './protection.ts';
+import { agreeProtection, intendedLevels, levelPrice, type Protection } from './protection.ts';
 import { entrySession } from './windows.ts';
 
 /** Entries of one instance, judged on a bar of its timeframe. */
@@ -43,6 +43,7 @@ function enter(
 ): Blocker | undefined {
   if (entry.model.trigger === 'on_rise' && before !== FALSE) return 'no_rise';
   if (!context.active) return 'before_start';
+  if (context.stale) return 'stale_bars';
   const blocker = inTheWay(context, instance, entry);
   if (blocker !== undefined) return blocker;
   if (context.breakers.holdsBack(instance.plan.strategyIndex, instance.plan.symbolIndex)) return 'breaker';
@@ -130,7 +131,11 @@ function submitEntry(
   // What is added stands behind the levels that the position has.
   if (!adds(instance, entry)) instance.agreed = protection;
   context.book.reserve(order, close);
-  context.broker.submit(verdict.order);
+  const from = limitPrice === undefined ? close : priceToNumber(limitPrice);
+  context.broker.submit(
+    verdict.order,
+    adds(instance, entry) ? undefined : intendedLevels(protection, from, entry.sign, rule),
+  );
   return undefined;
 }
 

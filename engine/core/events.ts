@@ -45,6 +45,8 @@ export type CoreEvent =
   | { readonly kind: 'history'; readonly bars: BarsEvent }
   /** From now on entries may be decided (the warm-up is over), or no longer. */
   | { readonly kind: 'activate'; readonly active: boolean }
+  /** The bars from here on are old news, or no longer: they move everything, but nothing is entered on them. */
+  | { readonly kind: 'stale'; readonly stale: boolean }
   /** Closes every open position at the next open. */
   | { readonly kind: 'close_all'; readonly reason: 'end_of_data' }
   /** A person's command, between two instants. */

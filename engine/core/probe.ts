@@ -32,6 +32,7 @@ export type Blocker =
   | 'no_rise'
   /** The warm-up is not over: bars before `--from`. */
   | 'before_start'
+  | 'stale_bars'
   | 'entry_working'
   | 'position_open'
   | 'cooldown'

@@ -1,3 +1,5 @@
+import { priceNearest, type TickRule } from '../ledger/tick.ts';
+import type { Intended } from './broker.ts';
 import type { BoundExit, BoundLevel } from './instance.ts';
 
 /** A level as agreed at the decision: it becomes a price when the entry's fill is known. */
@@ -113,4 +115,30 @@ export function levelPrice(level: AgreedLevel, entry: number, sign: number, dire
   if (level.kind === 'price') return level.price;
   if (level.kind === 'pct') return entry * (1 + (sign * direction * level.pct) / 100);
   return entry + sign * direction * level.distance;
+}
+
+/**
+ * The levels that an entry's position would have if it filled at `from`, dollars: the nearest stop, and the target if there
+ * is one for the whole position.
+ */
+export function intendedLevels(
+  protection: Protection,
+  from: number,
+  sign: 1 | -1,
+  rule: TickRule,
+): Intended | undefined {
+  if (protection.stop === undefined && protection.targets.length === 0 && protection.trailPct === undefined) return;
+  const stops: number[] = [];
+  if (protection.stop !== undefined) stops.push(levelPrice(protection.stop, from, sign, -1));
+  if (protection.trailPct !== undefined && protection.activatePct === undefined) {
+    stops.push(from * (1 - (sign * protection.trailPct) / 100));
+  }
+  const [target, ...more] = protection.targets;
+  const whole = target !== undefined && more.length === 0 && target.portion >= 100;
+  if (stops.length === 0 && !whole) return undefined;
+  const nearest = sign > 0 ? Math.max(...stops) : Math.min(...stops);
+  return {
+    ...(stops.length === 0 ? {} : { stop: priceNearest(rule, nearest) }),
+    ...(whole ? { target: priceNearest(rule, levelPrice(target.level, from, sign, 1)) } : {}),
+  };
 }

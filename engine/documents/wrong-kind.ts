@@ -67,7 +67,7 @@ const TRUTHS: Readonly<Record<string, string>> = {
 
 /** Digits with the decorations that people give them (`1_000`, `1,000`, `30%`, `$50`), or undefined. */
 export function plainNumber(text: string): string | undefined {
-  const match = /^[$€]?\s*([-+]?\d[\d_,' ]*(?:\.\d+)?)\s*(?:%|percent|pct|bars?|shares?|usd|dollars)?$/i.exec(
+  const match = /^[$\u20ac]?\s*([-+]?\d[\d_,' ]*(?:\.\d+)?)\s*(?:%|percent|pct|bars?|shares?|usd|dollars)?$/i.exec(
     text.trim(),
   );
   if (!match) return undefined;

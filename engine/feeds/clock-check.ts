@@ -1,4 +1,4 @@
-import { type Bars, REGULAR } from '../market/bars.ts';
+import { type Bars, CLOSED, EXTENDED, REGULAR } from '../market/bars.ts';
 import type { Calendar } from '../market/calendar.ts';
 import { TIMEFRAME_MS } from '../market/timeframe.ts';
 import { ABSOLUTE } from './csv-time.ts';
@@ -31,7 +31,9 @@ export function clockWarning(
 ): string | undefined {
   if (calendar.id !== 'XNYS' || bars.timeframe === '1d' || bars.timeframe === '1w') return undefined;
   let beside = outside;
-  for (let i = 0; i < bars.length; i++) if (bars.hours[i] !== REGULAR) beside++;
+  // Most files have none, and the search for a byte is the machine's own.
+  for (const part of [EXTENDED, CLOSED])
+    for (let i = bars.hours.indexOf(part); i >= 0; i = bars.hours.indexOf(part, i + 1)) beside++;
   if (beside * 2 <= rows) return undefined;
   let inside = 0;
   let room = 0;

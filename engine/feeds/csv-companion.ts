@@ -16,7 +16,7 @@ export interface Companion {
   hashText(text: string): void;
   /** Hashes the first bytes of a file, after the files before; closes the file. */
   hash(path: string, descriptor: number, bytes: number): void;
-  /** Hex digest of the text and the files. */
+  /** Hex digest of the text and the files; empty when it is closed before. */
   digest(): Promise<string>;
   /** Ends it at once; closes the files that it was given. */
   close(): void;
@@ -53,6 +53,7 @@ export function startCompanion(script: URL = COMPANION_SCRIPT): Companion | unde
   let first = '';
   let digest: string | undefined;
   let gone = false;
+  let closed = false;
   /** Wakes who waits for its next word. */
   let wake = (): void => {};
   const leave = () => {
@@ -100,9 +101,10 @@ export function startCompanion(script: URL = COMPANION_SCRIPT): Companion | unde
     async digest() {
       tell({ kind: 'digest' });
       while (digest === undefined && !gone) await word();
-      return digest ?? digestOf(first, files);
+      return digest ?? (closed ? '' : digestOf(first, files));
     },
     close() {
+      closed = true;
       void worker.terminate();
       for (const descriptor of open) closeSync(descriptor);
       open.clear();

@@ -3,6 +3,7 @@ import { type Columns, columnsWithin, createColumns } from './columns.ts';
 import type { SharedFile } from './csv-ahead.ts';
 import { CHUNK, isLineEnd } from './csv-bytes.ts';
 import { type Layout, type LayoutFault, readLayout } from './csv-layout.ts';
+import type { PlainRows } from './csv-plain-rows.ts';
 import { createScan, type Scan, scanRows } from './csv-scan.ts';
 import { roomOf } from './csv-segments.ts';
 import { type Standing, takeOver } from './csv-take-over.ts';
@@ -77,8 +78,7 @@ export interface FileReader {
   readonly quarantine: Quarantine;
   readonly zone: Zone | undefined;
   readonly fingerprint: Fingerprint;
-  /** Of BUFFER_BYTES. */
-  readonly buffer: Uint8Array;
+  readonly plain: PlainRows;
 }
 
 /** A descriptor of the file at the path, or why there is none. */
@@ -128,7 +128,8 @@ async function readOpen(
   pause: (bytes: number) => Promise<void> | undefined,
 ): Promise<FileReading | FileFault> {
   const { descriptor } = file;
-  const { buffer, fingerprint } = reader;
+  const { plain, fingerprint } = reader;
+  const { buffer } = plain;
   const { size } = fstatSync(descriptor);
   const room = Math.min(CHUNK, Math.max(size, 4096));
   let carried = 0;
@@ -156,7 +157,7 @@ async function readOpen(
       file.scan = opened.scan;
       from = opened.from;
     }
-    if (file.scan !== undefined && whole > from) scanRows(file.scan, buffer, from, whole);
+    if (file.scan !== undefined && whole > from) scanRows(file.scan, plain, from, whole);
     if (ended) break;
     buffer.copyWithin(0, whole, length);
     carried = length - whole;

@@ -1,138 +1,113 @@
-import { DAY, MINUTE } from '../market/time.ts';
-import { SKIP, STAMP } from './csv-layout.ts';
-import { POWERS, wide } from './csv-number.ts';
+import type { Columns } from './columns.ts';
+import { BUFFER_BYTES } from './csv-bytes.ts';
+import { type Layout, OPEN, STAMP } from './csv-layout.ts';
+import { POWERS } from './csv-number.ts';
 import type { Scan } from './csv-scan.ts';
-import { ABSOLUTE, dayIn, isoAt } from './csv-time.ts';
+import { ABSOLUTE } from './csv-time.ts';
+import { PLAIN_ROWS } from './generated/plain-rows.ts';
 
-/**
- * Bytes that are read before the reader returns: a function that returns often is compiled as a whole and early, one that stays
- * in its loop is compiled without its end and thrown away there.
- */
-const BLOCK = 1 << 13;
+/** Where things lie in the memory of `plain-rows.wat`, in bytes. */
+const TARGETS = 0x800;
+const COLUMNS = 0x2000;
+const BREAKS = 0x3a000;
+const TEXT = 0x40000;
+
+/** Rows of a column there. */
+const ROOM = 4096;
+/** Fields of a row at most, as many as there is room for. */
+const FIELDS = (COLUMNS - TARGETS) / Int32Array.BYTES_PER_ELEMENT;
+
+/** What `plain-rows.wat` exports. */
+interface Program {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly end: { readonly value: number };
+  readonly breaks: { readonly value: number };
+  read(from: number, to: number, fields: number, delimiter: number, room: number): number;
+}
+
+/** A text and what reads its plain rows. */
+export interface PlainRows {
+  /** Holds the text, BUFFER_BYTES at most. */
+  readonly buffer: Uint8Array;
+  /**
+   * Reads rows of the usual kind from `from` on into the columns: a stamp `YYYY-MM-DDTHH:MM:SSZ`, numbers of digits and a point,
+   * prices that agree; the last byte before `to` ends a line. Gives where the next row begins after some of them, or before the
+   * first row that is not of that kind and is left as it was.
+   */
+  read(scan: Scan, from: number, to: number): number;
+}
 
 /** Rows that read a whole stamp and plain numbers may be plain; their stamps must name an instant. */
-export const mayBePlain = (scan: Scan): boolean => scan.kind === ABSOLUTE && !scan.layout.hasClock;
+export const mayBePlain = ({ kind, layout }: Scan): boolean =>
+  kind === ABSOLUTE && !layout.hasClock && layout.roles.length <= FIELDS;
 
-/** The column that each field of a row goes to; the stamp's is that of times, a skipped field has none. */
-function targetsOf({ layout, columns }: Scan): readonly (Float64Array | undefined)[] {
-  const { open, high, low, close, volume, vwap, time } = columns;
-  const byRole = [undefined, open, high, low, close, volume, vwap, time];
-  const targets: (Float64Array | undefined)[] = [];
-  for (let field = 0; field < layout.roles.length; field++) targets.push(byRole[layout.roles[field]!]);
-  return targets;
+/** Node has it, its types leave it to the browser's. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: unknown };
+};
+
+let compiled: object | undefined;
+
+function instantiate(): Program {
+  compiled ??= new WebAssembly.Module(Buffer.from(PLAIN_ROWS, 'base64'));
+  return new WebAssembly.Instance(compiled).exports as Program;
+}
+
+/** Address of the column of a role from OPEN to STAMP. */
+const columnAt = (role: number): number => COLUMNS + (role - OPEN) * ROOM * Float64Array.BYTES_PER_ELEMENT;
+
+export function createPlainRows(): PlainRows {
+  const program = instantiate();
+  const bytes = program.memory.buffer;
+  const targets = new Int32Array(bytes, TARGETS, FIELDS);
+  const column = (role: number) => new Float64Array(bytes, columnAt(role), ROOM);
+  const [open, high, low, close, volume, vwap, time] = Array.from({ length: STAMP }, (_, role) => column(OPEN + role));
+  const breaks = new Int32Array(bytes, BREAKS, ROOM);
+  new Float64Array(bytes, 0, 16).set(POWERS.subarray(0, 16));
+  let layout: Layout | undefined;
+
+  /** Says to which column each field of a row goes. */
+  function aim(to: Layout): void {
+    if (to === layout) return;
+    layout = to;
+    for (const [field, role] of to.roles.entries()) targets[field] = role >= OPEN && role <= STAMP ? columnAt(role) : 0;
+  }
+
+  function takeOut(columns: Columns, rows: number, { hasVolume }: Layout): void {
+    const { length } = columns;
+    columns.time.set(time!.subarray(0, rows), length);
+    columns.open.set(open!.subarray(0, rows), length);
+    columns.high.set(high!.subarray(0, rows), length);
+    columns.low.set(low!.subarray(0, rows), length);
+    columns.close.set(close!.subarray(0, rows), length);
+    if (hasVolume) columns.volume.set(volume!.subarray(0, rows), length);
+    columns.vwap?.set(vwap!.subarray(0, rows), length);
+  }
+
+  return {
+    buffer: new Uint8Array(bytes, TEXT, BUFFER_BYTES),
+    read(scan, from, to) {
+      if (!mayBePlain(scan)) return from;
+      const { columns, layout } = scan;
+      aim(layout);
+      const room = Math.min(ROOM, columns.time.length - columns.length);
+      const rows = program.read(TEXT + from, TEXT + to, layout.roles.length, layout.delimiter, room);
+      if (rows === 0) return from;
+      takeOut(columns, rows, layout);
+      countPlainRows(scan, rows, breaks.subarray(0, program.breaks.value));
+      return program.end.value - TEXT;
+    },
+  };
 }
 
 /**
- * Reads rows of the usual kind from `from` on, straight into the columns: a stamp `YYYY-MM-DDTHH:MM:SSZ`, numbers of digits and
- * a point, prices that agree. Gives where the next row begins after a block of them, or before the first row that is not of that
- * kind and is left as it was.
+ * Counts rows in that stand in the columns already, behind those of before; each has a line of its own.
+ * @param breaks those among them that are breaks, by their numbers
  */
-export function scanPlainRows(scan: Scan, buffer: Uint8Array, from: number, to: number): number {
-  if (!mayBePlain(scan)) return from;
-  const { columns, cells, row } = scan;
-  const { roles, delimiter } = scan.layout;
-  const { open, high, low, close } = columns;
-  const targets = targetsOf(scan);
-  const fields = roles.length;
-  const view = new DataView(buffer.buffer, buffer.byteOffset, to);
-  const capacity = columns.time.length;
-  // A stamp in the hour of the row before differs from it in its minute alone: four words of text are compared instead of read.
-  let word0 = 0;
-  let word1 = 0;
-  let word2 = 0;
-  let word4 = 0;
-  let hour3 = -1;
-  let hourMs = 0;
-  const end = Math.min(to, from + BLOCK);
-  let n = columns.length;
-  let p = from;
-  rows: for (; p < end && n < capacity; n++) {
-    let at = p;
-    let byte = 0;
-    for (let field = 0; field < fields; field++) {
-      const role = roles[field]!;
-      if (role < STAMP && role !== SKIP) {
-        const first = at;
-        let mantissa = buffer[at]! - 48;
-        if (mantissa >>> 0 > 9) break rows;
-        let digit = buffer[++at]! - 48;
-        while (digit >>> 0 <= 9) {
-          mantissa = (mantissa * 10 + digit) | 0;
-          digit = buffer[++at]! - 48;
-        }
-        let digits = at - first;
-        let decimals = 0;
-        // A point.
-        if (digit === -2) {
-          const point = ++at;
-          digit = buffer[at]! - 48;
-          while (digit >>> 0 <= 9) {
-            mantissa = (mantissa * 10 + digit) | 0;
-            digit = buffer[++at]! - 48;
-          }
-          decimals = at - point;
-          digits += decimals;
-        }
-        byte = digit + 48;
-        if (digits > 15) break rows;
-        const target = targets[field]!;
-        if (digits <= 9) target[n] = decimals === 0 ? mantissa : mantissa / POWERS[decimals]!;
-        else {
-          wide(buffer, first, at, decimals, row, role);
-          target[n] = row[role]!;
-        }
-      } else if (role === STAMP) {
-        if (at + 20 > to) break rows;
-        const word3 = view.getInt32(at + 12, true);
-        const tens = ((word3 >> 16) & 255) - 48;
-        const ones = (word3 >>> 24) - 48;
-        if (
-          view.getInt32(at, true) === word0 &&
-          view.getInt32(at + 4, true) === word1 &&
-          view.getInt32(at + 8, true) === word2 &&
-          view.getInt32(at + 16, true) === word4 &&
-          (word3 & 0xffff) === hour3 &&
-          (tens | ones | (5 - tens) | (9 - ones)) >= 0
-        ) {
-          columns.time[n] = hourMs + (tens * 10 + ones) * MINUTE;
-        } else {
-          const ofDay = isoAt(buffer, at, cells);
-          if (ofDay < 0) break rows;
-          const ms = dayIn(cells) * DAY + ofDay;
-          columns.time[n] = ms;
-          hourMs = ms - (tens * 10 + ones) * MINUTE;
-          word0 = view.getInt32(at, true);
-          word1 = view.getInt32(at + 4, true);
-          word2 = view.getInt32(at + 8, true);
-          word4 = view.getInt32(at + 16, true);
-          hour3 = word3 & 0xffff;
-        }
-        at += 20;
-        byte = buffer[at]!;
-      } else {
-        byte = buffer[at]!;
-        if (byte === 34) break rows;
-        while (byte !== delimiter && byte !== 10 && byte !== 13) byte = buffer[++at]!;
-      }
-      if (byte !== delimiter && (field < fields - 1 || (byte !== 10 && byte !== 13))) break rows;
-      at++;
-    }
-    const top = high[n]!;
-    const bottom = low[n]!;
-    const first = open[n]!;
-    const last = close[n]!;
-    if (!(bottom > 0 && first >= bottom && last >= bottom && first <= top && last <= top)) break;
-    // Fields behind the last one that is read.
-    while (byte !== 10 && byte !== 13) byte = buffer[at++]!;
-    p = byte === 13 && at < to && buffer[at] === 10 ? at + 1 : at;
-  }
-  if (n > columns.length) countPlainRows(scan, n - columns.length);
-  return p;
-}
-
-/** Counts rows in that stand in the columns already, behind those of before; each has a line of its own. */
-export function countPlainRows(scan: Scan, taken: number): void {
+export function countPlainRows(scan: Scan, taken: number, breaks: Iterable<number>): void {
   const { columns } = scan;
+  for (const row of breaks) scan.breaks.push(columns.length + row);
   const line = scan.line + 1;
   if (line - columns.length !== scan.skew) {
     scan.skew = line - columns.length;

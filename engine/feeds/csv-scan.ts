@@ -2,7 +2,7 @@ import { DAY } from '../market/time.ts';
 import { type Columns, growColumns } from './columns.ts';
 import { CLOCK, CLOSE, DATE, HIGH, type Layout, LOW, OPEN, SKIP, STAMP, VOLUME, VWAP } from './csv-layout.ts';
 import { POWERS, wide } from './csv-number.ts';
-import { scanPlainRows } from './csv-plain-rows.ts';
+import type { PlainRows } from './csv-plain-rows.ts';
 import { readRowSlowly } from './csv-slow-row.ts';
 import { AT, clockAt, DATE_ONLY, dayIn, isoAt, KIND, LOCAL, stampAt, TIME_CELLS } from './csv-time.ts';
 import type { Quarantine } from './quarantine.ts';
@@ -26,6 +26,8 @@ export interface Scan {
   skew: number;
   /** Row and line pairs: from that row on, lines follow each other. */
   readonly runs: number[];
+  /** Rows that were not held to the row before: all others come after it, and their prices stay near its close. */
+  readonly breaks: number[];
   /** Row of fields, by role; STAMP holds the time in ms. */
   readonly row: Float64Array;
   readonly cells: Int32Array;
@@ -49,6 +51,7 @@ export function createScan(
     kind: 0,
     skew: 0,
     runs: [],
+    breaks: [],
     row: new Float64Array(CLOCK + 1),
     cells: new Int32Array(TIME_CELLS),
   };
@@ -156,6 +159,7 @@ function takeRow(scan: Scan, buffer: Uint8Array, from: number, to: number): void
     scan.skew = scan.line - n;
     scan.runs.push(n, scan.line);
   }
+  scan.breaks.push(n);
   columns.time[n] = time;
   columns.open[n] = open;
   // Only a rounding error can stand out here: the range is widened to hold it.
@@ -181,14 +185,15 @@ function faultDetail(cause: string, text: string, row: Float64Array): string {
   return shown;
 }
 
-/** Reads the rows of `buffer` from `from` to `to`; the last byte before `to` ends a line. */
-export function scanRows(scan: Scan, buffer: Uint8Array, from: number, to: number): void {
+/** Reads the rows of a text from `from` to `to`; the last byte before `to` ends a line. */
+export function scanRows(scan: Scan, plain: PlainRows, from: number, to: number): void {
+  const { buffer } = plain;
   let p = from;
   // Where two rows on end are not plain, the others of a chunk will not be either. The first row of a file tells how times are written.
   let misses = 0;
   while (p < to) {
     if (misses < 2) {
-      const next = scanPlainRows(scan, buffer, p, to);
+      const next = plain.read(scan, p, to);
       if (next > p) {
         misses = 0;
         p = next;

@@ -35,6 +35,8 @@ export interface SegmentReport {
   readonly from: number;
   readonly to: number;
   readonly rows: number;
+  /** Those of the rows that are breaks, by their numbers. */
+  readonly breaks: readonly number[];
 }
 
 /** First row of the columns that is kept free for the rows of a segment. */

@@ -25,7 +25,7 @@ function widen(scan: Scan | undefined, segments: Segments, end: number): void {
 }
 
 /** Puts the companion's rows behind those that are there. */
-function takeRows(scan: Scan, segments: Segments, { segment, rows }: SegmentReport): void {
+function takeRows(scan: Scan, segments: Segments, { segment, rows, breaks }: SegmentReport): void {
   const { columns } = scan;
   const first = roomOf(segments, segment);
   if (isShared(scan, segments)) widen(scan, segments, segment + 1);
@@ -39,7 +39,7 @@ function takeRows(scan: Scan, segments: Segments, { segment, rows }: SegmentRepo
   columns.close.set(theirs.close, length);
   columns.volume.set(theirs.volume, length);
   if (theirs.vwap !== undefined) columns.vwap?.set(theirs.vwap, length);
-  countPlainRows(scan, rows);
+  countPlainRows(scan, rows, breaks);
 }
 
 /**

@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { readSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { columnsWithin } from './columns.ts';
-import { BUFFER_BYTES, CHUNK } from './csv-bytes.ts';
+import { CHUNK } from './csv-bytes.ts';
 import { hashFile } from './csv-hash.ts';
-import { scanPlainRows } from './csv-plain-rows.ts';
+import { createPlainRows } from './csv-plain-rows.ts';
 import { createScan } from './csv-scan.ts';
 import { COMPANION, claim, roomOf, type SegmentReport, type Segments } from './csv-segments.ts';
 import { ABSOLUTE } from './csv-time.ts';
@@ -25,7 +25,8 @@ export type Answer =
   | { readonly kind: 'hashed'; readonly descriptor: number }
   | { readonly kind: 'digest'; readonly digest: string };
 
-const buffer = new Uint8Array(BUFFER_BYTES);
+const plain = createPlainRows();
+const { buffer } = plain;
 const hash = createHash('sha256');
 
 /** Reads the plain rows from the start of a segment on, until one is not plain or the next segment begins. */
@@ -38,7 +39,7 @@ function readSegment(segments: Segments, segment: number): SegmentReport {
   let position = segment * bytes - 1;
   let length = readSync(descriptor, buffer, 0, CHUNK, position);
   const feed = buffer.indexOf(10);
-  if (feed < 0 || feed >= length) return { id, segment, from: position, to: position, rows: 0 };
+  if (feed < 0 || feed >= length) return { id, segment, from: position, to: position, rows: 0, breaks: [] };
   const from = position + feed + 1;
   const next = (segment + 1) * bytes;
   let at = feed + 1;
@@ -48,7 +49,7 @@ function readSegment(segments: Segments, segment: number): SegmentReport {
     const last = border < length ? buffer.indexOf(10, Math.max(border, at - 1)) : -1;
     const whole = (last >= 0 && last < length ? last : buffer.lastIndexOf(10, length - 1)) + 1;
     while (at < whole) {
-      const reached = scanPlainRows(scan, buffer, at, whole);
+      const reached = plain.read(scan, at, whole);
       if (reached === at) break;
       at = reached;
     }
@@ -59,7 +60,7 @@ function readSegment(segments: Segments, segment: number): SegmentReport {
     at = 0;
     if (length === 0) break;
   }
-  return { id, segment, from, to: position, rows: columns.length };
+  return { id, segment, from, to: position, rows: columns.length, breaks: scan.breaks };
 }
 
 function heed(order: Order): void {

@@ -1,46 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic } from '../documents/diagnostic.ts';
-import type { Bars, CorporateAction, MarketData } from '../market/bars.ts';
-import type { Hours } from '../market/calendar.ts';
+import { type HashingData, hashed, type MarketData } from '../market/bars.ts';
 import { calendarOf } from '../market/calendars.ts';
-import type { Instant } from '../market/time.ts';
-import { DAY, MINUTE, SECOND } from '../market/time.ts';
-import { TIMEFRAMES } from '../market/timeframe.ts';
 import { readActions } from './actions.ts';
 import { clockAdvice, clockWarning } from './clock-check.ts';
-import { reverseColumns } from './columns.ts';
 import { type CsvAhead, type SharedFile, startAhead } from './csv-ahead.ts';
-import { BUFFER_BYTES } from './csv-bytes.ts';
 import { type FileReader, readCsvFile } from './csv-file.ts';
-import { lineOf, type Scan } from './csv-scan.ts';
-import { DATE_ONLY, LOCAL } from './csv-time.ts';
+import type { CsvOptions, Gathering } from './csv-gathering.ts';
+import { createPlainRows } from './csv-plain-rows.ts';
+import type { Scan } from './csv-scan.ts';
+import { SORT_HELP, settle } from './csv-settle.ts';
 import { finding } from './finding.ts';
-import { createFingerprint, fingerprintOf } from './fingerprint.ts';
-import { type Fitted, fitBars } from './fit-bars.ts';
+import { createFingerprint, type Fingerprint, fingerprintOf } from './fingerprint.ts';
+import type { Fitted } from './fit-bars.ts';
 import { ACTIONS_FILE, barFiles, fileOfSymbol, placeAt, sizeOf, symbolOfFile } from './locate.ts';
 import { lookOver } from './look-over.ts';
 import { plainText } from './plain-text.ts';
-import { putInOrder } from './put-in-order.ts';
-import { causeOf, createQuarantine, type Quarantine } from './quarantine.ts';
-import { inferSpacing, isReversed } from './spacing.ts';
-import { type Zone, zoneOf } from './timezone.ts';
-
-export interface CsvOptions {
-  /** A folder with one file per symbol, or one file. */
-  readonly path: string;
-  /** Symbols wanted; undefined: every file of the folder. */
-  readonly symbols?: readonly string[] | undefined;
-  /** Clock of times that name no zone: IANA name, `UTC` or an offset. */
-  readonly timezone?: string | undefined;
-  /** The widest hours that any strategy wants; bars beyond them are counted as outside. */
-  readonly hours: Hours;
-  /** Bars that start before `from`, or at or after `to`, are left out. */
-  readonly from?: Instant | undefined;
-  readonly to?: Instant | undefined;
-  /** What was begun before the options were known, to be used and closed; undefined: it is begun now, for many bytes. */
-  readonly ahead?: CsvAhead | undefined;
-}
+import { causeOf, createQuarantine } from './quarantine.ts';
+import { zoneOf } from './timezone.ts';
 
 export interface CsvProgress {
   readonly file: string;
@@ -51,25 +29,9 @@ export interface CsvProgress {
   readonly totalBytes: number;
 }
 
-export interface CsvReading {
-  readonly data: MarketData;
+export interface CsvReading<Data = MarketData> {
+  readonly data: Data;
   readonly diagnostics: readonly Diagnostic[];
-}
-
-/** What one reading gathers over its files. */
-interface Gathering {
-  readonly options: CsvOptions;
-  readonly zone: Zone | undefined;
-  readonly quarantine: Quarantine;
-  readonly bars: Map<string, Bars>;
-  readonly actions: CorporateAction[];
-  readonly diagnostics: Diagnostic[];
-  readonly warnings: string[];
-  /** Text of the file of actions. */
-  actionsText: string;
-  rowsRead: number;
-  barsUsed: number;
-  outsideSession: number;
 }
 
 /** How many bytes go by before other work gets a turn. */
@@ -80,6 +42,15 @@ const TURN = 8 << 20;
  * read is a diagnostic of the 4xx codes, never an exception.
  */
 export async function readCsv(options: CsvOptions, progress?: (progress: CsvProgress) => void): Promise<CsvReading> {
+  const reading = await readCsvHashing(options, progress);
+  return { ...reading, data: await hashed(reading.data) };
+}
+
+/** `readCsv` that does not wait for the hash, which a second thread may be at for as long as the reading took. */
+export async function readCsvHashing(
+  options: CsvOptions,
+  progress?: (progress: CsvProgress) => void,
+): Promise<CsvReading<HashingData>> {
   const zone = options.timezone === undefined ? undefined : zoneOf(options.timezone);
   const gathering: Gathering = {
     options,
@@ -104,16 +75,27 @@ export async function readCsv(options: CsvOptions, progress?: (progress: CsvProg
   const { actionsText } = gathering;
   const fingerprint =
     ahead === undefined ? createFingerprint(actionsText) : fingerprintOf(ahead.companion, actionsText);
-  const reader = { quarantine: gathering.quarantine, zone, fingerprint, buffer: new Uint8Array(BUFFER_BYTES) };
+  const reader = { quarantine: gathering.quarantine, zone, fingerprint, plain: createPlainRows() };
   try {
     await readFiles(gathering, work, totalBytes, reader, ahead, progress);
-    return { data: marketData(gathering, await fingerprint.digest()), diagnostics: gathering.diagnostics };
-  } finally {
+  } catch (error) {
     ahead?.close();
+    throw error;
   }
+  return { data: marketData(gathering, digestOf(fingerprint, ahead)), diagnostics: gathering.diagnostics };
 }
 
-function marketData(gathering: Gathering, hash: string): MarketData {
+/** The hash; what read along is closed behind it. */
+function digestOf(fingerprint: Fingerprint, ahead: CsvAhead | undefined): string | Promise<string> {
+  const digest = fingerprint.digest();
+  if (typeof digest === 'string') return digest;
+  const closed = digest.finally(() => ahead?.close());
+  // A run that is given up asks for no hash.
+  closed.catch(() => {});
+  return closed;
+}
+
+function marketData(gathering: Gathering, hash: string | Promise<string>): HashingData {
   return {
     source: gathering.options.path,
     synthetic: false,
@@ -342,69 +324,7 @@ function refuseEmpty(
   gathering.diagnostics.push(finding('E408', `${path}: no usable bar: ${cause}`, { help }));
 }
 
-const SORT_HELP = 'sort the rows by time and leave one row for each time';
-
 const helpFor = (cause: string | undefined): string =>
   cause === 'bad_time'
     ? 'write times as 2024-01-02T14:30:00Z, as 2024-01-02, or as seconds or milliseconds since 1970'
     : 'look at the first rows of the file, and at --from, --to and --symbols';
-
-function spoken(ms: number): string {
-  if (ms % DAY === 0) return `${ms / DAY} days`;
-  return ms % MINUTE === 0 ? `${ms / MINUTE} minutes` : `${ms / SECOND} seconds`;
-}
-
-/** Settles zone, direction and bar size of a file that was read, then cuts its rows to the sessions. */
-function settle(gathering: Gathering, symbol: string, path: string, scan: Scan): Fitted | undefined {
-  const { columns, runs } = scan;
-  const { time, length } = columns;
-  let dates = scan.kind === DATE_ONLY;
-  if (scan.kind === LOCAL && gathering.zone === undefined) {
-    dates = true;
-    for (let i = 0; i < length && dates; i++) dates = time[i]! % DAY === 0;
-    if (!dates) {
-      const help = 'say which clock it is: --tz America/New_York (or UTC, or where the file was made)';
-      gathering.diagnostics.push(finding('E406', `${path}: the times name no zone`, { help }));
-      return undefined;
-    }
-  }
-  const reversed = isReversed(time, length);
-  if (reversed) reverseColumns(columns);
-  const lineInFile = (row: number): number => lineOf(runs, reversed ? length - 1 - row : row);
-  const sorted = putInOrder(columns);
-  const reordering = sorted !== undefined && 'order' in sorted ? sorted : undefined;
-  if (reordering !== undefined) {
-    const { moved, first, last } = reordering;
-    const stood = moved === 1 ? '1 row stood out of order and was' : `${moved} rows stood out of order and were`;
-    gathering.warnings.push(`${path}: ${stood} sorted by time (see line ${lineInFile(reversed ? last - 1 : first)})`);
-  }
-  const spacing = inferSpacing(time, length);
-  if ('odd' in spacing && sorted !== undefined && 'repeated' in sorted) {
-    const [one, other] = sorted.repeated.map(lineInFile).sort((a, b) => a - b);
-    const message = `${path}: the rows are out of order, and cannot be sorted: lines ${one} and ${other} have one time`;
-    gathering.diagnostics.push(finding('E413', message, { help: SORT_HELP }));
-    return undefined;
-  }
-  if ('odd' in spacing) {
-    const message = `${path}: the rows are ${spoken(spacing.odd)} apart, which is no size of bars`;
-    gathering.diagnostics.push(finding('E409', message, { help: `sizes are ${TIMEFRAMES.join(' ')}` }));
-    return undefined;
-  }
-  return fitBars(columns, {
-    symbol,
-    calendar: calendarOf(symbol),
-    timeframe: spacing.timeframe,
-    hours: gathering.options.hours,
-    dates,
-    from: gathering.options.from ?? Number.NEGATIVE_INFINITY,
-    to: gathering.options.to ?? Number.POSITIVE_INFINITY,
-    refuse(row, cause, detail) {
-      gathering.quarantine.put(
-        path,
-        lineInFile(reordering === undefined ? row : reordering.order[row]!),
-        cause,
-        detail,
-      );
-    },
-  });
-}

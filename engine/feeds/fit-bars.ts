@@ -13,6 +13,8 @@ export interface Fitting {
   readonly hours: Hours;
   /** Times are midnights of dates, not instants. */
   readonly dates: boolean;
+  /** Rows, ascending, that were not held to the row before: all others come after it, and their prices stay near its close. */
+  readonly breaks: readonly number[];
   readonly from: number;
   readonly to: number;
   /** Told of each row that cannot be used, by its place in the columns. */
@@ -51,6 +53,8 @@ interface Fit {
   /** Session of the row at hand. */
   current: number;
   kept: number;
+  /** Place in the breaks of the first that has not gone by. */
+  nextBreak: number;
 }
 
 const utc = (time: number): string => new Date(time).toISOString().replace('.000Z', 'Z');
@@ -187,24 +191,53 @@ function keep(fit: Fit, i: number, part: number): void {
   fit.kept = kept + 1;
 }
 
+/** The first break from `row` on, or the end of the rows. */
+function breakFrom(fit: Fit, row: number): number {
+  const { breaks } = fit.fitting;
+  while (fit.nextBreak < breaks.length && breaks[fit.nextBreak]! < row) fit.nextBreak++;
+  return breaks[fit.nextBreak] ?? fit.columns.length;
+}
+
+/** The first row from `row` to `end`, all in order of time, that is later than `latest`; `end` when none is. */
+function laterFrom(time: Float64Array, row: number, end: number, latest: number): number {
+  let low = row;
+  let high = end;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (time[middle]! > latest) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 /**
  * Fits rows from `i` on for as long as each is a whole bar of the regular session at hand that follows the one before without a
- * question; gives the first that is not. What `follows`, `place` and `keep` do for any row, without a call.
+ * question; gives the first that is not. What `follows`, `place` and `keep` do for any row, without a call; rows that are no
+ * breaks are not even looked at.
  */
 function fitRun(fit: Fit, i: number): number {
   const { cells, columns, size, fitting } = fit;
-  const { time, open, high, low, close, length } = columns;
+  const { time, open, high, low, close } = columns;
   const earliest = Math.max(cells[OPENS]!, fitting.from);
   const latest = Math.min(cells[CLOSES]! - size, fitting.to - 1);
+  // What comes after the last row is not known.
+  const length = columns.length - 1;
   let last = Math.max(cells[LAST_TIME]!, cells[LAST_START]!);
   let lastClose = cells[LAST_CLOSE]!;
   let row = i;
-  for (; row + 1 < length; row++) {
+  while (row < length) {
     const at = time[row]!;
     if (!(at > last && at >= earliest && at <= latest && time[row + 1]! >= at)) break;
     if (isSpike(lastClose, high[row]!, low[row]!, open[row + 1]!)) break;
-    last = at;
-    lastClose = close[row]!;
+    row++;
+    const end = Math.min(breakFrom(fit, row), length);
+    if (end > row) {
+      row = laterFrom(time, row, end, latest);
+      // A break may lie before it.
+      if (time[row]! < time[row - 1]!) row--;
+    }
+    last = time[row - 1]!;
+    lastClose = close[row - 1]!;
   }
   if (row > i) {
     cells[LAST_TIME] = last;
@@ -249,6 +282,7 @@ export function fitBars(columns: Columns, fitting: Fitting): Fitted {
     part: new Uint8Array(length),
     current: -1,
     kept: 0,
+    nextBreak: 0,
   };
   const widest = hours === 'regular' ? REGULAR : hours === 'extended' ? EXTENDED : CLOSED;
   let outside = 0;

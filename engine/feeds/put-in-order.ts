@@ -16,8 +16,8 @@ export interface Repetition {
   readonly repeated: readonly [number, number];
 }
 
-function firstDescent(time: Float64Array, length: number): number {
-  for (let i = 1; i < length; i++) if (time[i]! < time[i - 1]!) return i;
+function firstDescent(time: Float64Array, breaks: readonly number[]): number {
+  for (let k = 0; k < breaks.length; k++) if (time[breaks[k]!]! < time[breaks[k]! - 1]!) return breaks[k]!;
   return -1;
 }
 
@@ -43,10 +43,11 @@ function longestRise(time: Float64Array, length: number): number {
 /**
  * Puts rows that are merely out of order in order of time, in place. Undefined when they are in order already. Nothing is
  * moved when two of them have one time: which of the two holds cannot be told from the file.
+ * @param breaks rows, ascending, that may not come after the one before
  */
-export function putInOrder(columns: Columns): Reordering | Repetition | undefined {
+export function putInOrder(columns: Columns, breaks: readonly number[]): Reordering | Repetition | undefined {
   const { time, length } = columns;
-  const first = firstDescent(time, length);
+  const first = firstDescent(time, breaks);
   if (first < 0) return undefined;
   const order = new Uint32Array(length);
   for (let i = 0; i < length; i++) order[i] = i;

@@ -4,10 +4,16 @@ import { TIMEFRAME_MS, TIMEFRAMES, type Timeframe } from '../market/timeframe.ts
 /** Rows that are looked at: the rest of a file is as its beginning. */
 const LOOKED_AT = 100_000;
 
-/** A file that runs from the newest row to the oldest. */
-export function isReversed(time: Float64Array, length: number): boolean {
-  let rising = 0;
-  for (let i = 1; i < Math.min(length, LOOKED_AT); i++) {
+/**
+ * A file that runs from the newest row to the oldest.
+ * @param breaks rows, ascending, that may not come after the one before
+ */
+export function isReversed(time: Float64Array, length: number, breaks: readonly number[]): boolean {
+  const end = Math.min(length, LOOKED_AT);
+  let rising = end;
+  for (let k = 0; k < breaks.length && breaks[k]! < end; k++) {
+    const i = breaks[k]!;
+    rising--;
     if (time[i]! > time[i - 1]!) rising++;
     else if (time[i]! < time[i - 1]!) rising--;
   }

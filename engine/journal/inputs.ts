@@ -26,6 +26,12 @@ export type Input = { readonly instants: number /** Wall clock, ISO 8601. */; re
       readonly reason?: string | undefined;
     }
   | { readonly kind: 'command'; readonly command: Command }
+  /** What came to be known of an order at the broker, as plain JSON. */
+  | { readonly kind: 'order_event'; readonly fact: unknown }
+  /** The clock came to this time, ms, and no bar that ends by then is missing. */
+  | { readonly kind: 'clock'; readonly time: number }
+  /** What was found of the account and taken over, as plain JSON. */
+  | { readonly kind: 'account'; readonly account: unknown }
 );
 
 type RevisionInput = Input & { readonly kind: 'revision' };
@@ -33,12 +39,12 @@ type RevisionInput = Input & { readonly kind: 'revision' };
 /** An input to be stored; a revision comes with its documents, and is a reload (the first one a start) unless it says otherwise. */
 export type NewInput =
   | (Omit<RevisionInput, 'how'> & { readonly how?: Arrival; readonly documents: readonly StoredDocument[] })
-  | (Input & { readonly kind: 'command' });
+  | Exclude<Input, { readonly kind: 'revision' }>;
 
 /** Stores an input under the number `n` of its session, inside a transaction of the caller's. */
 export function storeInput(database: Sqlite, session: number, n: number, input: NewInput): void {
   if (input.kind === 'revision') storeRevision(database, input.revision, input.documents);
-  const body = input.kind === 'revision' ? revisionBody(input, n) : JSON.stringify(input.command);
+  const body = bodyOf(input, n);
   database
     .prepare('INSERT INTO inputs (session, n, instants, kind, at, body, seal) VALUES (?, ?, ?, ?, ?, ?, ?)')
     .run(
@@ -50,6 +56,21 @@ export function storeInput(database: Sqlite, session: number, n: number, input: 
       body,
       sealOf(session, n, input.instants, input.kind, input.at, body),
     );
+}
+
+function bodyOf(input: NewInput, n: number): string {
+  switch (input.kind) {
+    case 'revision':
+      return revisionBody(input, n);
+    case 'command':
+      return JSON.stringify(input.command);
+    case 'order_event':
+      return JSON.stringify(input.fact);
+    case 'clock':
+      return String(input.time);
+    case 'account':
+      return JSON.stringify(input.account);
+  }
 }
 
 const usually = (n: number): Arrival => (n === 0 ? 'start' : 'reload');
@@ -71,7 +92,7 @@ const sealOf = (session: number, n: number, instants: number, kind: string, at: 
 interface Stored {
   readonly n: number;
   readonly instants: number;
-  readonly kind: 'revision' | 'command' | 'bars' | 'order_event';
+  readonly kind: Input['kind'];
   readonly at: string;
   readonly body: string;
   readonly seal: string;
@@ -82,13 +103,28 @@ export function readInputs(database: Sqlite, session: number): Input[] {
   const rows = database
     .prepare('SELECT n, instants, kind, at, body, seal FROM inputs WHERE session = ? ORDER BY n')
     .all(session) as Stored[];
-  return rows.map((row, index) => {
+  return rows.map((row, index): Input => {
     const { n, instants, kind, at, body } = row;
     if (n !== index || row.seal !== sealOf(session, n, instants, kind, at, body)) {
       throw damaged(database.name, `input ${index} of the session is not as it was written`);
     }
-    if (kind === 'revision') return { instants, at, kind, ...revisionOf(body, n) };
-    if (kind === 'command') return { instants, at, kind, command: JSON.parse(body) as Command };
-    throw damaged(database.name, `input ${index} is of a kind that no run of this version writes: ${kind}`);
+    return { instants, at, ...contentOf(kind, body, n) };
   });
+}
+
+type Content<One> = One extends Input ? Omit<One, 'instants' | 'at'> : never;
+
+function contentOf(kind: Input['kind'], body: string, n: number): Content<Input> {
+  switch (kind) {
+    case 'revision':
+      return { kind, ...revisionOf(body, n) };
+    case 'command':
+      return { kind, command: JSON.parse(body) as Command };
+    case 'order_event':
+      return { kind, fact: JSON.parse(body) as unknown };
+    case 'clock':
+      return { kind, time: Number(body) };
+    case 'account':
+      return { kind, account: JSON.parse(body) as unknown };
+  }
 }

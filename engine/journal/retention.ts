@@ -31,7 +31,8 @@ export function prune(database: Sqlite, now: number, retention: Retention = DEFA
     if (at >= limit && usedBytes(database) <= retention.bytes) continue;
     database
       .transaction(() => {
-        for (const table of ['slices', 'inputs']) database.prepare(`DELETE FROM ${table} WHERE session = ?`).run(id);
+        for (const table of ['slices', 'inputs', 'bars'])
+          database.prepare(`DELETE FROM ${table} WHERE session = ?`).run(id);
         database.prepare('DELETE FROM sessions WHERE id = ?').run(id);
         const orphans = `id NOT IN (SELECT ${REVISION_OF_BODY} FROM inputs WHERE kind = 'revision')`;
         database.exec(`DELETE FROM documents WHERE revision IN (SELECT id FROM revisions WHERE ${orphans})`);

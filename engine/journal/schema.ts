@@ -103,6 +103,33 @@ const STEPS: readonly string[] = [
     seal TEXT NOT NULL
   );
   `,
+  `
+  -- A live run hears of its orders, and of the clock, from outside.
+  CREATE TABLE inputs_3 (
+    session INTEGER NOT NULL REFERENCES sessions (id),
+    n INTEGER NOT NULL,
+    instants INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('revision', 'command', 'order_event', 'clock', 'account')),
+    at TEXT NOT NULL,
+    body TEXT NOT NULL,
+    seal TEXT NOT NULL,
+    PRIMARY KEY (session, n)
+  ) WITHOUT ROWID;
+  INSERT INTO inputs_3 SELECT session, n, instants, kind, at, body, seal FROM inputs;
+  DROP TABLE inputs;
+  ALTER TABLE inputs_3 RENAME TO inputs;
+
+  -- The bars of a live run as it took them, for nobody gives them again: piece 0 its history, then a minute a piece; further
+  -- parts of a piece are the history of symbols that came then.
+  CREATE TABLE bars (
+    session INTEGER NOT NULL REFERENCES sessions (id),
+    piece INTEGER NOT NULL,
+    part INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    seal TEXT NOT NULL,
+    PRIMARY KEY (session, piece, part)
+  );
+  `,
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

@@ -4,6 +4,8 @@ import type { Sqlite } from './sqlite.ts';
 
 /** Where a run's bars come from: what has to be the same for the run to go on. */
 export type Source =
+  /** Live bars; what came is in the journal itself. `account` names the account without telling it. */
+  | { readonly kind: 'alpaca'; readonly hash: string; readonly feed: string; readonly account: string | null }
   | { readonly kind: 'sample'; readonly hash: string }
   | {
       readonly kind: 'csv';

@@ -1,3 +1,4 @@
+import { type BarsRow, storeBars } from './bars.ts';
 import { type NewInput, storeInput } from './inputs.ts';
 import { refuse } from './refusal.ts';
 import { endSession } from './session.ts';
@@ -13,9 +14,17 @@ export interface SessionWriter {
   append(slice: Slice, durable?: boolean): void;
   /** Takes something from outside, before it acts. */
   input(input: NewInput, durable?: boolean): void;
+  /** Takes several things, all of them or none: what came, and what came of it. */
+  together(entries: readonly Entry[], durable: boolean): void;
   /** Marks the session as worked off, with what its end brought. */
   complete(last: Slice, ended: string): void;
 }
+
+/** One thing to be stored among others. */
+export type Entry =
+  | { readonly kind: 'bars'; readonly row: BarsRow }
+  | { readonly kind: 'input'; readonly input: NewInput }
+  | { readonly kind: 'slice'; readonly slice: Slice };
 
 /** Where a session's writing goes on. */
 export interface WriterStart {
@@ -106,6 +115,25 @@ export function createWriter(open: () => Sqlite, token: string, start: WriterSta
       transact(durable, (database) => storeInput(database, session, inputs, input));
       inputs++;
       closed = true;
+    },
+    together(entries, durable) {
+      const former = { tail, before, inputs, closed };
+      try {
+        transact(durable, (database) => {
+          for (const entry of entries) {
+            if (entry.kind === 'bars') storeBars(database, session, entry.row);
+            else if (entry.kind === 'slice') put(database, entry.slice)();
+            else {
+              storeInput(database, session, inputs, entry.input);
+              inputs++;
+              closed = true;
+            }
+          }
+        });
+      } catch (error) {
+        ({ tail, before, inputs, closed } = former);
+        throw error;
+      }
     },
     complete(last, ended) {
       let done: (() => void) | undefined;

@@ -23,23 +23,47 @@ type Shared = Pick<Trade, 'strategy' | 'symbol' | 'side' | 'entryRule' | 'exitRu
 
 const emptyTally = (key: string) => ({ key, trades: 0, wins: 0, losses: 0, pnl: 0n });
 
-/** Counts trades by a key, in the order in which keys first come up; nothing is made of the trades themselves. */
-export function tallyTrades(log: TradeLog, keyOf: (shared: Shared, row: number) => string): TradeTally[] {
-  const tallies = new Map<string, ReturnType<typeof emptyTally>>();
-  for (let row = 0; row < log.length; row++) {
-    const key = keyOf(log.kinds[log.kind[row]!]!, row);
-    let tally = tallies.get(key);
-    if (tally === undefined) {
-      tally = emptyTally(key);
-      tallies.set(key, tally);
-    }
-    const dollars = log.dollars[row]!;
-    tally.trades += 1;
-    if (dollars > 0) tally.wins += 1;
-    else if (dollars < 0) tally.losses += 1;
-    tally.pnl += log.pnl[row]!;
+type Tally = ReturnType<typeof emptyTally>;
+
+const tallyOf = (tallies: Map<string, Tally>, key: string): Tally => {
+  let tally = tallies.get(key);
+  if (tally === undefined) {
+    tally = emptyTally(key);
+    tallies.set(key, tally);
   }
-  return [...tallies.values()].map((tally) => ({ ...tally, pnl: tally.pnl as Money }));
+  return tally;
+};
+
+const finished = (tallies: Iterable<Tally>): TradeTally[] =>
+  Array.from(tallies, (tally) => ({ ...tally, pnl: tally.pnl as Money }));
+
+function countIn(tally: Tally, log: TradeLog, row: number): void {
+  const dollars = log.dollars[row]!;
+  tally.trades += 1;
+  if (dollars > 0) tally.wins += 1;
+  else if (dollars < 0) tally.losses += 1;
+  tally.pnl += log.pnl[row]!;
+}
+
+/** Counts trades by what they share, one tally for each of the log's kinds; nothing is made of the trades themselves. */
+export function tallyKinds(log: TradeLog): readonly (TradeTally & { readonly shared: Shared })[] {
+  const tallies = log.kinds.map((shared) => ({ ...emptyTally(''), shared }));
+  for (let row = 0; row < log.length; row++) countIn(tallies[log.kind[row]!]!, log, row);
+  return tallies.map((tally) => ({ ...tally, pnl: tally.pnl as Money }));
+}
+
+/** The same by a key, in the order in which keys first come up. */
+export function tallyTrades(kinds: ReturnType<typeof tallyKinds>, keyOf: (shared: Shared) => string): TradeTally[] {
+  const tallies = new Map<string, Tally>();
+  // Kinds stand in the order of their first trades.
+  for (const { shared, trades, wins, losses, pnl } of kinds) {
+    const tally = tallyOf(tallies, keyOf(shared));
+    tally.trades += trades;
+    tally.wins += wins;
+    tally.losses += losses;
+    tally.pnl += pnl;
+  }
+  return finished(tallies.values());
 }
 
 export const sortedByKey = <Row extends TradeTally>(rows: readonly Row[]): Row[] =>
@@ -55,9 +79,9 @@ export function tallyMonths(
   daily: readonly EquityPoint[],
   monthOf: (at: Instant) => string,
 ): PeriodTally[] {
-  const trades = new Map(
-    tallyTrades(log, (_, row) => monthOf(log.exitTime[row]! as Instant)).map((one) => [one.key, one]),
-  );
+  const closed = new Map<string, Tally>();
+  for (let row = 0; row < log.length; row++) countIn(tallyOf(closed, monthOf(log.exitTime[row]! as Instant)), log, row);
+  const trades = new Map(finished(closed.values()).map((one) => [one.key, one]));
   const ends = new Map<string, number>();
   for (const { time, equity } of daily) ends.set(monthOf(time), equity);
   let before = startEquity;

@@ -95,6 +95,22 @@ export const shiftCurve = (curve: Curve, row: number, dollars: number, cash: num
   curve.samples[row] = curve.samples[row]!.map((equity) => equity + dollars);
 };
 
+/**
+ * Figures begin anew: what was traded, paid, exposed and sampled before is forgotten, and every row starts with what it is worth
+ * at the last marks. Cash and positions stay.
+ */
+export const beginAnew = (curve: Curve): void => {
+  const { cells } = curve;
+  for (let at = 0; at < cells.length; at += FIELDS) {
+    for (const field of [START, PEAK, FLOOR]) cells[at + field] = cells[at + EQUITY]!;
+    for (const field of [DRAWDOWN, SINCE, EXPOSED, TRADED, COMMISSION]) cells[at + field] = 0;
+    cells[at + STAMP] = -1;
+  }
+  curve.instants = 0;
+  curve.sampleTimes.length = 0;
+  for (const column of curve.samples) column.length = 0;
+};
+
 /** One of the numbers of a row. */
 export const figure = (curve: Curve, row: number, field: number): number => curve.cells[row * FIELDS + field]!;
 

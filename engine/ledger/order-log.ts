@@ -276,7 +276,7 @@ export interface RefusalTally {
 }
 
 /** Orders that were refused or cut, in the order in which each kind first came up. */
-export function tallyRefusals(log: OrderLog): RefusalTally[] {
+export function tallyRefusals(log: OrderLog, since = 0): RefusalTally[] {
   const tallies = new Map<string, RefusalTally & { orders: number }>();
   const add = (strategy: string, rule: string, cut: boolean, reason: string | undefined): void => {
     const key = `${strategy} ${rule} ${cut} ${reason}`;
@@ -285,14 +285,15 @@ export function tallyRefusals(log: OrderLog): RefusalTally[] {
     else tally.orders += 1;
   };
   const [filled, refused] = [STATUS.indexOf('filled'), STATUS.indexOf('refused')];
-  for (let row = 0; row < Math.min(log.length, log.kind.length); row++) {
+  for (let row = since; row < Math.min(log.length, log.kind.length); row++) {
     const status = log.status[row]!;
     const reason = log.reason[row]!;
     if (status !== refused && (status !== filled || reason < 0)) continue;
     const { strategy, rule } = log.kinds[log.kind[row]!]!;
     add(strategy, rule, status === filled, reason < 0 ? undefined : log.reasons[reason]);
   }
-  for (const { strategy, rule, status, reason } of log.whole.values()) {
+  for (const { seq, strategy, rule, status, reason } of log.whole.values()) {
+    if (seq <= since) continue;
     const cut = status === 'filled' && reason !== undefined;
     if (cut || status === 'refused') add(strategy, rule, cut, reason);
   }

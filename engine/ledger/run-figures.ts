@@ -11,13 +11,17 @@ export interface Figures {
   readonly reasons: MetricReasons;
 }
 
-/** The figures of the account and of every strategy, from what the book recorded since `from`. */
+/**
+ * The figures of the account and of every strategy, from what the book recorded since `from`.
+ * @param trades those that count
+ */
 export const figuresOf = (
   book: Book,
   from: Instant,
   annualisation: 252 | 365,
+  trades = book.state.trades,
 ): { readonly account: Figures; readonly strategies: readonly Figures[] } => {
-  const { curve, strategies, trades } = book.state;
+  const { curve, strategies } = book.state;
   const all = sampleOfLog(trades);
   const ofAll = tradeFigures(all);
   const row = (

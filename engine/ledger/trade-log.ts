@@ -145,6 +145,31 @@ export function sampleOfLog(log: TradeLog, strategy?: string): TradeSample {
   return { profits: all.profits.filter(own), bars: all.bars.filter(own), risks: all.risks.filter(own) };
 }
 
+/** The trades from a row on, as a log of their own that nothing may be added to. */
+export const logSince = (log: TradeLog, row: number): TradeLog => {
+  if (row === 0) return log;
+  const since = <Column extends Int32Array | Float64Array | BigInt64Array>(column: Column): Column =>
+    column.subarray(row) as Column;
+  return {
+    ...log,
+    length: log.length - row,
+    kind: since(log.kind),
+    entryTime: since(log.entryTime),
+    exitTime: since(log.exitTime),
+    qty: since(log.qty),
+    entryPrice: since(log.entryPrice),
+    exitPrice: since(log.exitPrice),
+    pnl: log.pnl.slice(row),
+    dollars: since(log.dollars),
+    pnlPct: since(log.pnlPct),
+    bars: since(log.bars),
+    risk: since(log.risk),
+    maePct: since(log.maePct),
+    mfePct: since(log.mfePct),
+    whole: new Map([...log.whole].flatMap(([at, trade]) => (at < row ? [] : [[at - row, trade] as const]))),
+  };
+};
+
 /** The last trades, oldest first. */
 export const latestTrades = (log: TradeLog, most: number): Trade[] => {
   const first = Math.max(0, log.length - most);
@@ -152,4 +177,5 @@ export const latestTrades = (log: TradeLog, most: number): Trade[] => {
 };
 
 /** Some trade was short. */
-export const anyShort = ({ kinds }: TradeLog): boolean => kinds.some(({ side }) => side === 'short');
+export const anyShort = ({ kinds, kind, length }: TradeLog): boolean =>
+  kinds.some(({ side }) => side === 'short') && kind.subarray(0, length).some((row) => kinds[row]!.side === 'short');

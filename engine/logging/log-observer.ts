@@ -1,8 +1,14 @@
+import { OPERATOR_BREAKER } from '../compiler/model.ts';
 import type { StrategyPlan } from '../compiler/ruleset.ts';
+import type { Trip } from '../core/breakers.ts';
 import { orderReason } from '../report/rule-text.ts';
 import { fillFields, orderFields, refusalFields, tradeFields, tripFields } from '../report/run-events.ts';
 import type { Observer } from '../runtime/run.ts';
 import type { RunLogs } from './run-logs.ts';
+
+/** A person let it go, not its `until`. */
+const byHand = ({ breaker, clearedReason }: Trip): boolean =>
+  breaker === OPERATOR_BREAKER || clearedReason !== undefined;
 
 /** Writes what happens in a run to its logs; bars and marks are no events. */
 export const logObserver = (logs: RunLogs, strategies: () => readonly StrategyPlan[]): Observer => ({
@@ -27,5 +33,5 @@ export const logObserver = (logs: RunLogs, strategies: () => readonly StrategyPl
   refused: (order, reason) => logs.event('warn', 'order_refused', refusalFields(order, reason)),
   traded: (trade) => logs.event('info', 'trade_closed', tradeFields(trade)),
   tripped: (trip) => logs.breaker('warn', 'breaker_tripped', tripFields(trip)),
-  cleared: (trip) => logs.breaker('info', 'breaker_cleared', tripFields(trip)),
+  cleared: (trip) => logs.breaker('info', byHand(trip) ? 'breaker_reset' : 'breaker_cleared', tripFields(trip)),
 });

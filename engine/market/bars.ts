@@ -71,3 +71,9 @@ export interface MarketData {
   /** Sentences a person should see: looks-like-a-split dates, gaps, unknown columns. */
   readonly warnings: readonly string[];
 }
+
+/** Data whose bytes may still be hashed, beside the run over them. */
+export type HashingData = Omit<MarketData, 'hash'> & { readonly hash: string | Promise<string> };
+
+/** The data once its bytes are hashed. */
+export const hashed = async (data: HashingData): Promise<MarketData> => ({ ...data, hash: await data.hash });

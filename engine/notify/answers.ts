@@ -84,7 +84,7 @@ const positionLine = (one: PositionStatus): Html => {
       ? one.protection.map(({ role, price }) => `${ROLE[role] ?? role} ${priceText(price)}`).join(', ') || 'no stop'
       : `closing: ${exitWords(one.closing as Parameters<typeof exitWords>[0])}`;
   return html`<b>${plain(one.symbol)}</b> ${plain(one.side)} ${plain(one.qty)} (${plain(one.strategy)}): ${plain(signed(one.unrealized))}
-${plain(priceText(one.entryPrice))} → ${plain(priceText(one.lastPrice))}; ${plain(guarded)}`;
+${plain(priceText(one.entryPrice))} ${plain('→')} ${plain(priceText(one.lastPrice))}; ${plain(guarded)}`;
 };
 
 export const positionsMessage = (status: EngineStatus): Html =>

@@ -110,7 +110,7 @@ export const clearMessage = (trip: Trip): Html => {
 };
 
 export const reloadedNews = (from: string, to: string, text: string): Html =>
-  html`<b>Rules reloaded</b> ${plain(short(from))} → ${plain(short(to))}: ${plain(text)}`;
+  html`<b>Rules reloaded</b> ${plain(`${short(from)} → ${short(to)}`)}: ${plain(text)}`;
 
 /** @param kind `refused`: they are wrong; `waiting`: they lose a protection */
 export const staleNews = (

@@ -3,6 +3,7 @@ import { orderCause } from './words.ts';
 const WORDS: Readonly<Record<string, string>> = {
   no_rise: 'was true before (on_rise)',
   before_start: 'before the first day that counts',
+  stale_bars: 'the bar came too late to enter on',
   entry_working: 'an entry order is at work already',
   position_open: 'a position is open already',
   cooldown: 'cooldown after an exit',

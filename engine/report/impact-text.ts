@@ -58,9 +58,11 @@ const COLUMNS: readonly Column[] = [
 
 function figures(impact: Impact, { width, style }: Options): string[] {
   const differing = impact.strategies.filter(({ before, after }) => JSON.stringify(before) !== JSON.stringify(after));
+  const shadows = impact.shadows.filter(({ before, after }) => JSON.stringify(before) !== JSON.stringify(after));
   const rows = [
     ...pair('account', impact.before, impact.after),
     ...differing.flatMap(({ id, before, after }) => pair(id, before, after)),
+    ...shadows.flatMap(({ id, before, after }) => pair(`${id} (shadow)`, before, after)),
   ];
   const same = impact.strategies.length - differing.length;
   return [

@@ -1,7 +1,7 @@
 import type { Meaning } from '../compiler/meaning/change.ts';
 import { formatPrice, formatQty } from '../ledger/money.ts';
 import type { Instant } from '../market/time.ts';
-import type { Impact } from '../runtime/impact.ts';
+import type { Impact, StrategyImpact } from '../runtime/impact.ts';
 import type { EntryTrace, ExitTrace } from '../runtime/impact-trace.ts';
 import { isoWriter } from './iso-time.ts';
 
@@ -36,6 +36,12 @@ const exitJson = (exit: ExitTrace | undefined): Record<string, unknown> | null =
     ? null
     : { time: time(exit.time), price: formatPrice(exit.price), reason: exit.reason, rule: exit.rule };
 
+const strategyJson = ({ before, after, ...counts }: StrategyImpact): Record<string, unknown> => ({
+  ...counts,
+  before: before ?? null,
+  after: after ?? null,
+});
+
 /** What it would have changed, as a member of a JSON answer; times are ISO 8601 UTC, exact amounts decimal strings. */
 export const impactMember = (impact: Impact): Readonly<Record<string, unknown>> => ({
   bars: impact.bars,
@@ -54,9 +60,6 @@ export const impactMember = (impact: Impact): Readonly<Record<string, unknown>> 
   resized: impact.resized,
   before: impact.before,
   after: impact.after,
-  strategies: impact.strategies.map(({ before, after, ...counts }) => ({
-    ...counts,
-    before: before ?? null,
-    after: after ?? null,
-  })),
+  strategies: impact.strategies.map(strategyJson),
+  shadows: impact.shadows.map(strategyJson),
 });

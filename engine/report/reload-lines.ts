@@ -163,7 +163,7 @@ function boundsOf(before: string | undefined, after: string | undefined): string
 
 /** `would have added 2 entries and moved 1 exit in the last 500 bars`. */
 function impactText(impact: Impact | undefined, strategy: string, whole: boolean): string {
-  const own = impact?.strategies.find(({ id }) => id === strategy);
+  const own = [...(impact?.strategies ?? []), ...(impact?.shadows ?? [])].find(({ id }) => id === strategy);
   if (impact === undefined || own === undefined) return '';
   return `${impactWords(own)} ${whole ? 'over' : 'in the last'} ${counted(impact.bars, 'bar')}`;
 }

@@ -47,7 +47,11 @@ export const revisionsText = (
     ]),
     { width, indent: 0, style },
   );
-  const lines = [title, ...rows.flatMap((row, n) => [row, style.dim(clip(`  ${told[n]!.meaning}`, width))])];
+  const about = ({ meaning, reason }: ToldReign): string[] => [
+    style.dim(clip(`  ${meaning}`, width)),
+    ...(reason === undefined ? [] : wrap(`because: ${reason}`, width, '  ').map(style.dim)),
+  ];
+  const lines = [title, ...rows.flatMap((row, n) => [row, ...about(told[n]!)])];
   const more =
     earlier > 0
       ? [style.dim(`${counted(earlier, 'earlier one')} ${earlier === 1 ? 'is' : 'are'} left out: --all`)]

@@ -2,7 +2,7 @@ import { positionOf } from '../documents/position.ts';
 import type { Failure, TestResult } from '../runtime/rule-tests/suite.ts';
 import { isoWriter } from './iso-time.ts';
 import { SCHEMA_VERSION } from './json.ts';
-import { gapOf, isOpen, passed, type TestReport } from './rule-tests.ts';
+import { breakerCoverage, gapOf, isOpen, passed, type TestReport } from './rule-tests.ts';
 
 const time = isoWriter();
 
@@ -60,6 +60,7 @@ export function testsJson({ suites, mutation }: TestReport): string {
     schemaVersion: SCHEMA_VERSION,
     tests: tests.map(testJson),
     coverage: {
+      breakers: Object.fromEntries([...breakerCoverage(suites)].map(([id, tripped]) => [id, { tripped }])),
       clauses: clauses.length,
       reached: clauses.length - open.length,
       gaps: open.map(({ strategy, clause }) => {

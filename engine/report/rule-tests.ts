@@ -39,6 +39,13 @@ export const placeOf = ({ file, span }: Pick<Mutant, 'file' | 'span'>): string =
   return `${file.path}:${line}:${column}`;
 };
 
+/** Breakers of `risk.yaml`, by whether a test tripped them: those that could. */
+export function breakerCoverage(suites: readonly SuiteResult[]): ReadonlyMap<string, boolean> {
+  const breakers = suites[0]?.risk.breakers.filter(({ enabled }) => enabled) ?? [];
+  const tripped = new Set(suites.flatMap(({ tests }) => tests.flatMap((test) => test.tripped)));
+  return new Map(breakers.map(({ id }) => [id, tripped.has(id)]));
+}
+
 /** All of a test run as a screen shows it. */
 export function testsText({ suites, mutation }: TestReport, screen: TestScreen): string {
   const { style } = screen;
@@ -52,6 +59,7 @@ export function testsText({ suites, mutation }: TestReport, screen: TestScreen):
   lines.push('');
   const open = suites.flatMap(({ clauses }) => clauses.filter(isOpen));
   if (screen.coverage && open.length > 0) lines.push(...coverageLines(open, screen), '');
+  if (screen.coverage) lines.push(...breakerLines(suites, screen));
   if (mutation !== undefined) lines.push(...mutationLines(mutation, screen), '');
   lines.push(summaryOf(suites, style));
   const clauses = suites.reduce((sum, suite) => sum + suite.clauses.length, 0);
@@ -87,6 +95,13 @@ const coverageLines = (open: readonly Clause[], { width, style }: TestScreen): s
     return clip(`  ${gapOf(clause).padEnd(11)}  ${place}  ${clause.text}`, width);
   }),
 ];
+
+function breakerLines(suites: readonly SuiteResult[], { width, style }: TestScreen): string[] {
+  const left = [...breakerCoverage(suites)].filter(([, tripped]) => !tripped).map(([id]) => id);
+  if (left.length === 0) return [];
+  const text = `${left.join(', ')} (engine test --drills drives each breaker by itself)`;
+  return [style.bold('Circuit breakers that no test trips'), ...wrap(text, width, '  '), ''];
+}
 
 /** Up to here a mutant's text is shown whole. */
 const LONGEST = 48;

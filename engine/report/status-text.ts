@@ -104,6 +104,16 @@ const STRATEGIES: readonly Column[] = [
   { title: 'entries', align: 'left' },
 ];
 
+const SHADOWS: readonly Column[] = [
+  { title: 'shadow', align: 'left', shrinks: true, least: 12 },
+  { title: 'beside', align: 'left', shrinks: true, least: 12 },
+  { title: 'equity', align: 'right' },
+  { title: 'today', align: 'right' },
+  { title: 'in all', align: 'right' },
+  { title: 'trades', align: 'right' },
+  { title: 'holds', align: 'left', shrinks: true, least: 8, drop: 1 },
+];
+
 const POSITIONS: readonly Column[] = [
   { title: 'position', align: 'left', shrinks: true, least: 12 },
   { title: 'symbol', align: 'left' },
@@ -189,6 +199,25 @@ export const statusText = (status: EngineStatus, screen: StatusScreen): string =
       { width, indent: 2, style },
     ),
   ];
+  // An engine of before knows none.
+  if ((status.shadows ?? []).length > 0) {
+    lines.push(
+      '',
+      ...table(
+        SHADOWS,
+        status.shadows.map((one) => [
+          one.id,
+          one.beside ?? '-',
+          amount(one.equity, false),
+          tinted(one.pnlToday, style),
+          tinted(one.pnl, style),
+          count(one.trades),
+          one.positions.join(' ') || '-',
+        ]),
+        { width, indent: 2, style },
+      ),
+    );
+  }
   if (status.positions.length > 0) {
     lines.push(
       '',

@@ -387,7 +387,14 @@ export const resultText = (result: RunResult, options: TextOptions): string => {
     ...accountBlock(result, style),
     ...(fall === undefined ? [] : wrap(fall, width, '  ').map((line) => style.dim(line))),
     ...notes.map((line) => style.dim(line)),
-    ...(result.openPositions.length === 0
+    ...(result.stretch === true
+      ? wrap(
+          'a stretch of a longer run: what was open where it begins counts from what it was worth there; trades and open positions are shown whole',
+          width,
+          '  ',
+        ).map(style.dim)
+      : []),
+    ...(result.openPositions.length === 0 || result.stretch === true
       ? []
       : [
           style.dim(

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Ruleset } from '../compiler/ruleset.ts';
-import type { Bars, MarketData } from '../market/bars.ts';
+import { type Bars, type HashingData, hashed } from '../market/bars.ts';
 import { instant } from '../market/time.ts';
 import { resultOf } from './outcome.ts';
 import type { RunResult } from './result.ts';
@@ -13,7 +13,7 @@ const SLICE = 50_000;
 /** Runs rules over bars as fast as it goes; stops early, with the result so far, when the signal says so. */
 export async function runBacktest(
   ruleset: Ruleset,
-  data: MarketData,
+  data: HashingData,
   options: RunOptions,
   observer: Observer = {},
   signal?: AbortSignal,
@@ -38,7 +38,7 @@ export async function runBacktest(
   }
   session.finish(options.closeAtEnd);
   const seconds = (performance.now() - began) / 1000;
-  return resultOf(ruleset, session, data, options, signal?.aborted === true, seconds);
+  return resultOf(ruleset, session, await hashed(data), options, signal?.aborted === true, seconds);
 }
 
 /** The bars that end by `to`, ms. */

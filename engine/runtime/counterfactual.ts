@@ -2,9 +2,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import { instant } from '../market/time.ts';
 import { until } from './backtest.ts';
+import type { DryRunOptions } from './dry-run.ts';
 import type { Feed } from './feed.ts';
 import type { Progress, RunOptions } from './run.ts';
-import { createSession, type Session } from './session.ts';
+import type { Session } from './session.ts';
+import { createShadowed } from './shadowed.ts';
 
 /** Something that a person did to a run, to be done to another. */
 export interface Deed {
@@ -35,11 +37,11 @@ export async function runInstead(
   feed: Feed,
   end: number,
   deeds: readonly Deed[],
-  options: RunOptions,
+  options: RunOptions & Pick<DryRunOptions, 'liveOperator'>,
   progress?: (progress: Progress) => void,
   signal?: AbortSignal,
 ): Promise<Counterfactual> {
-  const session = createSession(ruleset, feed.bases, options, {}, feed.actions);
+  const session = createShadowed(ruleset, feed.bases, options, {}, feed.actions);
   const counts = new Map(ruleset.traded.map((symbol) => [symbol, 0]));
   let done = 0;
   const doDeeds = (): void => {
@@ -49,6 +51,10 @@ export async function runInstead(
   const pieces = feed.endless ? Number.POSITIVE_INFINITY : feed.warmup + feed.length;
   for (let n = 0; n < pieces && !isOver(signal); n++) {
     if (n === feed.warmup && n > 0) session.resume();
+    if (n === feed.warmup + feed.length && options.liveOperator !== undefined) {
+      session.settle();
+      session.attend(options.liveOperator);
+    }
     const bars = until(feed.piece(n), end);
     if (n > 0 && [...bars.values()].every(({ length }) => length === 0)) break;
     session.feed(bars);

@@ -1,18 +1,19 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Ruleset } from '../compiler/ruleset.ts';
+import type { Operator } from '../core/breakers.ts';
 import { instant } from '../market/time.ts';
 import { TIMEFRAME_MS } from '../market/timeframe.ts';
 import type { Hand } from './control/hand.ts';
 import { createSleeper } from './control/sleeper.ts';
+import { advance, type Drive, hold, type Range, type Steering } from './drive.ts';
 import type { Feed } from './feed.ts';
 import { resultOf } from './outcome.ts';
 import type { Recording } from './recording.ts';
 import type { RunResult } from './result.ts';
-import { FIRST_STEPS, PROBATION, RulesFault } from './rules-fault.ts';
 import type { Observer, RunOptions } from './run.ts';
 import type { Session } from './session.ts';
 import { createShadowed } from './shadowed.ts';
-import { type SwapAnswer, type Swappable, type SwapRequest, swapRules } from './swap.ts';
+import { type Swappable, swapRules } from './swap.ts';
 
 export interface DryRunOptions extends RunOptions {
   /** `max`: as fast as it goes; a number: times real time; `realtime`: 1. */
@@ -21,10 +22,14 @@ export interface DryRunOptions extends RunOptions {
   readonly once: boolean;
   /** After the feed's length goes on at a bar a second. */
   readonly sampleThenLive: boolean;
+  /** Who clears breakers that wait for a person from the feed's length on; undefined: whoever does before. */
+  readonly liveOperator?: Operator | undefined;
   /** Where the run is kept; undefined: nowhere. */
   readonly recording?: Recording | undefined;
   /** Ends where the journal ends: a recorded run is looked at again. */
   readonly recordedOnly?: boolean;
+  /** The stretch of a recorded run that its figures are about: it ends at `to`; both ms, exclusive. */
+  readonly range?: Range | undefined;
   /** Takes what the run may be steered with, before its first bar. */
   readonly steer?: (steering: Steering) => void;
   /** Called with the run as it stands every few milliseconds of work, and when it stops; never while it is restored. */
@@ -89,10 +94,11 @@ export async function dryRun(
     hand: options.hand,
     signal,
     recordedOnly,
+    range: { from: undefined, to: undefined, ...options.range },
     held: undefined,
   };
   const restoring = (): boolean => recording?.restoring === true;
-  const over = (): boolean => signal?.aborted === true || (recordedOnly && !restoring());
+  const over = (): boolean => signal?.aborted === true || (recordedOnly && !restoring()) || drive.atEnd === true;
   options.steer?.({
     run,
     swap: (request) => swapRules(run, request, (work) => hold(drive, work)),
@@ -107,6 +113,7 @@ export async function dryRun(
       report();
       run.session.settle();
       watcher.complete?.(outcome(signal?.aborted === true));
+      if (options.liveOperator !== undefined) run.session.attend(options.liveOperator);
     }
     run.piece = n;
     run.session.feed(n === 0 && run.feed === feed ? firstPiece : run.feed.piece(n));
@@ -127,7 +134,7 @@ export async function dryRun(
   }
   while (drive.held !== undefined) await drive.held;
   // The bars ended before the journal did.
-  if (restoring() && signal?.aborted !== true) await recording?.complete();
+  if (restoring() && signal?.aborted !== true && drive.atEnd !== true) await recording?.complete();
   const whole = recordedOnly ? recording?.atFinal === true : n >= end && !endless;
   report();
   if (!whole) recording?.stop();
@@ -135,48 +142,6 @@ export async function dryRun(
   if (whole) await recording?.complete();
   if (!restoring()) options.stand?.(run.session, true);
   return outcome(recordedOnly ? !whole : signal?.aborted === true);
-}
-
-/** What may be done to a run from outside. */
-export interface Steering {
-  readonly run: Swappable;
-  /** Puts other rules in charge between two bars. */
-  swap(request: SwapRequest): Promise<SwapAnswer>;
-  /** Does work while no bar comes. */
-  still<T>(work: () => Promise<T>): Promise<T>;
-}
-
-/** What the two ways of working bars off share. */
-interface Drive {
-  readonly run: Swappable;
-  readonly recording: Recording | undefined;
-  readonly report: () => void;
-  readonly stand: ((session: Session, stopped: boolean) => void) | undefined;
-  readonly hand: Hand | undefined;
-  readonly signal: AbortSignal | undefined;
-  readonly recordedOnly: boolean;
-  /** Work that no bar may come into. */
-  held: Promise<void> | undefined;
-}
-
-/** Does work while no bar comes; the bars wait for all such work. */
-async function hold<T>(drive: Drive, work: () => Promise<T>): Promise<T> {
-  const before = drive.held;
-  const working = work();
-  const done = working.then(
-    () => undefined,
-    () => undefined,
-  );
-  const held = before === undefined ? done : Promise.all([before, done]).then(() => undefined);
-  drive.held = held;
-  // Work that waits for timers which keep no process alive must not let it end.
-  const alive = setInterval(() => undefined, 60_000);
-  try {
-    return await working;
-  } finally {
-    clearInterval(alive);
-    if (drive.held === held) drive.held = undefined;
-  }
 }
 
 /** Milliseconds of wall clock for an instant; undefined: none. */
@@ -208,36 +173,8 @@ async function rush(drive: Drive, warming: boolean, untilRestored: boolean): Pro
     await turn();
     if (recording?.restoring !== true) await drive.hand?.carryOut();
     if (!more) return false;
-    if (signal?.aborted === true || (untilRestored && recording?.restoring !== true)) return true;
-  }
-}
-
-/** Works off up to `instants` instants and sees the journal keep up; false when the bars fed are used up. */
-async function advance(drive: Drive, instants: number): Promise<boolean> {
-  const { run, recording } = drive;
-  while (drive.held !== undefined) await drive.held;
-  if (recording === undefined) return decide(run, instants);
-  const applied = recording.applyInputs();
-  if (applied !== undefined) await applied;
-  // The last thing in the journal may be an edit or a command: no bar is known to have come after it.
-  if (drive.recordedOnly && !recording.restoring && !recording.atFinal) return true;
-  const more = decide(run, recording.most(instants));
-  const stored = recording.mark();
-  if (stored !== undefined) await stored;
-  return more;
-}
-
-/** @throws RulesFault when rules throw that have only just come */
-function decide(run: Swappable, asked: number): boolean {
-  if (run.fault !== undefined) throw run.fault;
-  const { session, swapped } = run;
-  if (swapped === undefined || session.instants - swapped.instants > PROBATION) return session.advance(asked);
-  const { instants, now: time } = session;
-  try {
-    return session.advance(instants - swapped.instants < FIRST_STEPS ? Math.min(asked, 1) : asked);
-  } catch (error) {
-    const { revision } = session.core.memory.ruleset;
-    throw new RulesFault(error, { revision, former: swapped.former, instants, time });
+    if (signal?.aborted === true || drive.atEnd === true || (untilRestored && recording?.restoring !== true))
+      return true;
   }
 }
 

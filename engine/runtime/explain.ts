@@ -31,7 +31,7 @@ export type Explained = readonly (ExplainedDecision | undefined)[];
  */
 export async function explainDecisions(
   ruleset: Ruleset,
-  data: MarketData,
+  data: Pick<MarketData, 'bars' | 'actions'>,
   options: RunOptions,
   targets: readonly Target[],
   signal?: AbortSignal,

@@ -66,6 +66,8 @@ export interface Trace {
 export interface Side extends Trace {
   readonly figures: ImpactFigures;
   readonly strategies: ReadonlyMap<string, ImpactFigures>;
+  /** What decided beside it, in a ledger of its own. */
+  readonly shadow?: Side | undefined;
 }
 
 const entryKey = (strategy: string, { symbol, rule, at }: EntryTrace): string =>

@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { FillAssumptions } from '../brokers/assumptions.ts';
-import type { Rules } from '../compiler/meaning/meaning.ts';
-import { planRuleset } from '../compiler/plan.ts';
-import type { Ruleset } from '../compiler/ruleset.ts';
+import type { Rules, Ruleset } from '../compiler/ruleset.ts';
+import { planWithShadows } from '../compiler/shadows.ts';
+import { drain } from '../compiler/steps.ts';
 import type { Operator } from '../core/breakers.ts';
 import { type Figures, figuresOf } from '../ledger/run-figures.ts';
 import type { Bars, CorporateAction } from '../market/bars.ts';
@@ -19,7 +19,8 @@ import {
   traceOf,
 } from './impact-trace.ts';
 import type { Progress } from './run.ts';
-import { createSession, type Session } from './session.ts';
+import type { Session } from './session.ts';
+import { createShadowed, withShadowSymbols } from './shadowed.ts';
 
 export interface ImpactOptions {
   /** Starting cash of both runs, dollars; undefined: each has the sum of its purses. */
@@ -73,6 +74,8 @@ export interface Impact {
   readonly before: ImpactFigures;
   readonly after: ImpactFigures;
   readonly strategies: readonly StrategyImpact[];
+  /** The same of those that decide beside the account; nothing else of this tells of them. */
+  readonly shadows: readonly StrategyImpact[];
   /** Stopped by the signal: the two sides may not have seen the same bars. */
   readonly interrupted: boolean;
 }
@@ -95,7 +98,9 @@ export async function impactOf(
 ): Promise<Impact> {
   const whole = until(given, options.to);
   // Planned anew: what runs may hold strategies that left it, for the sake of their positions.
-  const [before, after] = [old, next].map(({ revision, models, risk }) => planRuleset(revision, models, risk, []));
+  const [before, after] = [old, next].map(({ revision, models, risk }) =>
+    drain(planWithShadows(revision, models, risk, [])),
+  );
   const traded = [...new Set([...before!.traded, ...after!.traded])];
   const from = options.from ?? startOf(traded, whole, options.last);
   const bars = warmedBy(whole, from, options.warmup);
@@ -128,14 +133,27 @@ export function impactBetween(
   over: Pick<Impact, 'bars' | 'from' | 'to' | 'missing' | 'interrupted'>,
 ): Impact {
   const { resizedBy, ...differences } = compareTraces(before, after, renamed);
+  const [shadowBefore, shadowAfter] = [before.shadow ?? NOBODY, after.shadow ?? NOBODY];
   return {
     ...over,
     ...differences,
     before: before.figures,
     after: after.figures,
     strategies: byStrategy(before, after, { ...differences, resizedBy }, renamed),
+    shadows: byStrategy(shadowBefore, shadowAfter, compareTraces(shadowBefore, shadowAfter, renamed), renamed),
   };
 }
+
+const NOTHING: ImpactFigures = {
+  trades: 0,
+  pnl: 0,
+  returnPct: 0,
+  winRatePct: null,
+  maxDrawdownPct: 0,
+  profitFactor: null,
+};
+
+const NOBODY: Side = { entries: new Map(), held: new Map(), figures: NOTHING, strategies: new Map() };
 
 /** Start of the bar from which each symbol has at least `last` bars, or all that it has; undefined: from the first on. */
 function startOf(
@@ -207,11 +225,12 @@ async function run(
   { done, total }: { readonly done: number; readonly total: number },
   signal: AbortSignal | undefined,
 ): Promise<Side> {
-  const own = new Map(ruleset.symbols.flatMap((symbol) => (bars.has(symbol) ? [[symbol, bars.get(symbol)!]] : [])));
+  const { symbols } = withShadowSymbols(ruleset);
+  const own = new Map(symbols.flatMap((symbol) => (bars.has(symbol) ? [[symbol, bars.get(symbol)!]] : [])));
   const bases = new Map([...own].map(([symbol, { timeframe }]) => [symbol, timeframe]));
   const { cash, assumptions, operator, from } = options;
   const driven = { cash, from, to: undefined, assumptions, operator, closeAtEnd: false };
-  const session = createSession(ruleset, bases, driven, {}, options.actions ?? []);
+  const session = createShadowed(ruleset, bases, driven, {}, options.actions ?? []);
   session.feed(own);
   while (signal?.aborted !== true && session.advance(options.slice ?? SLICE)) {
     const { now, book, barsDone } = session;
@@ -233,6 +252,7 @@ export function sideOf(session: Session, traded: readonly string[]): Side {
     ...trace,
     figures: shortly(account),
     strategies: new Map(session.strategies.map(({ id }, index) => [id, shortly(strategies[index]!)])),
+    shadow: session.shadow && sideOf(session.shadow, session.shadow.core.memory.ruleset.traded),
   };
 }
 

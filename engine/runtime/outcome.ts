@@ -2,13 +2,13 @@ import type { Ruleset } from '../compiler/ruleset.ts';
 import { tradesBeside } from '../compiler/shadows.ts';
 import { buyHoldPct } from '../ledger/benchmark.ts';
 import type { Book } from '../ledger/book.ts';
-import { sortedByKey, tallyMonths, tallyTrades } from '../ledger/breakdown.ts';
+import { sortedByKey, tallyKinds, tallyMonths, tallyTrades } from '../ledger/breakdown.ts';
 import { figure, START } from '../ledger/curve.ts';
 import { drawdownOf } from '../ledger/drawdown.ts';
 import type { Order } from '../ledger/order.ts';
 import { tallyRefusals } from '../ledger/order-log.ts';
 import { figuresOf } from '../ledger/run-figures.ts';
-import { anyShort, latestTrades } from '../ledger/trade-log.ts';
+import { anyShort, latestTrades, logSince, type TradeLog } from '../ledger/trade-log.ts';
 import type { MarketData } from '../market/bars.ts';
 import { calendarOf, sessionsAYear } from '../market/calendars.ts';
 import { type Instant, instant } from '../market/time.ts';
@@ -21,8 +21,7 @@ import { ENGINE_VERSION } from './version.ts';
 const LATEST = 8;
 
 /** @param symbol the one whose exchange's clock says which month it is */
-function breakdownOf(book: Book, symbol: string): Breakdown {
-  const log = book.state.trades;
+function breakdownOf(book: Book, log: TradeLog, symbol: string): Breakdown {
   const calendar = calendarOf(symbol);
   // Trades and samples come in the order of time: a session's month is asked for once.
   let known = -1;
@@ -36,23 +35,25 @@ function breakdownOf(book: Book, symbol: string): Breakdown {
     }
     return month;
   };
+  const kinds = tallyKinds(log);
   return {
-    byExitReason: tallyTrades(log, ({ exitReason }) => exitReason),
-    bySymbol: sortedByKey(tallyTrades(log, (shared) => shared.symbol)),
-    byEntryRule: sortedByKey(tallyTrades(log, ({ strategy, entryRule }) => `${strategy}.${entryRule}`)),
+    byExitReason: tallyTrades(kinds, ({ exitReason }) => exitReason),
+    bySymbol: sortedByKey(tallyTrades(kinds, (shared) => shared.symbol)),
+    byEntryRule: sortedByKey(tallyTrades(kinds, ({ strategy, entryRule }) => `${strategy}.${entryRule}`)),
     byMonth: tallyMonths(log, figure(book.state.curve, 0, START), book.equityPoints(), monthOf),
   };
 }
 
 /** What each strategy that decided beside the others came to, and the one that it is compared with. */
 function shadowsOf(
-  { book, strategies, firstStart }: Session,
+  { book, strategies, firstStart, leftOut }: Session,
   { models }: Ruleset,
   trading: readonly StrategyResult[],
   annualisation: 252 | 365,
 ): readonly ShadowResult[] {
-  const figures = figuresOf(book, instant(Number.isNaN(firstStart) ? 0 : firstStart), annualisation);
-  const trades = book.trades();
+  const log = logSince(book.state.trades, leftOut.trades);
+  const figures = figuresOf(book, instant(Number.isNaN(firstStart) ? 0 : firstStart), annualisation, log);
+  const trades = book.trades().slice(leftOut.trades);
   const open = book.openPositions();
   return strategies.map(({ id, capital }, index) => {
     const model = models.find((one) => one.id === id && one.shadow);
@@ -77,13 +78,14 @@ export function resultOf(
   interrupted: boolean,
   seconds: number,
 ): RunResult {
-  const { book } = session;
+  const { book, leftOut } = session;
+  const log = logSince(book.state.trades, leftOut.trades);
   // Made of their columns only for reports that show them.
   let orders: readonly Order[] | undefined;
   const from = instant(Number.isNaN(session.firstStart) ? 0 : session.firstStart);
   const to = instant(Number.isNaN(session.now) ? 0 : session.now);
   const annualisation = sessionsAYear(ruleset.symbols);
-  const { account: whole, strategies } = figuresOf(book, from, annualisation);
+  const { account: whole, strategies } = figuresOf(book, from, annualisation, log);
   const held = ruleset.traded.map((symbol) => {
     const index = ruleset.symbols.indexOf(symbol);
     return {
@@ -112,26 +114,27 @@ export function resultOf(
       warnings: data.warnings,
     },
     assumptions: options.assumptions,
-    ambiguousBars: session.broker.ambiguousBars(),
-    drawdown: drawdownOf(session.startCash, book.equityPoints()),
+    ...(Number.isNaN(leftOut.time) ? {} : { stretch: true as const }),
+    ambiguousBars: session.broker.ambiguousBars() - leftOut.ambiguousBars,
+    drawdown: drawdownOf(whole.metrics.startEquity, book.equityPoints()),
     metrics: { ...whole.metrics, buyHoldPct: buyHoldPct(held) },
     reasons: whole.reasons,
     strategies: results,
     shadows: session.shadow === undefined ? [] : shadowsOf(session.shadow, ruleset, results, annualisation),
     get trades() {
-      return book.trades();
+      return leftOut.trades === 0 ? book.trades() : book.trades().slice(leftOut.trades);
     },
     openPositions: book.openPositions(),
     get orders() {
-      orders ??= session.core.orders();
+      orders ??= session.core.orders().filter(({ seq }) => seq > leftOut.orders);
       return orders;
     },
-    breakdown: breakdownOf(book, ruleset.traded[0] ?? ''),
-    latest: latestTrades(book.state.trades, LATEST),
-    refusals: tallyRefusals(session.core.orderLog),
-    soldShort: anyShort(book.state.trades),
+    breakdown: breakdownOf(book, log, ruleset.traded[0] ?? ''),
+    latest: latestTrades(log, LATEST),
+    refusals: tallyRefusals(session.core.orderLog, leftOut.orders),
+    soldShort: anyShort(log),
     equity: book.equityPoints(),
-    breakers: session.core.trips,
+    breakers: session.core.trips.filter(({ clearedAt }) => !((clearedAt ?? Number.NaN) <= leftOut.time)),
     notActing: ruleset.notActing,
     interrupted,
     seconds,

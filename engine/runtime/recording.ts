@@ -35,6 +35,8 @@ export interface Recording {
   readonly restoring: boolean;
   /** Nothing is left in the journal but what the run's end brought. */
   readonly atFinal: boolean;
+  /** Market time (ms) at the end of the next slice of the journal; undefined: it is used up, or that slice has none. */
+  readonly upcoming: number | undefined;
   /** Observer for the run; what happened before is not told again. */
   watch(observer: Observer): Observer;
   /** Hands over the run. Call once, before its first bar. */
@@ -53,11 +55,18 @@ export interface Recording {
   complete(): Promise<void> | undefined;
 }
 
+/** What only a run hears of that is connected to a broker. */
+export type Outside = Extract<Input, { readonly kind: 'order_event' | 'clock' | 'account' }>;
+
 export interface RecordingHooks {
   /** Makes rules of the journal act; called for every revision after the first. */
   readonly applyRevision: (revision: string, run: Swappable) => Promise<void>;
   /** `at`: the wall clock when it was given, ISO 8601. */
   readonly applyCommand: (command: Command, at: string, run: Swappable) => void;
+  /** Makes what came from outside act: of an order, of the clock, of the account. */
+  readonly applyOutside?: (input: Outside, run: Swappable) => void;
+  /** What came out besides what an observer is told, as JSON texts, since the last call. */
+  readonly further?: () => readonly string[];
   /** The journal's end is reached: the run goes on from here. */
   readonly restored?: (session: Session) => void;
 }
@@ -111,8 +120,14 @@ export function createRecording(
     };
   }
 
+  /** Takes in what came out besides. */
+  function gather(): void {
+    for (const text of hooks.further?.() ?? []) keep(text);
+  }
+
   /** Holds what came out to a slice of the journal. */
   function agree(known: SliceRow, final: boolean): void {
+    gather();
     const now = sliceNow(final);
     const hash = chained(state.hash, now);
     if (hash !== known.hash) throw disagreement(recorded, known, now);
@@ -124,6 +139,7 @@ export function createRecording(
 
   function moveOn(): Promise<void> | undefined {
     const session = sessionOf();
+    gather();
     if (restoring() || state.next !== undefined || (session.instants === state.instants && events.length === 0))
       return undefined;
     const slice = sliceNow(false);
@@ -132,13 +148,22 @@ export function createRecording(
     return sink?.append(slice);
   }
 
+  /** What came out before an input was stored with it, in a slice of its own: `input` does the same. */
+  function agreeBefore(): void {
+    gather();
+    if (state.next === undefined || state.next.final) return;
+    if (sessionOf().instants !== state.instants || events.length > 0) agree(state.next, false);
+  }
+
   /** Applies the inputs of this instant. */
   async function apply(): Promise<void> {
     for (let input = inputs[state.nextInput]; input !== undefined && input.instants <= at(); ) {
+      agreeBefore();
       if (input.kind === 'revision') {
         await hooks.applyRevision(input.revision, state.run!);
         state.revision = input.revision;
-      } else hooks.applyCommand(input.command, input.at, state.run!);
+      } else if (input.kind === 'command') hooks.applyCommand(input.command, input.at, state.run!);
+      else hooks.applyOutside?.(input, state.run!);
       state.nextInput++;
       input = inputs[state.nextInput];
     }
@@ -153,6 +178,9 @@ export function createRecording(
     },
     get atFinal() {
       return state.next?.final === true;
+    },
+    get upcoming() {
+      return Number.isNaN(state.next?.time) ? undefined : state.next?.time;
     },
     watch: (observer) => {
       const told = (): boolean => !restoring();

@@ -50,6 +50,8 @@ export interface RunResult {
     readonly hash: string;
     readonly warnings: readonly string[];
   };
+  /** A stretch of a longer run: what was open where it begins counts at what it was worth there. */
+  readonly stretch?: true;
   readonly assumptions: FillAssumptions;
   readonly ambiguousBars: number;
   /** The deepest fall of the account's daily equity; `start` undefined: from the first bar, `recovery`: not yet. */

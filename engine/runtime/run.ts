@@ -1,4 +1,5 @@
 import type { FillAssumptions } from '../brokers/assumptions.ts';
+import type { Venue, VenueHooks } from '../brokers/venue.ts';
 import type { Operator, Trip } from '../core/breakers.ts';
 import type { Probe } from '../core/probe.ts';
 import type { Fill, Order, OrderEvent } from '../ledger/order.ts';
@@ -14,7 +15,9 @@ export interface RunOptions {
   readonly from: Instant | undefined;
   readonly to: Instant | undefined;
   readonly assumptions: FillAssumptions;
-  /** Who clears breakers that wait for a person; undefined: the next session. */
+  /** Where orders go; undefined: they are filled from the bars under the assumptions. */
+  readonly venue?: ((hooks: VenueHooks) => Venue) | undefined;
+  /** Who clears breakers that wait for a person, at first; undefined: the next session. */
   readonly operator?: Operator | undefined;
   /** The rules may change while it runs. */
   readonly swappable?: boolean;

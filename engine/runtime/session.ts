@@ -1,12 +1,15 @@
-import { createSimulatedBroker, type SimulatedBroker } from '../brokers/simulated.ts';
+import { createSimulatedBroker } from '../brokers/simulated.ts';
+import type { Venue, VenueHooks } from '../brokers/venue.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import { drain, type Steps } from '../compiler/steps.ts';
+import type { Operator } from '../core/breakers.ts';
 import type { Broker } from '../core/broker.ts';
 import { heldOf, needsHistory, placesOf } from '../core/carry.ts';
 import { type Core, coreSteps } from '../core/engine.ts';
 import { type BarsEvent, emptyBars } from '../core/events.ts';
 import type { OperatorAnswer, OperatorCommand } from '../core/operator.ts';
 import { type Book, createBook } from '../ledger/book.ts';
+import { beginAnew } from '../ledger/curve.ts';
 import { quantityIncrement } from '../ledger/tick.ts';
 import { type Bars, CLOSED, type CorporateAction, EXTENDED } from '../market/bars.ts';
 import type { Calendar } from '../market/calendar.ts';
@@ -22,7 +25,7 @@ import type { Observer, RunOptions } from './run.ts';
 export interface Session {
   readonly book: Book;
   readonly core: Core;
-  readonly broker: SimulatedBroker;
+  readonly broker: Venue;
   readonly strategies: readonly { readonly id: string; readonly capital: number }[];
   readonly startCash: number;
   /** Market time reached, ms; NaN before the first bar. */
@@ -44,6 +47,18 @@ export interface Session {
   advance(instants: number): boolean;
   /** Works off the instants that end by a time, ms. */
   advanceTo(time: number): void;
+  /** Something waits for the clock to come to `time`, ms: a bar of a longer timeframe, or the session's close. */
+  waitsFor(time: number): boolean;
+  /** The bars from here on come too late to enter on, or no longer do. */
+  stale(stale: boolean): void;
+  /**
+   * A share was split between two instants: positions, orders and levels are restated, and indicators worked out anew.
+   * @param ratio new shares for an old one
+   * @param past all bars so far of every symbol, on the new footing
+   */
+  restate(symbol: number, ratio: number, past: (symbol: number) => Bars | undefined): void;
+  /** The clock has come to `time`, ms, and no bar that ends by then is missing: what waits for the clock happens. */
+  clock(time: number): void;
   /** What decides beside it, over the same bars and in a ledger of its own. */
   readonly shadow?: Session;
   /** Instants worked off since the start: where the run stands in its bars. */
@@ -54,6 +69,14 @@ export interface Session {
   pause(): void;
   /** Ends a warm-up: from the next bar on, entries may be decided. */
   resume(): void;
+  /** From now on breakers that wait for a person are cleared by whom this says. */
+  attend(operator: Operator): void;
+  /** End of the bars that come next, ms; Infinity when those fed are used up. */
+  readonly nextTime: number;
+  /** Figures begin anew at a time (ms) between the last bar and the next: what came before is no part of a report. */
+  beginAnew(time: number): void;
+  /** What came before figures began anew; nothing, unless they did. */
+  readonly leftOut: LeftOut;
   /** Closes the running session if its last bar is done: figures taken now include its day. */
   settle(): void;
   /**
@@ -76,13 +99,23 @@ export interface Session {
   hasRoom(): boolean;
 }
 
+/** What a report leaves out: how much there was of each, at a time (ms; NaN: from the start on nothing is left out). */
+export interface LeftOut {
+  readonly time: number;
+  readonly trades: number;
+  readonly orders: number;
+  readonly ambiguousBars: number;
+}
+
+const NOTHING_LEFT_OUT: LeftOut = { time: Number.NaN, trades: 0, orders: 0, ambiguousBars: 0 };
+
 /** A position or an order has come since rules were planned that leave no place for it: they must be planned again. */
 export class StandingChanged extends Error {}
 
 /** All that a session has but its core; it changes while the session runs. */
 interface Estate {
   readonly book: Book;
-  readonly broker: SimulatedBroker;
+  readonly broker: Venue;
   readonly wire: Wire;
   readonly startCash: number;
   readonly clock: Clock;
@@ -113,6 +146,7 @@ interface Clock {
   firstStart: number;
   /** Traded symbols without a bar yet. */
   unopened: number;
+  leftOut: LeftOut;
 }
 
 /** The session to go on for, and the bars before its columns, for indicators that its rules did not have. */
@@ -148,9 +182,9 @@ const isMixed = ({ hours, length }: Bars): boolean => {
 function watched(broker: Broker, observer: Observer): Broker {
   if (observer.placed === undefined) return broker;
   return {
-    submit(order) {
+    submit(order, intended) {
       observer.placed?.(order);
-      broker.submit(order);
+      broker.submit(order, intended);
     },
     cancel: (order, reason) => broker.cancel(order, reason),
     amend: (order, change) => broker.amend(order, change),
@@ -202,19 +236,23 @@ export function* sessionSteps(
   const tickRules = symbols.map((symbol) => (isCrypto(symbol) ? ('crypto' as const) : ('equity' as const)));
   const desks = symbols.map((symbol, index) => ({ symbol, kind: tickRules[index]! }));
   const wire: Wire = former?.wire ?? { core: undefined };
+  const hooks: VenueHooks = {
+    symbols: desks,
+    sink:
+      observer.heard === undefined
+        ? (event) => wire.core!.process(event)
+        : (event) => {
+            observer.heard?.(event);
+            wire.core!.process(event);
+          },
+  };
   const broker =
     former?.broker ??
+    options.venue?.(hooks) ??
     createSimulatedBroker({
+      ...hooks,
       assumptions: options.assumptions,
-      symbols: desks,
       buyingPower: (order, need) => book.buyingPower(order, need),
-      sink:
-        observer.heard === undefined
-          ? (event) => wire.core!.process(event)
-          : (event) => {
-              observer.heard?.(event);
-              wire.core!.process(event);
-            },
     });
   const core: Core = yield* coreSteps({
     ruleset,
@@ -262,6 +300,7 @@ export function* sessionSteps(
     instants: 0,
     firstStart: Number.NaN,
     unopened: count,
+    leftOut: NOTHING_LEFT_OUT,
   };
   if (succession === undefined) begin();
 
@@ -391,6 +430,13 @@ export function* sessionSteps(
     clock.nextClose = reference.close(clock.session);
   }
 
+  function lastClose(symbol: number): number {
+    const row = rows[symbol]!;
+    // The columns at hand may have only just come.
+    const column = row > 0 ? columns[symbol] : before[symbol];
+    return column?.close[(row > 0 ? row : column.length) - 1] ?? Number.NaN;
+  }
+
   function settle(): void {
     if (clock.now >= clock.nextClose) closeSession();
   }
@@ -470,16 +516,19 @@ export function* sessionSteps(
   function split(symbol: number, ratio: number, start: number): void {
     const bars = columns[symbol];
     const row = nextRow(symbol);
-    const price = bars?.open[row] ?? Number.NaN;
-    const increment = quantityIncrement(tickRules[symbol]!, options.assumptions.fractional);
-    for (const trade of book.applySplit(symbol, ratio, price, increment, instant(start))) observer.traded?.(trade);
-    broker.applySplit(symbol, ratio);
-    core.process({ kind: 'split', symbol, ratio });
-    if (clock.active) held.shares[symbol] = held.shares[symbol]! * ratio;
+    restateHoldings(symbol, ratio, bars?.open[row] ?? Number.NaN, start);
     if (bars === undefined) return;
     history[symbol] = restated(history[symbol] ?? bars, row, ratio);
     core.process({ kind: 'rewarm' });
     drain(replay(gone));
+  }
+
+  function restateHoldings(symbol: number, ratio: number, price: number, time: number): void {
+    const increment = quantityIncrement(tickRules[symbol]!, options.assumptions.fractional);
+    for (const trade of book.applySplit(symbol, ratio, price, increment, instant(time))) observer.traded?.(trade);
+    broker.applySplit(symbol, ratio);
+    core.process({ kind: 'split', symbol, ratio });
+    if (clock.active) held.shares[symbol] = held.shares[symbol]! * ratio;
   }
 
   /** First row of a symbol that is not past: the running instant's own bar, if it has one. */
@@ -572,12 +621,40 @@ export function* sessionSteps(
       return clock.instants;
     },
     firstOpen,
-    lastClose(symbol) {
-      const column = columns[symbol];
-      return column === undefined || rows[symbol] === 0 ? Number.NaN : column.close[rows[symbol]! - 1]!;
-    },
+    lastClose,
     held,
     symbols,
+    get nextTime() {
+      return merge.peek();
+    },
+    get leftOut() {
+      return clock.leftOut;
+    },
+    beginAnew(time) {
+      // As the next bar would: sessions that close by then are over.
+      while (clock.nextClose <= time && merge.peek() > clock.nextClose) {
+        catchUp(clock.nextClose);
+        closeSession();
+      }
+      beginAnew(book.state.curve);
+      clock.leftOut = {
+        time,
+        trades: book.state.trades.length,
+        orders: core.orderLog.length,
+        ambiguousBars: broker.ambiguousBars(),
+      };
+      clock.firstStart = time;
+      // Who buys and holds from here on pays what it was worth.
+      symbols.forEach((_, symbol) => {
+        const close = lastClose(symbol);
+        if (!Number.isNaN(close)) firstOpen[symbol] = close;
+      });
+      held.shares.fill(1);
+      held.dividends.fill(0);
+    },
+    attend(operator) {
+      core.memory.breakers.state.operator = operator;
+    },
     settle,
     pause() {
       clock.active = false;
@@ -618,6 +695,25 @@ export function* sessionSteps(
         step();
         clock.instants++;
       }
+    },
+    waitsFor: (time) => !Number.isNaN(clock.nextClose) && (time >= clock.nextClose || core.due() <= time),
+    stale(stale) {
+      core.process({ kind: 'stale', stale });
+    },
+    restate(symbol, ratio, past) {
+      const known = past(symbol);
+      const price = known === undefined || known.length === 0 ? Number.NaN : known.close[known.length - 1]!;
+      restateHoldings(symbol, ratio, price, clock.now);
+      core.process({ kind: 'rewarm' });
+      drain(replay(past));
+    },
+    clock(time) {
+      if (Number.isNaN(clock.nextClose)) return;
+      while (time >= clock.nextClose) {
+        catchUp(clock.nextClose);
+        closeSession();
+      }
+      catchUp(time);
     },
     command(command, given) {
       const time = marketTime();

@@ -25,7 +25,7 @@ export function* shadowedSteps(
   const live = yield* sessionSteps(ruleset, bases, options, observer, actions, succession);
   if (ruleset.shadow === undefined) return live;
   const rules = inDollars(ruleset.shadow, live.startCash);
-  const own = { ...options, cash: undefined };
+  const own = { ...options, cash: undefined, venue: undefined };
   if (succession === undefined) {
     return beside(live, yield* sessionSteps(rules, bases, own, {}, actions));
   }
@@ -74,6 +74,20 @@ function beside(live: Session, shadow: Session, ahead: () => void = () => undefi
       shadow.advanceTo(more ? live.now : Number.POSITIVE_INFINITY);
       return more;
     },
+    stale(stale) {
+      live.stale(stale);
+      shadow.stale(stale);
+    },
+    restate(symbol, ratio, past) {
+      live.restate(symbol, ratio, past);
+      const name = live.symbols[symbol]!;
+      const own = shadow.symbols.indexOf(name);
+      if (own >= 0) shadow.restate(own, ratio, (n) => past(live.symbols.indexOf(shadow.symbols[n]!)));
+    },
+    clock(time) {
+      live.clock(time);
+      shadow.clock(time);
+    },
     pause() {
       live.pause();
       shadow.pause();
@@ -81,6 +95,10 @@ function beside(live: Session, shadow: Session, ahead: () => void = () => undefi
     resume() {
       live.resume();
       shadow.resume();
+    },
+    beginAnew(time) {
+      live.beginAnew(time);
+      shadow.beginAnew(time);
     },
     settle() {
       live.settle();

@@ -1,5 +1,5 @@
 import type { BreakerModel } from '../compiler/model.ts';
-import { type Operator, type Trip, untilOf } from '../core/breakers.ts';
+import { releaseOf, type Trip } from '../core/breakers.ts';
 import type { Instance } from '../core/instance.ts';
 import { figure, START } from '../ledger/curve.ts';
 import { type Price, priceToNumber, type Qty, qtyToNumber } from '../ledger/money.ts';
@@ -131,8 +131,6 @@ export interface ViewExtras {
   readonly feed: Omit<FeedView, 'marketTime' | 'clock' | 'barsDone'>;
   /** What the reload says of itself. */
   readonly reload?: Pick<RulesView, 'reloaded' | 'stale'> | undefined;
-  /** Who clears breakers that wait for a person (the next session). */
-  readonly operator?: Operator | undefined;
 }
 
 /** The run as it stands between two instants. Cheap enough for ten times a second. */
@@ -171,9 +169,7 @@ export function viewOf(session: Session, extras: ViewExtras): RunView {
     orders: { sent: core.orderLog.atWork.length - protective, protective },
     breakers: {
       armed: core.memory.breakers.ruled,
-      tripped: core.trips
-        .filter(({ clearedAt }) => clearedAt === undefined)
-        .map((trip) => trippedView(session, trip, extras.operator ?? 'next_session')),
+      tripped: core.trips.filter(({ clearedAt }) => clearedAt === undefined).map((trip) => trippedView(session, trip)),
     },
     rules: {
       revision: ruleset.revision,
@@ -259,24 +255,23 @@ function positionView(position: OpenPosition, instance: Instance | undefined): P
   };
 }
 
-function trippedView(session: Session, trip: Trip, operator: Operator): TrippedView {
+function trippedView(session: Session, trip: Trip): TrippedView {
   const { breaker, scope, place, action, trippedAt, heldBack, values } = trip;
-  return { breaker, scope, place, action, since: trippedAt, until: release(session, trip, operator), heldBack, values };
+  return { breaker, scope, place, action, since: trippedAt, until: release(session, trip), heldBack, values };
 }
 
-function release({ core }: Session, trip: Trip, operator: Operator): Release {
+function release({ core }: Session, trip: Trip): Release {
   const { breakers } = core.memory;
   const guard = breakers.state.guards.find((one) => one.trip >= 0 && breakers.state.trips[one.trip] === trip);
   const model = guard === undefined ? undefined : breakers.models[guard.breaker];
   if (guard === undefined || model === undefined) return { kind: 'manual' };
-  const until = untilOf(model);
+  const until = releaseOf(model, breakers.state.operator);
   switch (until.kind) {
     case 'time':
       return { kind: 'time', at: instant(trip.trippedAt + until.milliseconds) };
     case 'bars':
       return { kind: 'bars', left: Math.max(0, until.bars - (core.instant - guard.trippedInstant)) };
     case 'manual':
-      return { kind: operator === 'next_session' ? 'next_session' : 'manual' };
     case 'next_session':
     case 'clear':
       return { kind: until.kind };

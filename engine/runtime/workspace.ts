@@ -1,6 +1,6 @@
 import { basename, relative, resolve, sep } from 'node:path';
 import { compile } from '../compiler/compile.ts';
-import type { Ruleset } from '../compiler/ruleset.ts';
+import type { Rules, Ruleset } from '../compiler/ruleset.ts';
 import type { RunFacts } from '../compiler/run-facts.ts';
 import type { Standing } from '../compiler/standing.ts';
 import type { Steps } from '../compiler/steps.ts';
@@ -34,7 +34,7 @@ export interface RuleDocument {
   readonly bytes: Uint8Array;
 }
 
-/** Rules as they stand on disk, checked; `ruleset` only when there is no error. */
+/** Rules as they stand on disk, checked; `rules`, `ruleset` and `plan` only when there is no error. */
 export interface Workspace {
   readonly revision: string;
   /** Every file that the rules were made of: documents, what they extend, and their lists of symbols. */
@@ -43,6 +43,8 @@ export interface Workspace {
   readonly sought: readonly string[];
   /** Everything that the rules were made of, to be kept and loaded again: `loadDocuments`. */
   readonly documents: () => readonly RuleDocument[];
+  readonly rules: Rules | undefined;
+  /** Laid out when it is first asked for. */
   readonly ruleset: Ruleset | undefined;
   /** The ruleset for a run that goes on under it, laid out in small parts; undefined when there is an error. */
   readonly plan: ((standing: Standing) => Steps<Ruleset>) | undefined;
@@ -99,7 +101,7 @@ export function compileDocuments(
     diagnostics,
     lists: keptLists(of('list')),
   };
-  return check(options, gathered, true, false);
+  return check(options, gathered, false);
 }
 
 function runnable(workspace: Workspace): Workspace {
@@ -120,14 +122,8 @@ function nothingToRun({ counts, ruleset }: Workspace): Diagnostic {
   return finding('E329', undefined, undefined, message, help);
 }
 
-/** The same, also when nothing in it runs: what two workspaces are compared by. */
-export const compileWorkspace = (options: WorkspaceOptions): Workspace => check(options, gather(options));
-
-/** The same without laying the graph out: all that checking needs. */
-export function checkWorkspace(options: WorkspaceOptions): Omit<Workspace, 'ruleset'> {
-  const { ruleset: _, ...checked } = check(options, gather(options), false);
-  return checked;
-}
+/** The same, also when nothing in it runs: what is checked, and what two workspaces are compared by. */
+export const checkWorkspace = (options: WorkspaceOptions): Workspace => check(options, gather(options));
 
 /** All files that belong to the rules, with the bytes that they held at one moment: nothing of it is read again. */
 export interface Gathered {
@@ -172,11 +168,11 @@ function siblingsOf(dir: string): ReadonlyMap<string, SourceFile> {
 }
 
 /**
- * Checks exactly the bytes that were gathered.
- * @param plan compiles them too
+ * Checks exactly the bytes that were gathered. The graph is laid out when `ruleset` is asked for: checking does not pay for
+ * it, and neither does a running engine, which takes `plan`.
  * @param disk the documents stand on disk, and what they name beside them
  */
-export function check(options: WorkspaceOptions, gathered: Gathered, plan = true, disk = true): Workspace {
+export function check(options: WorkspaceOptions, gathered: Gathered, disk = true): Workspace {
   const diagnostics: Diagnostic[] = [...gathered.diagnostics];
   const documents: StrategyDocument[] = [];
   const { lists } = gathered;
@@ -210,16 +206,26 @@ export function check(options: WorkspaceOptions, gathered: Gathered, plan = true
   const told = once([...withoutIgnored(diagnostics, ignores), ...malformed, ...idleIgnores(diagnostics, ignores)]);
   told.sort(byPlace);
   const whole = !told.some((diagnostic) => diagnostic.severity === 'error');
-  const ruleset = plan && whole ? compiled.ruleset?.() : undefined;
+  let laid: Ruleset | undefined;
+  const layOut = (): Ruleset | undefined => {
+    laid ??= whole ? compiled.ruleset?.() : undefined;
+    return laid;
+  };
   return {
     revision: id,
     files,
     sought: [...new Set([...files.map(({ path }) => resolve(path)), ...lists.sought()])],
     documents: () => documentsOf(options.dir, gathered),
-    ruleset,
+    rules: whole ? compiled.rules : undefined,
+    get ruleset() {
+      return layOut();
+    },
     plan: whole ? compiled.steps : undefined,
     diagnostics: told,
-    atRun: (facts) => (ruleset === undefined ? [] : withoutIgnored(compiled.atRun(ruleset, facts), ignores)),
+    atRun(facts) {
+      const ruleset = layOut();
+      return ruleset === undefined ? [] : withoutIgnored(compiled.atRun(ruleset, facts), ignores);
+    },
     texts: files.map(({ path, text }) => ({ path: fromFolder(options.dir, path), text })),
     risk: gathered.risk && fromFolder(options.dir, gathered.risk.path),
     counts: {

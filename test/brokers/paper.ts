@@ -1,5 +1,6 @@
 import { DEFAULT_ASSUMPTIONS, type FillAssumptions } from '../../engine/brokers/assumptions.ts';
-import { createSimulatedBroker, type SimulatedBroker, type SimulatedSymbol } from '../../engine/brokers/simulated.ts';
+import { createSimulatedBroker } from '../../engine/brokers/simulated.ts';
+import type { Venue, VenueSymbol } from '../../engine/brokers/venue.ts';
 import type { Approved } from '../../engine/core/broker.ts';
 import { formatPrice, formatQty, type Money, moneyFrom, priceFrom, qtyFrom } from '../../engine/ledger/money.ts';
 import type { Fill, Order, OrderEvent } from '../../engine/ledger/order.ts';
@@ -82,7 +83,7 @@ export const orderOf = (seq: number, wish: OrderWish): Approved => {
 };
 
 export interface Paper {
-  readonly broker: SimulatedBroker;
+  readonly broker: Venue;
   readonly events: OrderEvent[];
   /** Makes and submits an order. */
   readonly send: (wish: OrderWish) => Order;
@@ -98,7 +99,7 @@ export const paper = (
   assumptions: Partial<FillAssumptions> = {},
   onEvent?: (event: OrderEvent, paper: Paper) => void,
   buyingPower: (order: Order, need: Money) => Money = () => moneyFrom(1e12),
-  symbols: readonly SimulatedSymbol[] = [{ symbol: 'TEST', kind: 'equity' }],
+  symbols: readonly VenueSymbol[] = [{ symbol: 'TEST', kind: 'equity' }],
 ): Paper => {
   const events: OrderEvent[] = [];
   let seq = 0;

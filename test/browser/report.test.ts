@@ -339,4 +339,17 @@ describe('a report made by hand', () => {
     expect(faults).toEqual([]);
     await page.context().close();
   });
+
+  it('shows shadows beside what they are held against, without their trades', async () => {
+    const [own] = result.strategies;
+    const shadow = { ...own!, id: 'fast', beside: own, trades: [trade], openPositions: [] };
+    const made = { ...result, shadows: [shadow] };
+    expect(dataOf(htmlOf(made, {}, built()))).toMatchObject({ shadows: [{ id: 'fast', beside: own!.id, trades: [] }] });
+    const { page } = await opened('shadows', made);
+    expect((await rowsOf(page, '#shadows')).map((row) => row.slice(0, 2))).toEqual([
+      ['fast', 'shadow'],
+      [own!.id, 'trades beside fast'],
+    ]);
+    await page.context().close();
+  });
 });

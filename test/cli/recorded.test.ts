@@ -77,6 +77,49 @@ describe('engine report', () => {
     expect(outcome((await run(WORDS, killed)).stdout)).toEqual(outcome(JSON.stringify(report)));
   });
 
+  it('of a stretch begins with what the account was worth there, and stretches make up the whole', async () => {
+    const part = async (...words: readonly string[]) => {
+      const ended = await run(['report', '--format', 'json', ...words]);
+      expect(ended.code, ended.stderr).toBe(0);
+      return JSON.parse(ended.stdout) as Report & { readonly metrics: Readonly<Record<string, number>> };
+    };
+    const day = (rows: Rows, n: number): string => String(rows[n]!.time).slice(0, 10);
+    const samples = report.equity;
+    const [first, second] = [day(samples, 9), day(samples, 19)];
+    const [before, middle, after, whole] = await Promise.all([
+      part('--to', first),
+      part('--from', day(samples, 10), '--to', second),
+      part('--from', day(samples, 20)),
+      part(),
+    ]);
+    const parts = [before!, middle!, after!];
+    expect(parts.flatMap(({ trades }) => trades)).toEqual(report.trades);
+    expect(parts.flatMap(({ equity }) => equity)).toEqual(samples);
+    // An order that is at work when a stretch ends is told of as it stands there.
+    expect(parts.flatMap(({ orders }) => orders.map(({ id }) => id))).toEqual(report.orders.map(({ id }) => id));
+    expect(middle!.trades.length).toBeGreaterThan(2);
+    expect(middle!.metrics.startEquity!.toFixed(2)).toBe(samples[9]!.equity);
+    expect(middle!.metrics.endEquity!.toFixed(2)).toBe(samples[19]!.equity);
+    const product = (of: (one: (typeof parts)[number]) => number): number =>
+      parts.reduce((all, one) => all * of(one), 1);
+    expect(product(({ metrics }) => 1 + metrics.returnPct! / 100)).toBeCloseTo(1 + whole!.metrics.returnPct! / 100, 12);
+    expect(product(({ metrics }) => 1 + metrics.buyHoldPct! / 100)).toBeCloseTo(
+      1 + whole!.metrics.buyHoldPct! / 100,
+      12,
+    );
+    const deepest = Math.max(...parts.map(({ metrics }) => metrics.maxDrawdownBarPct!));
+    expect(deepest).toBeGreaterThan(0);
+    expect(deepest).toBeLessThanOrEqual(whole!.metrics.maxDrawdownBarPct!);
+    // Bars with a position, of all bars: six or seven a day.
+    const shares = parts.map(({ metrics, equity }) => metrics.exposurePct! * equity.length);
+    expect(shares.reduce((sum, one) => sum + one, 0) / samples.length).toBeCloseTo(whole!.metrics.exposurePct!, 0);
+    const early = await run(['report', '--from', '2030-01-01']);
+    expect(early).toMatchObject({ code: 2, stdout: '' });
+    expect(early.stderr).toMatch(/^error: session .* ends at 2023-.* New York, before --from 2030-01-01/);
+    expect((await run(['report', '--to', '2020-01-01'])).stderr).toContain('has no bar there');
+    expect((await run(['report', '--from', first])).stdout).toContain(', a stretch: 1 strategy');
+  });
+
   it('without a journal says what writes one', async () => {
     const ended = await run(['report'], stateIn(cwd, 'none'));
     expect(ended.code).toBe(2);

@@ -246,6 +246,10 @@ describe('what is not as it was', () => {
       await run(state, [...WORDS, '--slippage', '2ticks']),
       /with --slippage 1bps; this start is with --slippage 2ticks/,
     );
+    refused(
+      await run(state, [...WORDS, '--operator', 'next_session']),
+      /with --operator never; this start is with --operator next_session/,
+    );
     refused(await run(state, ['run', '--dry', '--risk', 'none', '--once', '--symbols', 'WAVE']), /--symbols/);
     refused(
       await run(state, ['run', '--dry', '--risk', 'none', '--once']),

@@ -195,6 +195,38 @@ describe('engine test', () => {
     expect(await test('--format', 'junit', '--mutate')).toMatchObject({ code: 2, stdout: '' });
   });
 
+  it('runs within the limits and breakers of risk.yaml, unless --risk says otherwise', async () => {
+    writeFileSync(
+      join(cwd, 'risk.yaml'),
+      'limits:\n  max_order_notional: 1020\ncircuit_breakers:\n  - id: one_a_day\n    when: daily_trades >= 1\n    scope: strategy\n    action: pause_entries\n    until: next_session\n',
+    );
+    const held = TESTS.replace('[99, 101, 100.5, 98, 98]', '[99, 101, 100.5, 98, 98, 101]').replace(
+      'qty: 49',
+      'qty: 10',
+    );
+    const breakers = '        breakers:\n          one_a_day: tripped\n';
+    put(`${RULES}${held}${breakers}      - at: 5\n        blocked_by: breaker\n`);
+    expect(await test('--coverage')).toMatchObject({ code: 0, stderr: '' });
+    put(RULES + held.replace('- at: 2', '- at: 1') + breakers);
+    const early = await test('--coverage', '--format', 'json');
+    expect(early.code).toBe(1);
+    const { tests, coverage } = JSON.parse(early.stdout);
+    expect(tests[0].failures.at(-1).differences).toContainEqual({
+      what: 'breakers.one_a_day',
+      expected: 'tripped',
+      got: 'clear (daily_trades 0)',
+    });
+    expect(coverage.breakers).toEqual({ one_a_day: { tripped: true } });
+    put(RULES + TESTS);
+    expect((await test()).stdout).toContain('`order.qty` is 10 and not 49');
+    expect(await test('--risk', 'none')).toMatchObject({ code: 0, stderr: '' });
+    put(RULES + TESTS + breakers.replace('one_a_day', 'one_day'));
+    const unknown = await test();
+    expect(unknown).toMatchObject({ code: 1, stdout: '' });
+    expect(unknown.stderr).toContain('error[E350]: there is no circuit breaker `one_day` in risk.yaml');
+    expect(unknown.stderr).toContain('did you mean `one_a_day`?');
+  });
+
   it('passes for all that ships', async () => {
     expect(await engine(['test'], { cwd: ROOT })).toMatchObject({ code: 0, stderr: '' });
   });

@@ -115,8 +115,19 @@ describe('news of the rules', () => {
     output.rules({ ...refused, repeated: true });
     output.rules({ ...refused, kind: 'waiting' });
     output.rules({ kind: 'applied', ruleset, from: 'x', text: 'a.yaml', lines: [], fields: { files: ['a.yaml'] } });
+    output.rules({ kind: 'reverted', lines: [] });
+    const fields = { folder: 'strategies.d', reason: 'no room', everyMs: 2_000 };
+    output.rules({ kind: 'polling', fields, lines: ['cannot watch strategies.d: no room'] });
     const events = out.map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(events.map(({ event }) => event)).toEqual(['reload_refused', 'stale', 'stale', 'reload']);
+    expect(events.map(({ event }) => event)).toEqual([
+      'reload_refused',
+      'stale',
+      'stale',
+      'reload',
+      'reverted',
+      'polling',
+    ]);
+    expect(events[5]).toMatchObject(fields);
     expect(events[0]).toMatchObject({ schemaVersion: 1, since: '2025-01-01T00:00:00.000Z', running: 'test' });
     expect(events[3]).toMatchObject({ from: 'x', to: 'test', files: ['a.yaml'] });
   });

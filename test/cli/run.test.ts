@@ -218,6 +218,16 @@ describe('engine run --dry', () => {
     expect(ended.code).toBe(0);
     expect(ended.stderr).toMatch(/^Dry run of 1 strategy on CSV bars from bars\. Nothing is sent anywhere\.\n/);
     expect(ended.stderr).toContain('not acting yet: ');
+    // The journal takes a person's commands; at full speed nobody gives one.
+    expect(ended.stderr).toMatch(/let go at the next\s+session, since nobody is asked here/);
+    const told = async (...words: string[]) =>
+      (await engine(['run', '--dry', '--once', '--fresh', '--feed', 'csv:bars', ...words], { cwd })).stderr.replace(
+        /\s+/g,
+        ' ',
+      );
+    expect(await told('--operator', 'never')).toContain('hold until you clear them: engine breakers reset ID');
+    expect(await told('--speed', '10000000x')).toContain('hold until you clear them');
+    expect(await told('--risk', 'none')).not.toContain('wait for a person');
     expect(ended.stdout).not.toContain('does not act yet');
     const lines = ended.stdout.split('\n');
     const summary = lines.findIndex((text) => text.startsWith('Dry run: 1 strategy'));

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -141,6 +141,36 @@ describe('a dry run', () => {
       /^error: no engine runs here/,
     );
     expect(existsSync(join(cwd, 'data_cache', 'control.json'))).toBe(false);
+
+    // The logs name the session as the journal does, from their first line on, and tell of what a person let go.
+    const lines = (log: string) =>
+      readFileSync(join(cwd, 'logs', log), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(new Set(lines('paper_engine.log').map(({ session }) => session))).toEqual(new Set([before.session]));
+    expect(
+      lines('circuit_breaker.log')
+        .filter(({ event }) => event === 'breaker_reset')
+        .map(({ id, place, clearedReason }) => [id, place, clearedReason]),
+    ).toEqual([
+      ['operator', 'account', 'all is well'],
+      ['operator', 'account', 'all is well'],
+      ['operator', 'rsi', 'reported'],
+    ]);
+  });
+
+  it('keeps why somebody approved rules that lose a protection', { timeout: 60_000 }, async () => {
+    const risk = join(cwd, 'risk.yaml');
+    const text = `loosening: approve\n${readFileSync(risk, 'utf8')}`;
+    writeFileSync(risk, text);
+    start('--speed', '6000x');
+    await until(({ market }) => market.instants > 0);
+    writeFileSync(risk, text.replace('daily_loss_pct > 5', 'daily_loss_pct > 8'));
+    const { rules } = await until(({ rules: { pending } }) => pending !== null);
+    await does('approve', rules.pending!.revision.slice(0, 7), '--reason', 'agreed with Ann');
+    await until(({ rules: { revision } }) => revision === rules.pending!.revision);
+    expect(await does('revisions')).toMatch(/ reload\n .*max_daily_loss.*\n {2}because: agreed with Ann\n/);
   });
 
   it('that was killed leaves nothing in the way of the next, which answers between its slow bars', {

@@ -532,8 +532,14 @@ describe('risk.yaml', () => {
     [
       'edits no longer wait',
       [['limits:', 'loosening: grace\nlimits:']],
-      ['loosened loosening approve → grace'],
-      [['loosening', true]],
+      ['loosened loosening not written → grace'],
+      [['loosening', false]],
+    ],
+    [
+      'an account that differs no longer stops entries',
+      [['limits:', 'reconciliation: ignore\nlimits:']],
+      ['loosened reconciliation halt → ignore'],
+      [['reconciliation', true]],
     ],
     [
       'renamed',
@@ -547,6 +553,19 @@ describe('risk.yaml', () => {
     expect(meaning.losses.map(({ path, certain }) => [path, certain])).toEqual(losses);
     const back = editedRisk(swap(RISK, ...pairs), RISK).losses.filter(({ certain }) => certain);
     if (losses[0]?.[1] === true) expect(back).toEqual([]);
+  });
+
+  it.each([
+    ['approve', 'grace', 'loosened', true],
+    ['approve', undefined, 'loosened', false],
+    [undefined, 'approve', 'tightened', undefined],
+    ['grace', undefined, 'tightened', undefined],
+    ['grace', 'approve', 'tightened', undefined],
+  ] as const)('what edits wait for: %s → %s', (before, after, kind, certain) => {
+    const under = (word: string | undefined): string => (word === undefined ? RISK : `loosening: ${word}\n${RISK}`);
+    const meaning = editedRisk(under(before), under(after));
+    expect(meaning.changes.map((change) => [change.kind, change.path])).toEqual([[kind, 'loosening']]);
+    expect(meaning.losses.map((loss) => loss.certain)).toEqual(certain === undefined ? [] : [certain]);
   });
 
   it('a breaker that is gone is lost, and a likely heir is named', () => {

@@ -46,7 +46,20 @@ describe('examples', () => {
     expect(ended.status).toBe(0);
   });
 
-  it.each(shown)('%s trades', { timeout: 120_000 }, (command) => {
+  const tested = shown.filter((command) => command.startsWith('npx engine test '));
+
+  it.each(tested)('%s passes', (command) => {
+    const ended = shell(`${command} --format json`, folder);
+    expect(ended.status, ended.stderr).toBe(0);
+    const { coverage } = JSON.parse(ended.stdout) as { coverage: { breakers: Record<string, { tripped: boolean }> } };
+    expect(coverage.breakers).toMatchObject({
+      max_consecutive_losses: { tripped: true },
+      max_daily_loss: { tripped: true },
+      max_drawdown: { tripped: false },
+    });
+  });
+
+  it.each(shown.filter((command) => !tested.includes(command)))('%s trades', { timeout: 120_000 }, (command) => {
     const ended = shell(`${command} --format json`, folder);
     expect(ended.status, ended.stderr).toBe(0);
     const report = JSON.parse(ended.stdout) as Report;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Bars } from '../../engine/market/bars.ts';
 import { MINUTE } from '../../engine/market/time.ts';
@@ -90,6 +91,55 @@ describe('rows of the usual kind', () => {
     expect([500, 502, 503, 504].map((i) => bars.volume[at(i)])).toEqual([5, 5, 0.5, 123_456_789_012]);
     expect(bars.high[at(504)]).toBe(101.12345678);
     expect(bars.close[at(5999)]).toBe(Number(rows[5999]!.split(',')[4]));
+  });
+});
+
+describe('rows that do not follow the one before', () => {
+  const spike = (i: number) => `${stamp(i)},100,5000,100,101,7`;
+  const slump = (i: number) => `${stamp(i)},100,101,0.5,100,7`;
+  /** What may stand in place of row `i` of `count`. */
+  const odd = fc.constantFrom<(i: number, count: number) => string>(
+    (i) => row(Math.max(0, i - 1)),
+    (i) => row(Math.floor(i / 2)),
+    (i, count) => row(count + i),
+    (i) => row(i + 1),
+    spike,
+    slump,
+    (i) => `${stamp(i)},1000,1001,999,1000,7`,
+    (i) => quoted(row(i)),
+    () => 'nothing',
+  );
+  const places = fc.array(fc.tuple(fc.nat(59), odd), { maxLength: 8 });
+  const hours = fc.constantFrom('regular' as const, 'always' as const);
+
+  it('are found whether the reader has looked at the others or not', async () => {
+    let refused = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        places,
+        hours,
+        fc.boolean(),
+        fc.constantFrom('BTC-USD.csv', 'SPY.csv'),
+        async (changes, open, turned, name) => {
+          const lines = Array.from({ length: 60 }, (_, i) => row(i));
+          for (const [i, of] of changes) lines[i] = of(i, 60);
+          if (turned) lines.reverse();
+          const plain = await readText(`${HEAD}${lines.join('\n')}\n`, { hours: open }, name);
+          const slow = await readText(`${HEAD}${lines.map(quoted).join('\n')}\n`, { hours: open }, name);
+          const told = ({ data, diagnostics }: typeof plain) => ({
+            bars: [...data.bars.values()].map(columnsOf),
+            bad: data.quarantined.map(({ line, cause }) => [line, cause]),
+            codes: diagnostics.map(({ code }) => code),
+            warnings: data.warnings.map((text) => text.replace(/^\S+: /, '')),
+            rest: [data.rowsRead, data.barsUsed, data.outsideSession],
+          });
+          expect(told(plain)).toEqual(told(slow));
+          refused += plain.data.quarantinedCount;
+        },
+      ),
+      { numRuns: 300 },
+    );
+    expect(refused).toBeGreaterThan(200);
   });
 });
 

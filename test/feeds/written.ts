@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { type CsvOptions, type CsvReading, readCsv } from '../../engine/feeds/csv.ts';
+import { type CsvReading, readCsv } from '../../engine/feeds/csv.ts';
+import type { CsvOptions } from '../../engine/feeds/csv-gathering.ts';
 
 const made: string[] = [];
 

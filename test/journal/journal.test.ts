@@ -221,7 +221,7 @@ describe('rules', () => {
     expect(
       readInputs(db, row.id).map((input) => [
         input.instants,
-        input.kind === 'revision' ? input.revision : input.command.name,
+        input.kind === 'revision' ? input.revision : input.kind === 'command' ? input.command.name : input.kind,
       ]),
     ).toEqual([
       [0, 'r1'],

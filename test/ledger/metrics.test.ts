@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buyHoldPct } from '../../engine/ledger/benchmark.ts';
-import { sortedByKey, tallyMonths, tallyTrades, tallyYears } from '../../engine/ledger/breakdown.ts';
+import { sortedByKey, tallyKinds, tallyMonths, tallyTrades, tallyYears } from '../../engine/ledger/breakdown.ts';
 import { drawdownOf } from '../../engine/ledger/drawdown.ts';
 import { computeMetrics, type MetricsInput, sampleOf } from '../../engine/ledger/metrics.ts';
 import { moneyFrom, priceFrom, qtyFrom } from '../../engine/ledger/money.ts';
@@ -202,12 +202,14 @@ it('tables group trades, their money exact', () => {
     keepTrade(log, key, trade);
   });
   const monthOf = (at: number): string => new Date(at).toISOString().slice(0, 7);
-  const symbols = sortedByKey(tallyTrades(log, ({ symbol }) => symbol));
+  const symbols = sortedByKey(tallyTrades(tallyKinds(log), ({ symbol }) => symbol));
   expect(symbols).toEqual([
     { key: 'A', trades: 2, wins: 1, losses: 1, pnl: moneyFrom(15) },
     { key: 'B', trades: 1, wins: 1, losses: 0, pnl: moneyFrom(10) },
   ]);
-  expect(tallyTrades(log, ({ exitReason }) => exitReason).map(({ key, trades: count }) => [key, count])).toEqual([
+  expect(
+    tallyTrades(tallyKinds(log), ({ exitReason }) => exitReason).map(({ key, trades: count }) => [key, count]),
+  ).toEqual([
     ['exit_rule', 2],
     ['stop_loss', 1],
   ]);

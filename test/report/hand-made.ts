@@ -1,5 +1,5 @@
 import { DEFAULT_ASSUMPTIONS } from '../../engine/brokers/assumptions.ts';
-import { sortedByKey, tallyMonths, tallyTrades } from '../../engine/ledger/breakdown.ts';
+import { sortedByKey, tallyKinds, tallyMonths, tallyTrades } from '../../engine/ledger/breakdown.ts';
 import type { Metrics } from '../../engine/ledger/figures.ts';
 import { moneyFrom, priceFrom, qtyFrom } from '../../engine/ledger/money.ts';
 import type { Order } from '../../engine/ledger/order.ts';
@@ -160,9 +160,11 @@ export function counted(trades: readonly Trade[], orders: readonly Order[]) {
     trades,
     orders,
     breakdown: {
-      byExitReason: tallyTrades(closed, ({ exitReason }) => exitReason),
-      bySymbol: sortedByKey(tallyTrades(closed, ({ symbol }) => symbol)),
-      byEntryRule: sortedByKey(tallyTrades(closed, ({ strategy, entryRule }) => `${strategy}.${entryRule}`)),
+      byExitReason: tallyTrades(tallyKinds(closed), ({ exitReason }) => exitReason),
+      bySymbol: sortedByKey(tallyTrades(tallyKinds(closed), ({ symbol }) => symbol)),
+      byEntryRule: sortedByKey(
+        tallyTrades(tallyKinds(closed), ({ strategy, entryRule }) => `${strategy}.${entryRule}`),
+      ),
       byMonth: tallyMonths(
         closed,
         100_000,

@@ -25,6 +25,9 @@ describe('a status', () => {
   ema       $49,000.00    $0.00  -$1,000.00  PAUSED
   rsi       $50,243.11  +$12.10    +$243.11  active
 
+  shadow    beside      equity  today    in all  trades  holds
+  ema_fast  ema     $50,120.00  $0.00  +$120.00       7  SPY AAPL
+
   position  symbol  quantity   entry    last      P&L  protected by
   rsi       SPY           19  471.49  473.00  +$28.69  stop 462.06, target 490.35
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Steering } from '../../engine/runtime/dry-run.ts';
+import type { Steering } from '../../engine/runtime/drive.ts';
 import type { Recording } from '../../engine/runtime/recording.ts';
 import type { Reloader } from '../../engine/runtime/reload/reloader.ts';
 import { swapAtOnce } from '../../engine/runtime/swap.ts';

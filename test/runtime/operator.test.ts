@@ -1,26 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_ASSUMPTIONS } from '../../engine/brokers/assumptions.ts';
-import type { Ruleset } from '../../engine/compiler/ruleset.ts';
 import { ACCOUNT, type OperatorAct, type OperatorCommand, type Place } from '../../engine/core/operator.ts';
 import type { Bars } from '../../engine/market/bars.ts';
 import { resultJson } from '../../engine/report/json.ts';
 import { resultText } from '../../engine/report/text.ts';
-import { resultOf } from '../../engine/runtime/outcome.ts';
-import type { RunOptions } from '../../engine/runtime/run.ts';
-import { createSession, type Session } from '../../engine/runtime/session.ts';
+import type { Session } from '../../engine/runtime/session.ts';
 import { standingOf, succeed } from '../../engine/runtime/succeed.ts';
 import { centRows, documentOf, dollars, runs, seed, sidesArbitrary } from '../core/plain-rules.ts';
-import { barsOf, flatBars, marketOf, nextRuleset, rulesetUnder, strategy } from '../core/rules.ts';
-
-const options: RunOptions = {
-  cash: undefined,
-  from: undefined,
-  to: undefined,
-  assumptions: DEFAULT_ASSUMPTIONS,
-  closeAtEnd: false,
-  swappable: true,
-};
+import { barsOf, flatBars, nextRuleset, rulesetUnder, strategy } from '../core/rules.ts';
+import { begin, groundOf, outcome, resultNow, SWAPPABLE, start, swap } from './ground.ts';
 
 const LIMITS = 'limits:\n  allow_short: true\n';
 const NO_BREAKERS = `${LIMITS}circuit_breakers: []\n`;
@@ -37,26 +25,6 @@ const RISK = `${LIMITS}circuit_breakers:
     until: next_session
 `;
 
-const basesOf = (bars: readonly Bars[]) => new Map(bars.map(({ symbol, timeframe }) => [symbol, timeframe] as const));
-
-const start = (ruleset: Ruleset, bars: readonly Bars[], operator?: 'never'): Session =>
-  createSession(ruleset, basesOf(bars), operator === undefined ? options : { ...options, operator }, {});
-
-const begin = (ruleset: Ruleset, bars: readonly Bars[], operator?: 'never'): Session => {
-  const session = start(ruleset, bars, operator);
-  session.feed(new Map(bars.map((one) => [one.symbol, one])));
-  return session;
-};
-
-const groundOf = (bars: readonly Bars[]) => ({
-  bases: basesOf(bars),
-  at: () => ({ piece: 0, past: new Map(), present: () => new Map(bars.map((one) => [one.symbol, one])) }),
-  actions: [],
-});
-
-const swap = (session: Session, bars: readonly Bars[], risk: string, ...texts: string[]): Session =>
-  succeed(session, nextRuleset(standingOf(session), risk, ...texts), groundOf(bars), options, {});
-
 const operate = (act: OperatorAct | 'resume', place: Place = ACCOUNT, reason?: string): OperatorCommand => ({
   kind: 'operate',
   act,
@@ -69,14 +37,6 @@ const reset = (breaker: string, place?: Place): OperatorCommand => ({
   place,
   reason: 'looked into',
 });
-
-const resultOfSession = (session: Session, bars: readonly Bars[]) =>
-  resultOf(session.core.memory.ruleset, session, marketOf(bars), options, false, 0);
-
-const outcome = (session: Session, bars: readonly Bars[]) => {
-  const { orders, trades, equity, metrics, strategies, openPositions, breakers } = resultOfSession(session, bars);
-  return { orders, trades, equity, metrics, strategies, openPositions, breakers };
-};
 
 /** A bar of each, alone: nothing can be passed over. */
 const barAlone = (bars: Bars, n: number): Bars => {
@@ -399,7 +359,7 @@ describe('pause', () => {
       NO_BREAKERS,
       holder('after'),
     );
-    session = succeed(session, next, groundOf(bars), options, {});
+    session = succeed(session, next, groundOf(bars), SWAPPABLE, {});
     session.advance(2);
     expect(session.core.orders()).toEqual([]);
     expect(session.command(operate('resume', { scope: 'strategy', name: 'after' }), 0)).toMatchObject({
@@ -414,7 +374,7 @@ describe('reset', () => {
   const risk = (until: string, action = 'pause_entries'): string =>
     `${LIMITS}circuit_breakers:\n  - id: daily_count\n    when: daily_trades >= 1\n    scope: strategy\n    action: ${action}\n    until: ${until}\n`;
   const tripped = (until: string, action?: string): Session => {
-    const session = begin(rulesetUnder(risk(until, action), holder()), [at101(20)], 'never');
+    const session = begin(rulesetUnder(risk(until, action), holder()), [at101(20)], { operator: 'never' });
     session.advance(4);
     expect(session.core.trips).toHaveLength(1);
     return session;
@@ -469,7 +429,7 @@ describe('reset', () => {
 
   it('clears a breaker that the rules have no more', () => {
     const bars = [at101(20)];
-    let session = begin(rulesetUnder(risk('manual'), holder()), bars, 'never');
+    let session = begin(rulesetUnder(risk('manual'), holder()), bars, { operator: 'never' });
     session.advance(4);
     session = swap(session, bars, NO_BREAKERS, holder());
     expect(session.command(reset('daily_count'), 0)).toMatchObject({ kind: 'done', trips: [{ place: 'test' }] });
@@ -485,7 +445,7 @@ describe('reports', () => {
     session.advance(2);
     session.command(operate('resume', ACCOUNT, 'denied'), 0);
     while (session.advance(1_000));
-    const result = resultOfSession(session, bars);
+    const result = resultNow(session, bars);
     const text = resultText(result, { title: 'Run', width: 160 });
     expect(text).toContain('by hand: a rumour; let go by hand: denied');
     const { breakers } = JSON.parse([...resultJson(result)].join('')) as { breakers: unknown[] };

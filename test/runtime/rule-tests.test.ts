@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_ASSUMPTIONS } from '../../engine/brokers/assumptions.ts';
+import type { RiskModel } from '../../engine/compiler/model.ts';
 import type { StrategyDocument } from '../../engine/documents/document.ts';
 import { parseStrategy } from '../../engine/documents/load.ts';
 import { sessionBars } from '../../engine/feeds/test-bars.ts';
@@ -11,6 +12,7 @@ import { mutantsOf } from '../../engine/runtime/rule-tests/mutants.ts';
 import { mutationRun } from '../../engine/runtime/rule-tests/mutation.ts';
 import type { BarRecord } from '../../engine/runtime/rule-tests/record.ts';
 import { rulesOf, runSuite, runTest, suiteOf } from '../../engine/runtime/rule-tests/suite.ts';
+import { checkWorkspace } from '../../engine/runtime/workspace.ts';
 import { marketOf } from '../core/rules.ts';
 import { ROOT } from '../house/sources.ts';
 
@@ -39,6 +41,8 @@ exit:
   time_stop: 6 bars
 `;
 
+const NO_RISK: RiskModel = { document: undefined, limits: {}, breakers: [] };
+
 const listed = (values: readonly number[]): string => values.map((value) => `        - ${value}\n`).join('');
 
 function documentOf(text: string): StrategyDocument {
@@ -49,8 +53,8 @@ function documentOf(text: string): StrategyDocument {
 
 async function recordsOf(document: StrategyDocument): Promise<BarRecord[]> {
   const records: BarRecord[] = [];
-  const { tests } = await suiteOf(document, () => true);
-  runTest(document, rulesOf(document)!, tests[0]!, ({ record }) => records.push(record));
+  const { tests } = await suiteOf(document, NO_RISK, () => true);
+  runTest(document, rulesOf(document, NO_RISK)!, tests[0]!, ({ record }) => records.push(record));
   return records;
 }
 
@@ -94,10 +98,10 @@ describe('a test', () => {
         orders += records.filter((record) => record.orders.length > 0).length;
         const lines = records.map(expected);
         const good = documentOf(testOf(values, lines.join('')));
-        const [result] = runSuite(await suiteOf(good, () => true)).tests;
+        const [result] = runSuite(await suiteOf(good, NO_RISK, () => true)).tests;
         expect(result?.failures.flatMap(({ mismatches }) => mismatches)).toEqual([]);
         const bad = documentOf(testOf(values, lines.map(opposite).join('')));
-        expect(runSuite(await suiteOf(bad, () => true)).tests[0]?.failures).toHaveLength(values.length);
+        expect(runSuite(await suiteOf(bad, NO_RISK, () => true)).tests[0]?.failures).toHaveLength(values.length);
       }),
       { numRuns: 60 },
     );
@@ -118,7 +122,7 @@ describe('a test', () => {
           assumptions: { ...DEFAULT_ASSUMPTIONS, slippage: { kind: 'none' as const } },
           closeAtEnd: false,
         };
-        const { orders } = await runBacktest(rulesOf(document)!.ruleset, marketOf([bars]), options);
+        const { orders } = await runBacktest(rulesOf(document, NO_RISK)!.ruleset, marketOf([bars]), options);
         const shown = records.flatMap((record) => record.orders.map(({ rule, side }) => `${rule} ${side}`));
         expect(shown).toEqual(orders.map(({ rule, side }) => `${rule} ${side}`));
         seen += shown.length;
@@ -197,7 +201,7 @@ describe('mutants', () => {
   it('of the shipped strategies are noticed by their own tests, nine in ten at least', {
     timeout: 120_000,
   }, async () => {
-    const collected = await collectTests(ROOT, undefined, () => true);
+    const collected = await collectTests(ROOT, undefined, checkWorkspace({ dir: ROOT }).rules!.risk, () => true);
     expect(collected.suites).toHaveLength(5);
     for (const suite of collected.suites) {
       expect(runSuite(suite).tests.flatMap(({ failures }) => failures)).toEqual([]);

@@ -1,27 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_ASSUMPTIONS } from '../../engine/brokers/assumptions.ts';
-import type { Ruleset } from '../../engine/compiler/ruleset.ts';
-import type { Bars } from '../../engine/market/bars.ts';
+import { impactText } from '../../engine/report/impact-text.ts';
 import { resultJson } from '../../engine/report/json.ts';
+import { styleOf } from '../../engine/report/style.ts';
 import { resultText } from '../../engine/report/text.ts';
-import { resultOf } from '../../engine/runtime/outcome.ts';
+import { type RunFacts, statusOf } from '../../engine/runtime/control/status.ts';
+import { impactOf } from '../../engine/runtime/impact.ts';
 import type { RunResult } from '../../engine/runtime/result.ts';
-import type { RunOptions } from '../../engine/runtime/run.ts';
 import type { Session } from '../../engine/runtime/session.ts';
-import { createShadowed } from '../../engine/runtime/shadowed.ts';
-import { standingOf, succeed } from '../../engine/runtime/succeed.ts';
 import { centRows, documentOf, dollars, runs, seed, sidesArbitrary } from '../core/plain-rules.ts';
-import { barsOf, findingsOf, marketOf, nextRuleset, rulesetOf, rulesetUnder, runRules } from '../core/rules.ts';
-
-const options: RunOptions = {
-  cash: undefined,
-  from: undefined,
-  to: undefined,
-  assumptions: DEFAULT_ASSUMPTIONS,
-  closeAtEnd: false,
-  swappable: true,
-};
+import { barsOf, findingsOf, rulesetOf, rulesetUnder, runRules } from '../core/rules.ts';
+import { begin, bySymbol, resultNow, SWAPPABLE, swap } from './ground.ts';
 
 /** Limits and breakers that a shadow would trip, if it counted. */
 const RISK = `limits:
@@ -40,27 +29,6 @@ circuit_breakers:
     action: pause_entries
     until: 5 bars
 `;
-
-const basesOf = (bars: readonly Bars[]) => new Map(bars.map(({ symbol, timeframe }) => [symbol, timeframe] as const));
-const bySymbol = (bars: readonly Bars[]) => new Map(bars.map((one) => [one.symbol, one] as const));
-
-const begin = (ruleset: Ruleset, bars: readonly Bars[]): Session => {
-  const session = createShadowed(ruleset, basesOf(bars), options, {});
-  session.feed(bySymbol(bars));
-  return session;
-};
-
-const swap = (session: Session, bars: readonly Bars[], risk: string | undefined, ...texts: string[]): Session =>
-  succeed(
-    session,
-    nextRuleset(standingOf(session), risk, ...texts),
-    { bases: basesOf(bars), at: () => ({ piece: 0, past: new Map(), present: () => bySymbol(bars) }), actions: [] },
-    options,
-    {},
-  );
-
-const resultNow = (session: Session, bars: readonly Bars[]): RunResult =>
-  resultOf(session.core.memory.ruleset, session, marketOf(bars), options, false, 0);
 
 /** The JSON report without what names the bars read, and the shadows. */
 const liveJson = (result: RunResult): unknown => {
@@ -245,6 +213,41 @@ describe('shadows', () => {
     const { shadows } = JSON.parse([...resultJson(result)].join('')) as { shadows: Record<string, unknown>[] };
     expect(shadows).toMatchObject([{ id: 'fast', beside: 'test', capital: 10_000 }]);
     expect(shadows[0]!.trades).toHaveLength(4);
+  });
+
+  it('stand in a status, and an edit of one is tried like any other', async () => {
+    const live = text('other').replace('97', '50');
+    const [slow, fast] = [text('test', 'shadow: true\n'), text('test', 'shadow: true\n').replace('< 97', '< 100')];
+    const session = begin(rulesetOf(live, slow), bars);
+    session.advance(9);
+    const { shadows, strategies } = statusOf(session, {} as RunFacts);
+    expect(strategies.map(({ id }) => id)).toEqual(['other']);
+    // Bought at 98.01 on bar 4, worth 101 at the session's close, sold at 95.99 on bar 7; bought again at 101.02 on bar 8, worth 101.
+    expect(shadows).toEqual([
+      {
+        id: 'test',
+        beside: 'other',
+        equity: '9979.60',
+        pnl: '-20.40',
+        pnlToday: '-50.30',
+        trades: 1,
+        positions: ['TEST'],
+      },
+    ]);
+    const tried = await impactOf(rulesetOf(live, slow), rulesetOf(live, fast), bySymbol(bars), {
+      cash: undefined,
+      assumptions: SWAPPABLE.assumptions,
+    });
+    expect([tried.added, tried.removed, tried.before.trades, tried.after.trades]).toEqual([[], [], 0, 0]);
+    expect(tried.shadows).toMatchObject([{ id: 'test', before: { trades: 3 }, after: { trades: 4 } }]);
+    expect(tried.shadows[0]!.added).toBeGreaterThan(0);
+    const shown = impactText(tried, { width: 100, style: styleOf(false), source: 'bars', synthetic: false });
+    expect(shown).toMatch(/ test \(shadow\) +old +3 /);
+    const gone = await impactOf(rulesetOf(live, slow), rulesetOf(live), bySymbol(bars), {
+      cash: undefined,
+      assumptions: SWAPPABLE.assumptions,
+    });
+    expect(gone.shadows).toMatchObject([{ id: 'test', before: { trades: 3 }, after: undefined }]);
   });
 
   it('are held against the one that they name', async () => {

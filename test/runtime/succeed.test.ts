@@ -2,25 +2,13 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_ASSUMPTIONS } from '../../engine/brokers/assumptions.ts';
-import type { Ruleset } from '../../engine/compiler/ruleset.ts';
 import { formatPrice } from '../../engine/ledger/money.ts';
 import type { Bars } from '../../engine/market/bars.ts';
-import { resultOf } from '../../engine/runtime/outcome.ts';
-import type { RunOptions } from '../../engine/runtime/run.ts';
-import { createSession, type Session } from '../../engine/runtime/session.ts';
+import type { Session } from '../../engine/runtime/session.ts';
 import { standingOf, succeed, successorSteps } from '../../engine/runtime/succeed.ts';
 import { centRows, documentOf, dollars, runs, seed, sidesArbitrary } from '../core/plain-rules.ts';
-import { barsOf, marketOf, nextRuleset, rulesetOf, rulesetUnder } from '../core/rules.ts';
-
-const options: RunOptions = {
-  cash: undefined,
-  from: undefined,
-  to: undefined,
-  assumptions: DEFAULT_ASSUMPTIONS,
-  closeAtEnd: false,
-  swappable: true,
-};
+import { barsOf, nextRuleset, rulesetOf, rulesetUnder } from '../core/rules.ts';
+import { begin, groundOf, outcome, SWAPPABLE, swap } from './ground.ts';
 
 const RISK = `limits:
   allow_short: true
@@ -43,31 +31,20 @@ circuit_breakers:
     until: next_session
 `;
 
-const basesOf = (bars: readonly Bars[]) => new Map(bars.map(({ symbol, timeframe }) => [symbol, timeframe] as const));
-
-const begin = (ruleset: Ruleset, bars: readonly Bars[], swappable = true): Session => {
-  const session = createSession(ruleset, basesOf(bars), { ...options, swappable }, {});
-  session.feed(new Map(bars.map((one) => [one.symbol, one])));
-  return session;
-};
-
-const on = (bars: readonly Bars[]) => ({
-  bases: basesOf(bars),
-  at: () => ({ piece: 0, past: new Map(), present: () => new Map(bars.map((one) => [one.symbol, one])) }),
-  actions: [],
-});
-
-const swap = (session: Session, bars: readonly Bars[], risk: string | undefined, ...texts: string[]): Session =>
-  succeed(session, nextRuleset(standingOf(session), risk, ...texts), on(bars), options, {});
-
-/** The same while bars go on: made in small parts, with an instant after each. */
+/** `swap` while bars go on: made in small parts, with an instant after each. */
 const swapMeanwhile = (
   session: Session,
   bars: readonly Bars[],
   risk: string | undefined,
   ...texts: string[]
 ): Session => {
-  const steps = successorSteps(session, nextRuleset(standingOf(session), risk, ...texts), on(bars), options, {});
+  const steps = successorSteps(
+    session,
+    nextRuleset(standingOf(session), risk, ...texts),
+    groundOf(bars),
+    SWAPPABLE,
+    {},
+  );
   for (let step = steps.next(); ; step = steps.next()) {
     if (step.done === true) {
       step.value.takeOver();
@@ -75,19 +52,6 @@ const swapMeanwhile = (
     }
     session.advance(1);
   }
-};
-
-/** Everything that a session came to. */
-const outcome = (session: Session, bars: readonly Bars[]) => {
-  const { orders, trades, equity, metrics, strategies, ambiguousBars, openPositions, breakers } = resultOf(
-    session.core.memory.ruleset,
-    session,
-    marketOf(bars),
-    options,
-    false,
-    0,
-  );
-  return { orders, trades, equity, metrics, strategies, ambiguousBars, openPositions, breakers };
 };
 
 const rows = centRows(120, 260).map(dollars);
@@ -114,7 +78,7 @@ describe('rules swapped between two bars', () => {
           const bars = alone
             ? [barsOf('TEST', '1h', first)]
             : [barsOf('TEST', '1h', first), barsOf('OTHER', '1h', second)];
-          const plain = begin(rulesetUnder(RISK, ...texts), bars, false);
+          const plain = begin(rulesetUnder(RISK, ...texts), bars, { swappable: false });
           while (plain.advance(1_000));
           let session = begin(rulesetUnder(RISK, ...texts), bars);
           for (const wait of waits) {
@@ -265,8 +229,8 @@ describe('rules swapped between two bars', () => {
         always('first'),
         always('second', '  when: close < 90', 'OTHER', 5_000),
       ),
-      on(bars),
-      options,
+      groundOf(bars),
+      SWAPPABLE,
       {},
     );
     session = finish(session);
@@ -409,15 +373,14 @@ describe('rules swapped between two bars', () => {
         number,
       ],
   );
-  const nobody = { ...options, operator: 'never' as const };
+  const nobody = { operator: 'never' as const };
   const over = (bars: readonly Bars[], session: Session, risk: string): Session =>
-    succeed(session, nextRuleset(standingOf(session), risk, always('test')), on(bars), nobody, {});
+    swap(session, bars, risk, always('test'));
 
   it('a tripped breaker stays tripped through an edit, its removal and its return', () => {
     const bars = [barsOf('TEST', '1h', saw)];
     const tripping = guarded('consecutive_losses >= 2');
-    let session = createSession(rulesetUnder(tripping, always('test')), basesOf(bars), nobody, {});
-    session.feed(new Map([['TEST', bars[0]!]]));
+    let session = begin(rulesetUnder(tripping, always('test')), bars, nobody);
     session.advance(8);
     expect(session.core.trips).toHaveLength(1);
     for (const risk of [
@@ -437,13 +400,7 @@ describe('rules swapped between two bars', () => {
 
   it('one that is not tripped goes on counting under its new threshold, and after it was gone', () => {
     const bars = [barsOf('TEST', '1h', saw)];
-    let session = createSession(
-      rulesetUnder(guarded('consecutive_losses >= 20'), always('test')),
-      basesOf(bars),
-      nobody,
-      {},
-    );
-    session.feed(new Map([['TEST', bars[0]!]]));
+    let session = begin(rulesetUnder(guarded('consecutive_losses >= 20'), always('test')), bars, nobody);
     session.advance(6);
     expect(session.book.trades()).toHaveLength(2);
     session = over(bars, session, 'circuit_breakers: []\n');
@@ -509,13 +466,7 @@ describe('rules swapped between two bars', () => {
     expect(session.book.equity()).toBe(whole.book.equity());
 
     const saws = [barsOf('TEST', '1h', saw)];
-    let tripped = createSession(
-      rulesetUnder(guarded('consecutive_losses >= 2'), always('test')),
-      basesOf(saws),
-      nobody,
-      {},
-    );
-    tripped.feed(new Map([['TEST', saws[0]!]]));
+    let tripped = begin(rulesetUnder(guarded('consecutive_losses >= 2'), always('test')), saws, nobody);
     tripped.advance(8);
     const renamed = guarded('consecutive_losses >= 2').replace('id: guard', 'id: warden\n    renamed_from: guard');
     tripped = finish(over(saws, tripped, renamed));

@@ -175,10 +175,10 @@ circuit_breakers:
   - {id: while, when: open_positions >= 1, scope: account, action: pause_entries, until: clear}
 `;
     const { session: halted } = run([strategy('up', 'AAA', 'long', LEVELS)], [barsOf('AAA', '1h', rows(100, 2))], risk);
-    const kinds = (operator: 'never' | 'next_session') =>
-      Object.fromEntries(
-        viewOf(halted, { ...extras, operator }).breakers.tripped.map(({ breaker, until }) => [breaker, until]),
-      );
+    const kinds = (operator: 'never' | 'next_session') => {
+      halted.attend(operator);
+      return Object.fromEntries(viewOf(halted, extras).breakers.tripped.map(({ breaker, until }) => [breaker, until]));
+    };
     expect(kinds('never')).toEqual({
       stop_all: { kind: 'manual' },
       hour: { kind: 'time', at: halted.now + 3_600_000 },

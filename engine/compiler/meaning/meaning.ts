@@ -1,5 +1,5 @@
 import type { BreakerModel, RiskModel, StrategyModel } from '../model.ts';
-import type { Ruleset } from '../ruleset.ts';
+import type { Rules } from '../ruleset.ts';
 import type { Change, Meaning } from './change.ts';
 import { leaving } from './effect.ts';
 import {
@@ -11,9 +11,6 @@ import {
   policyChanges,
 } from './risk-changes.ts';
 import { strategyChanges } from './strategy-changes.ts';
-
-/** What is compared: the checked documents, whatever was planned of them. */
-export type Rules = Pick<Ruleset, 'revision' | 'models' | 'risk'>;
 
 /**
  * What an edit means: every difference between two rulesets that a person made, what it does to a running engine, and which

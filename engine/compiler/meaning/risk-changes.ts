@@ -254,25 +254,55 @@ function limitOf({ document, limits }: RiskModel, name: string): number {
   return typeof value === 'number' ? value : Number.POSITIVE_INFINITY;
 }
 
-/** What the document says of edits themselves. */
+/** What the document says of edits, and of an account that differs. */
 export function policyChanges(before: RiskModel, after: RiskModel): readonly Change[] {
-  const policy = ({ document }: RiskModel): string => document?.value.loosening ?? 'approve';
+  return [...looseningChanges(before, after), ...reconciliationChanges(before, after)];
+}
+
+function looseningChanges(before: RiskModel, after: RiskModel): readonly Change[] {
+  const policy = ({ document }: RiskModel) => document?.value.loosening;
   const [old, next] = [policy(before), policy(after)];
   if (old === next) return [];
-  const looser = next === 'grace';
-  const text = 'an edit that takes a protection away no longer waits for approval';
+  // What is not written is what the kind of run makes it, approval for paper and live ones: between the two.
+  const rank = (written: typeof old): number => (written === 'approve' ? 2 : written === 'grace' ? 0 : 1);
+  const looser = rank(next) < rank(old);
+  const certain = old !== undefined && next !== undefined;
+  const kind = certain ? '' : old === undefined ? ' in paper and live runs' : ' in dry runs';
+  const text = `an edit that takes a protection away no longer waits for approval${kind}`;
   return [
     {
       kind: looser ? 'loosened' : 'tightened',
       part: 'risk',
       subject: 'risk',
       path: 'loosening',
-      before: old,
-      after: next,
+      before: old ?? 'not written',
+      after: next ?? 'not written',
       class: 'at_once',
       effect: 'from the next edit on',
       reaches: [],
-      losses: looser ? [{ part: 'risk', subject: 'risk', path: 'loosening', certain: true, text }] : [],
+      losses: looser ? [{ part: 'risk', subject: 'risk', path: 'loosening', certain, text }] : [],
+    },
+  ];
+}
+
+function reconciliationChanges(before: RiskModel, after: RiskModel): readonly Change[] {
+  const [old, next] = [before, after].map(({ document }) => document?.value.reconciliation ?? 'halt');
+  if (old === next) return [];
+  const looser = next === 'ignore';
+  const path = 'reconciliation';
+  const text = 'entries go on although the account is not as the ledger has it';
+  return [
+    {
+      kind: looser ? 'loosened' : 'tightened',
+      part: 'risk',
+      subject: 'risk',
+      path,
+      before: old!,
+      after: next!,
+      class: 'at_once',
+      effect: 'from the next comparison on',
+      reaches: [],
+      losses: looser ? [{ part: 'risk', subject: 'risk', path, certain: true, text }] : [],
     },
   ];
 }

@@ -103,4 +103,12 @@ export const DATA_CODES = {
     wrong: 'timestamp,open,low,high,close,volume\n2024-01-02,470,472,469,471,100    # the header swaps high and low',
     right: 'timestamp,open,high,low,close,volume\n2024-01-02,470,472,469,471,100',
   },
+  E414: {
+    severity: 'error',
+    title: 'no bars of a symbol that has come',
+    explanation:
+      'Rules that were edited while the engine runs name a symbol that it had no bars of. Its indicators are filled from its history before anything is decided, and the broker did not give that history. The former rules go on. Check the name, and whether the account may see its data.',
+    wrong: 'symbols: [SPY, APPL]    # no such symbol',
+    right: 'symbols: [SPY, AAPL]',
+  },
 } as const;

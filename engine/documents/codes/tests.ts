@@ -4,7 +4,7 @@ export const TEST_CODES = {
     severity: 'error',
     title: 'test speaks of something that is not there',
     explanation:
-      'An expectation names a condition, an indicator or an exit that the strategy does not have, so it could never be met. Conditions stand under `conditions:`, indicators under `indicators:`; an exit is the id of a rule under `exit.rules`, or a reason such as stop_loss. The help line lists what there is.',
+      'An expectation names a condition, an indicator or an exit that the strategy does not have, or a circuit breaker that risk.yaml does not have, so it could never be met. Conditions stand under `conditions:`, indicators under `indicators:`; an exit is the id of a rule under `exit.rules`, or a reason such as stop_loss; breakers stand under `circuit_breakers:` in risk.yaml. The help line lists what there is.',
     wrong:
       'conditions:\n  uptrend: close > ma\ntests:\n  - expect:\n      - at: 5\n        conditions:\n          uptrnd: true\n',
     right: 'expect:\n  - at: 5\n    conditions:\n      uptrend: true\n',

@@ -23,6 +23,8 @@ export interface AlpacaData {
 export interface LiveBarsOptions
   extends AlpacaData,
     Pick<AlpacaFeedOptions, 'dice' | 'symbols' | 'after' | 'hours' | 'graceMs' | 'sink'> {
+  /** What connections are timed by, where bars are of another time; else `clock`. */
+  readonly socketClock?: Clock;
   /** Ask for quotes too. */
   readonly quotes?: boolean;
   readonly timing?: Partial<SocketTiming>;
@@ -42,7 +44,7 @@ export const openAlpacaHistory = ({ rest, clock, feed, historyFeed }: Omit<Alpac
 
 /** Alpaca's live bars over its sockets and REST; nothing is opened yet. */
 export async function prepareAlpacaFeed(options: LiveBarsOptions): Promise<LiveFeed> {
-  const { connection, rest, clock, dice, feed, quotes = false, timing } = options;
+  const { connection, rest, clock, socketClock = clock, dice, feed, quotes = false, timing } = options;
   const { endpoints, keys } = connection;
   const streaming = await loadStreaming();
   const history = openAlpacaHistory({ rest, clock, feed });
@@ -57,7 +59,7 @@ export async function prepareAlpacaFeed(options: LiveBarsOptions): Promise<LiveF
         kind: market === 'CRYPTO' ? 'crypto' : 'stock',
         symbols,
         quotes,
-        clock,
+        clock: socketClock,
         dice,
         ...(timing === undefined ? {} : { timing }),
         take,

@@ -90,6 +90,8 @@ function shownOf(result: RunResult, options: PageOptions): { readonly result: Ru
     orders: { value: [], enumerable: true },
     trades: { value: latest, enumerable: true },
     equity: { value: equity.points, enumerable: true },
+    // Their figures are shown, not what they are made of.
+    shadows: { value: result.shadows.map((one) => ({ ...one, trades: [], openPositions: [] })), enumerable: true },
   });
   return { result: shown, page };
 }

@@ -13,6 +13,8 @@ export interface Hand {
   carryOut(): Promise<void> | undefined;
   /** Sleeps until the next bar, or until a command comes. */
   readonly rest: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
+  /** Ends such a sleep. */
+  readonly wake: () => void;
   /** Asks the run from inside its own process, in the queue of those who ask by the socket. */
   ask(request: LocalRequest): Promise<LocalAnswer>;
   close(): Promise<void>;
@@ -78,6 +80,7 @@ export async function openHand(options: HandOptions): Promise<Hand> {
     },
     carryOut: () => server.carryOut(),
     rest: sleeper.rest,
+    wake: sleeper.wake,
     ask: (request) => server.ask(request),
     close: () => server.close(),
   };

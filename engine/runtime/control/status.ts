@@ -1,7 +1,9 @@
 import type { BreakerModel, Until } from '../../compiler/model.ts';
-import { untilOf } from '../../core/breakers.ts';
+import { tradesBeside } from '../../compiler/shadows.ts';
+import { type Operator, releaseOf, untilOf } from '../../core/breakers.ts';
 import type { Tripped } from '../../core/operator-desk.ts';
 import { printTree } from '../../expressions/print.ts';
+import { tallyKinds, tallyTrades } from '../../ledger/breakdown.ts';
 import { formatExactMoney, formatPrice, formatQty, moneyToNumber } from '../../ledger/money.ts';
 import { type OrderRow, orderRow, priceText } from '../order-row.ts';
 import type { Session } from '../session.ts';
@@ -51,6 +53,19 @@ export interface PositionStatus {
   readonly protection: readonly { readonly role: string; readonly price: string; readonly qty: string }[];
 }
 
+/** A strategy that decides beside the account. */
+export interface ShadowStatus {
+  readonly id: string;
+  /** The strategy that it is held against; null: none trades its symbols. */
+  readonly beside: string | null;
+  readonly equity: string;
+  readonly pnl: string;
+  readonly pnlToday: string;
+  readonly trades: number;
+  /** The symbols that it holds. */
+  readonly positions: readonly string[];
+}
+
 export type EntriesState = 'active' | 'paused' | 'halted';
 
 export interface TrippedStatus extends TripResult {
@@ -96,6 +111,8 @@ export interface EngineStatus extends RunFacts {
     readonly entries: EntriesState;
     readonly retired: boolean;
   }[];
+  /** Those that decide in a ledger of their own. */
+  readonly shadows: readonly ShadowStatus[];
   readonly positions: readonly PositionStatus[];
   /** At work, protective ones apart. */
   readonly orders: readonly OrderRow[];
@@ -125,14 +142,37 @@ function untilWords(until: Until): string {
   return minutes % 1440 === 0 ? `${minutes / 1440}d` : minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`;
 }
 
-function trippedStatus({ guard, model, trip }: Tripped, instants: number): TrippedStatus {
-  const until = untilOf(model);
+function trippedStatus({ guard, model, trip }: Tripped, instants: number, operator: Operator): TrippedStatus {
+  const until = releaseOf(model, operator);
   return {
     ...tripResult(trip),
     until: until.kind,
     untilTime: until.kind === 'time' ? iso(trip.trippedAt + until.milliseconds) : null,
     untilBars: until.kind === 'bars' ? Math.max(0, until.bars - (instants - guard.trippedInstant)) : null,
   };
+}
+
+function shadowsOf({ shadow, core }: Session): ShadowStatus[] {
+  if (shadow === undefined) return [];
+  const { models } = core.memory.ruleset;
+  const { book } = shadow;
+  const trades = new Map<string, number>();
+  for (const { key, trades: count } of tallyTrades(tallyKinds(book.state.trades), ({ strategy }) => strategy))
+    trades.set(key, count);
+  const open = book.openPositions();
+  return shadow.strategies.map(({ id, capital }, number) => {
+    const own = book.strategyEquity(number);
+    const model = models.find((one) => one.id === id && one.shadow);
+    return {
+      id,
+      beside: (model && tradesBeside(model, models)) ?? null,
+      equity: dollars(own),
+      pnl: dollars(own - capital),
+      pnlToday: dollars(own - (book.state.curve.samples[number + 1]?.at(-1) ?? capital)),
+      trades: trades.get(id) ?? 0,
+      positions: open.filter(({ strategy }) => strategy === id).map(({ symbol }) => symbol),
+    };
+  });
 }
 
 /** A run as it stands between two bars. */
@@ -176,6 +216,7 @@ export function statusOf(session: Session, facts: RunFacts): EngineStatus {
         retired: ruleset.strategies[number]?.retired === true,
       };
     }),
+    shadows: shadowsOf(session),
     positions: book.openPositions().map((position) => {
       const own = working.filter(
         ({ strategy, symbol, role }) =>
@@ -204,7 +245,7 @@ export function statusOf(session: Session, facts: RunFacts): EngineStatus {
     orders: working.filter(({ role }) => !PROTECTIVE.has(role)).map(orderRow),
     breakers: {
       entries: entriesOf(tripped.filter(({ place }) => place.scope === 'account')),
-      tripped: tripped.map((one) => trippedStatus(one, core.instant)),
+      tripped: tripped.map((one) => trippedStatus(one, core.instant, breakers.state.operator)),
       rules: ruleset.risk.breakers.map((model) => ({
         id: model.id,
         enabled: model.enabled,

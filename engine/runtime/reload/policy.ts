@@ -8,7 +8,7 @@ export type Policy = 'approve' | 'grace' | 'accept';
 
 type Written = 'approve' | 'grace' | undefined;
 
-const written = ({ ruleset }: Workspace): Written => ruleset?.risk.document?.value.loosening;
+const written = ({ rules }: Workspace): Written => rules?.risk.document?.value.loosening;
 
 /** What `loosening:` in risk.yaml says, or what holds when it says nothing. */
 export const policyOf = (running: Workspace, mode: 'dry' | 'live'): Policy =>

@@ -348,8 +348,8 @@ export function createReloader<Report>(options: ReloaderOptions<Report>): Reload
   };
 }
 
-const sound = ({ ruleset, diagnostics }: Workspace): boolean =>
-  ruleset !== undefined && !diagnostics.some(({ severity }) => severity === 'error');
+const sound = ({ rules, diagnostics }: Workspace): boolean =>
+  rules !== undefined && !diagnostics.some(({ severity }) => severity === 'error');
 
 /** Whether rules were made of the very bytes that were settled: a list of symbols may be read when it is met. */
 const isOf = ({ files }: Workspace, { texts }: Reading): boolean =>

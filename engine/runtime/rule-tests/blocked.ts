@@ -18,6 +18,7 @@ export const BLOCKERS = {
   working_order: 'an entry order is still working',
   size: 'a size of 0',
   cash: 'no buying power',
+  breaker: 'a circuit breaker of risk.yaml is tripped',
   limit: 'a limit of risk.yaml',
 } as const;
 
@@ -39,6 +40,8 @@ export interface EntrySeen {
   readonly known: ReadonlySet<Leaf>;
   readonly values: Float64Array;
   readonly timing: Timing;
+  /** A breaker holds the entries of this strategy in this symbol. */
+  readonly held: boolean;
 }
 
 /** What held an entry back whose rule was true or unknown; undefined when its order went out, or its rule was false. */
@@ -55,6 +58,7 @@ export function blockerOf(seen: EntrySeen): Blocker | undefined {
   if (instance.entryOrder !== undefined) return 'working_order';
   if (state.side !== 0 && instance.exitOrder === undefined) return 'position';
   if (!cooledDown(seen, entry.model.cooldown)) return 'cooldown';
+  if (seen.held) return 'breaker';
   const most = entry.model.entriesPerSession;
   const session = most === undefined && !instance.hasWindow ? 0 : entrySession(seen.timing, instance);
   if (session < 0) return 'session';

@@ -1,9 +1,11 @@
+import type { RiskModel } from '../../compiler/model.ts';
 import type { Diagnostic, SourceFile } from '../../documents/diagnostic.ts';
 import type { StrategyDocument } from '../../documents/document.ts';
 import { createListFiles } from '../../documents/list-files.ts';
 import { parseStrategy } from '../../documents/load.ts';
 import { readWorkspace } from '../../documents/read.ts';
 import type { FindList } from '../../documents/symbol-list.ts';
+import { unknownBreakers } from './breaker-names.ts';
 import { type Suite, suiteOf } from './suite.ts';
 
 export interface Collected {
@@ -16,10 +18,14 @@ export interface Collected {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Gathers the tests of a workspace that was found to be without errors. */
+/**
+ * Gathers the tests of a workspace that was found to be without errors.
+ * @param risk the limits and breakers that they run within
+ */
 export async function collectTests(
   dir: string,
   paths: readonly string[] | undefined,
+  risk: RiskModel,
   chosen: (name: string) => boolean,
 ): Promise<Collected> {
   const { strategies, siblings } = readWorkspace(dir, paths, process.cwd());
@@ -31,9 +37,11 @@ export async function collectTests(
     const document: StrategyDocument | undefined = parseStrategy(file, siblings, findList).document;
     if (document === undefined) continue;
     tests += document.value.tests?.length ?? 0;
-    const suite = await suiteOf(document, (name) => chosen(`${document.value.id} ${name}`));
+    const suite = await suiteOf(document, risk, (name) => chosen(`${document.value.id} ${name}`));
     diagnostics.push(...suite.diagnostics);
-    if (suite.tests.length > 0) suites.push(suite);
+    if (suite.tests.length === 0) continue;
+    diagnostics.push(...unknownBreakers(document, risk));
+    suites.push(suite);
   }
   return { suites, siblings, findList, tests, diagnostics };
 }

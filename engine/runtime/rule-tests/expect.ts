@@ -40,6 +40,14 @@ export function mismatches(
     differ(['exit'], line.exit, exitsText(seen));
   if (line.blocked_by !== undefined && ![...seen.blocked.values()].includes(line.blocked_by))
     differ(['blocked_by'], line.blocked_by, blockedText(seen));
+  for (const [id, state] of Object.entries(line.breakers ?? {})) {
+    const reading = seen.breakers.find(({ breaker }) => breaker === id);
+    const got = reading?.tripped === true ? 'tripped' : 'clear';
+    if (got === state) continue;
+    // One that is not enabled watches nothing.
+    const why = reading === undefined ? 'it is not enabled' : `${reading.tripped ? 'by ' : ''}${reading.values}`;
+    differ(['breakers', id], state, `${got} (${why})`);
+  }
   return found;
 }
 

@@ -25,7 +25,7 @@ export function* mutationRun(
   for (const [done, mutant] of all.entries()) {
     yield { done, total: all.length };
     const document = mutated(suite.document, mutant, around);
-    const rules = document === undefined ? undefined : rulesOf(document);
+    const rules = document === undefined ? undefined : rulesOf(document, suite.risk);
     if (document === undefined || rules === undefined) continue;
     sound++;
     if (!notices(suite, document, rules)) unnoticed.push(mutant);

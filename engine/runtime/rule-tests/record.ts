@@ -1,5 +1,6 @@
 import type { Watched } from '../../compiler/rule-tests.ts';
 import type { InstancePlan } from '../../compiler/ruleset.ts';
+import type { Reading } from '../../core/breakers.ts';
 import { evaluateReference } from '../../expressions/reference.ts';
 import { type Checked, FALSE, TRUE, type Tri, UNKNOWN } from '../../expressions/tree.ts';
 import { priceToNumber, qtyToNumber } from '../../ledger/money.ts';
@@ -41,6 +42,8 @@ export interface BarRecord {
   readonly exits: readonly SeenExit[];
   /** What held back each entry whose rule was not false, by rule; `undefined`: nothing did. */
   readonly blocked: ReadonlyMap<string, string | undefined>;
+  /** Breakers that watch it; empty when the test asks for none. */
+  readonly breakers: readonly Reading[];
 }
 
 /** Reads what the trees of an instance are worth from the numbers that its rules have just read. */

@@ -2,6 +2,7 @@ import { DEFAULT_ASSUMPTIONS, type FillAssumptions } from '../../brokers/assumpt
 import { treeOf } from '../../compiler/expressions.ts';
 import type { Watched } from '../../compiler/rule-tests.ts';
 import type { Ruleset } from '../../compiler/ruleset.ts';
+import { holdersOf, type Reading, type Trip } from '../../core/breakers.ts';
 import type { Instance } from '../../core/instance.ts';
 import type { Timing } from '../../core/windows.ts';
 import { type Leaf, leaves } from '../../expressions/leaves.ts';
@@ -28,8 +29,16 @@ import {
 /** No costs, so that a person can work out every price of a test. */
 const ASSUMPTIONS: FillAssumptions = { ...DEFAULT_ASSUMPTIONS, slippage: { kind: 'none' } };
 
-/** The account of a strategy whose purse is a part of it. */
+/** Dollars of the account of a test that names none; a larger purse makes it larger. */
 const ACCOUNT = 100_000;
+
+/** What a test says of the run around its bars. */
+export interface TestRun {
+  /** Dollars; undefined: 100,000, or the purse if that is more. */
+  readonly account: number | undefined;
+  /** Read the breakers on every bar. */
+  readonly breakers: boolean;
+}
 
 /** A bar of a run, looked at when its decisions are made and nothing after them has happened. */
 export interface Look {
@@ -52,16 +61,17 @@ interface Memory {
 
 /**
  * Runs the rules over bars, in the core and against the simulated broker of every backtest, and shows each bar.
- * Bars go in one by one: so no bar is passed over as quiet, and the numbers that rules read stand in the arena on each.
+ * Gives what breakers did. Bars go in one by one: so no bar is passed over as quiet, and the numbers that rules read stand in the arena on each.
  */
 export function runOverBars(
   ruleset: Ruleset,
   watched: Watched,
   bars: ReadonlyMap<string, Bars>,
+  { account, breakers }: TestRun,
   look: (seen: Look) => void,
-): void {
+): readonly Trip[] {
   const exits: { readonly order: Order; readonly exit: SeenExit }[] = [];
-  const session = start(ruleset, bars, (order) => {
+  const session = start(ruleset, bars, account, (order) => {
     if (order.role !== 'entry') exits.push({ order, exit: { rule: order.rule, reason: order.exitReason } });
   });
   const { core } = session;
@@ -85,23 +95,35 @@ export function runOverBars(
         orders: orders.filter(own).map(orderSeen),
         exits: exits.filter(({ order }) => own(order)).map(({ exit }) => exit),
         values: core.arena.values,
+        held: holdersOf(core.memory.breakers, ...placeOf(memory.instance)).length > 0,
+        breakers: breakers ? core.memory.breakers.readings(...placeOf(memory.instance)) : [],
       });
       look({ instance: memory.instance, read: memory.read, record: seen, held: memory.instance.state.side !== 0 });
       memory.at++;
     }
     exits.length = 0;
   }
+  return core.trips;
 }
 
-function start(ruleset: Ruleset, bars: ReadonlyMap<string, Bars>, filled: (order: Order) => void): Session {
+const placeOf = ({ plan }: Instance) => [plan.strategyIndex, plan.symbolIndex] as const;
+
+function start(
+  ruleset: Ruleset,
+  bars: ReadonlyMap<string, Bars>,
+  account: number | undefined,
+  filled: (order: Order) => void,
+): Session {
   const bases = new Map([...bars].map(([symbol, column]) => [symbol, column.timeframe]));
-  const dollars = ruleset.strategies.every(({ capital }) => capital.kind === 'dollars');
+  const purses = ruleset.strategies.map(({ capital }) => (capital.kind === 'dollars' ? capital.amount : 0));
   const options = {
-    cash: dollars ? undefined : ACCOUNT,
+    cash: account ?? Math.max(ACCOUNT, ...purses),
     from: undefined,
     to: undefined,
     assumptions: ASSUMPTIONS,
     closeAtEnd: false,
+    // No person stands beside a test: what waits for one holds to its end.
+    operator: 'never' as const,
   };
   return createSession(ruleset, bases, options, { filled });
 }
@@ -171,15 +193,17 @@ function recordOf(
     readonly orders: readonly SeenOrder[];
     readonly exits: readonly SeenExit[];
     readonly values: Float64Array;
+    readonly held: boolean;
+    readonly breakers: readonly Reading[];
   },
 ): BarRecord {
   const { instance, read, before, known } = memory;
-  const { orders, exits, values } = happened;
+  const { orders, exits, values, held, breakers } = happened;
   const blocked = new Map<string, string | undefined>();
   instance.entries.forEach((entry, k) => {
     const tree = treeOf(entry.model.when);
     const value = triOf(read(tree));
-    const seen = { instance, entry, value, before: before[k]!, orders, known, values, timing };
+    const seen = { instance, entry, value, before: before[k]!, orders, known, values, timing, held };
     if (value !== 0) blocked.set(entry.model.rule, blockerOf(seen));
     if (value !== UNKNOWN) before[k] = value;
     leaves(tree, (leaf) => {
@@ -196,6 +220,7 @@ function recordOf(
     orders,
     exits,
     blocked,
+    breakers,
     position: side > 0 ? 'long' : side < 0 ? 'short' : 'flat',
   };
 }

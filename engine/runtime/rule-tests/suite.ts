@@ -27,12 +27,15 @@ export interface TestResult {
   /** Its place among the tests of the document. */
   readonly index: number;
   readonly bars: number;
+  /** Breakers that tripped while it ran. */
+  readonly tripped: readonly string[];
   readonly failures: readonly Failure[];
 }
 
-/** The chosen tests of one strategy, with the bars of each. */
+/** The chosen tests of one strategy, with the bars of each, and the limits and breakers around it. */
 export interface Suite {
   readonly document: StrategyDocument;
+  readonly risk: RiskModel;
   readonly tests: readonly PreparedTest[];
 }
 
@@ -47,12 +50,10 @@ export interface TestedRules {
   readonly watched: Watched;
 }
 
-/** A strategy is tested by itself: what the account allows is not its business. */
-const NO_RISK: RiskModel = { document: undefined, limits: {}, breakers: [] };
-
 /** Reads the bars of the tests that a name chooses; files that cannot be read are findings. */
 export async function suiteOf(
   document: StrategyDocument,
+  risk: RiskModel,
   chosen: (name: string) => boolean,
 ): Promise<Suite & { readonly diagnostics: readonly Diagnostic[] }> {
   const tests: PreparedTest[] = [];
@@ -63,15 +64,15 @@ export async function suiteOf(
     if (read.diagnostic === undefined) tests.push({ index, bars: read.bars });
     else diagnostics.push(read.diagnostic);
   }
-  return { document, tests, diagnostics };
+  return { document, risk, tests, diagnostics };
 }
 
-/** Lays out one strategy, enabled or not; undefined when it has errors. */
-export function rulesOf(document: StrategyDocument): TestedRules | undefined {
+/** Lays out one strategy, enabled or not, within the account's limits; undefined when it has errors. */
+export function rulesOf(document: StrategyDocument, risk: RiskModel): TestedRules | undefined {
   const { model, watched } = checkStrategy(document);
   if (model === undefined) return undefined;
   const trees = [...watched.conditions.values(), ...watched.indicators.values()];
-  const ruleset = planRuleset('', [{ ...model, enabled: true, shadow: false, watched: trees }], NO_RISK, []);
+  const ruleset = planRuleset('', [{ ...model, enabled: true, shadow: false, watched: trees }], risk, []);
   return { ruleset, watched };
 }
 
@@ -86,8 +87,9 @@ export function runTest(
   const first = ruleset.traded.find((symbol) => bars.has(symbol));
   const records = new Map<string, BarRecord>();
   const wanted = new Set(test.expect.map(({ symbol, at }) => keyOf(symbol ?? first, at)));
+  const breakers = test.expect.some((line) => line.breakers !== undefined);
   let count = 0;
-  runOverBars(ruleset, watched, bars, (seen) => {
+  const trips = runOverBars(ruleset, watched, bars, { account: test.account, breakers }, (seen) => {
     count++;
     const key = keyOf(seen.record.symbol, seen.record.at);
     if (wanted.has(key)) records.set(key, seen.record);
@@ -104,7 +106,8 @@ export function runTest(
     const wrong = mismatches(document, line, path, seen);
     if (wrong.length > 0) failures.push({ finding: notMet(document, wrong, line.at), mismatches: wrong, seen });
   });
-  return { strategy: document.value.id, name: test.name, document, index, bars: count, failures };
+  const tripped = [...new Set(trips.map(({ breaker }) => breaker))];
+  return { strategy: document.value.id, name: test.name, document, index, bars: count, tripped, failures };
 }
 
 const keyOf = (symbol: string | undefined, at: number): string => `${symbol ?? ''} ${at}`;
@@ -132,18 +135,20 @@ function notMet(document: StrategyDocument, wrong: readonly Mismatch[], at: numb
 
 export interface SuiteResult {
   readonly document: StrategyDocument;
+  readonly risk: RiskModel;
   readonly tests: readonly TestResult[];
   readonly clauses: readonly Clause[];
 }
 
 /** Runs the tests of a strategy one after the other, and counts which of its clauses they reach. */
 export function runSuite(suite: Suite): SuiteResult {
-  const { document, tests } = suite;
-  const rules = rulesOf(document);
-  if (rules === undefined) return { document, tests: [], clauses: [] };
+  const { document, risk, tests } = suite;
+  const rules = rulesOf(document, risk);
+  if (rules === undefined) return { document, risk, tests: [], clauses: [] };
   const coverage = createCoverage(document, rules.ruleset, rules.watched);
   return {
     document,
+    risk,
     tests: tests.map((test) => runTest(document, rules, test, coverage.see)),
     clauses: coverage.clauses,
   };

@@ -69,6 +69,8 @@ export interface Book {
   readonly last: Map<string, Amount>;
   readonly lastDay: Map<string, Amount>;
   readonly halted: Set<string>;
+  /** Session whose opening price a symbol has had. */
+  readonly opened: Map<string, number>;
   lastEquity: Money;
   /** Equity at each close, for the history of the portfolio. */
   readonly equity: { readonly at: number; readonly equity: Money }[];
@@ -195,7 +197,7 @@ export function execute(book: Book, order: Order, qty: Amount, price: Amount): E
     order.status = 'filled';
     order.filledAt = at;
     book.open.delete(order);
-  } else if (order.status !== 'pending_cancel') order.status = 'partially_filled';
+  } else if (order.status === 'new') order.status = 'partially_filled';
   const execution: Execution = {
     id: book.identity('execution'),
     order,

@@ -156,6 +156,11 @@ export function replace(book: Book, order: Order, body: Record<string, unknown>)
       through();
       return;
     }
+    if (isEnded(order)) {
+      through();
+      return;
+    }
+    order.status = 'pending_replace';
     report(book, 'pending_replace', order);
     book.clock.plan(book.clock.now() + book.replaceDelay, through);
   });

@@ -47,7 +47,8 @@ function fatesOf(message: Message, faults: readonly MessageFault[]): Fate[] {
   let fates: Fate[] = [{ message, delay: 0, span: 0 }];
   for (const fault of faults) {
     if (fault.kind === 'drop') return [];
-    if (fault.kind === 'duplicate') fates = fates.flatMap((fate) => new Array<Fate>(1 + fault.times).fill(fate));
+    if (fault.kind === 'duplicate')
+      fates = fates.flatMap((fate) => Array.from({ length: 1 + fault.times }, () => fate));
     if (fault.kind === 'delay') fates = fates.map((fate) => ({ ...fate, delay: fate.delay + fault.ms }));
     if (fault.kind === 'reorder') fates = fates.map((fate) => ({ ...fate, span: fate.span + fault.span }));
     if (fault.kind === 'strip' || fault.kind === 'change')
@@ -74,9 +75,9 @@ export function createConnection(opening: Opening): Connection {
   const released = (): Message[] => {
     const out: Message[] = [];
     for (const one of held) one.left--;
-    while (held.length > 0 && held.some((one) => one.left <= 0)) {
-      const at = held.findIndex((one) => one.left <= 0);
-      out.push(held.splice(at, 1)[0]!.message);
+    for (let at = 0; at < held.length; ) {
+      if (held[at]!.left > 0) at++;
+      else out.push(held.splice(at, 1)[0]!.message);
     }
     return out;
   };
@@ -98,7 +99,14 @@ export function createConnection(opening: Opening): Connection {
       }
       const now: Message[] = [];
       for (const message of messages) {
-        for (const fate of fatesOf(message, faults.message(kind, message.type))) {
+        const found = faults.message(kind, message.type);
+        if (found.some((fault) => fault.kind === 'cut')) {
+          write(now);
+          connection.unclean = true;
+          socket.terminate();
+          return;
+        }
+        for (const fate of fatesOf(message, found)) {
           if (fate.span > 0) held.push({ message: fate.message, left: fate.span });
           else if (fate.delay > 0) clock.plan(clock.now() + fate.delay, () => write([fate.message]));
           else now.push(fate.message, ...released());

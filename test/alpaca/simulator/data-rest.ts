@@ -1,4 +1,5 @@
-import { MINUTE } from '../../../engine/market/time.ts';
+import { newYorkMidnight } from '../../../engine/market/new-york.ts';
+import { DAY, MINUTE } from '../../../engine/market/time.ts';
 import type { Amount } from './amount.ts';
 import { type Adjustment, type History, type HistoryBar, readSize, type Size } from './history.ts';
 import { newYorkDate } from './hours.ts';
@@ -42,12 +43,15 @@ export function barJson(bar: HistoryBar, share: number): Record<string, unknown>
   };
 }
 
-/** An instant of a query: a date is its beginning in UTC. */
-function timeOf(query: URLSearchParams, field: string): number | undefined | Refusal {
+const DATE = /^\d{4}-\d\d-\d\d$/;
+
+/** An instant of a query: a date is its beginning, in New York for stocks. */
+function timeOf(query: URLSearchParams, field: string, coin: boolean): number | undefined | Refusal {
   const text = query.get(field);
   if (text === null) return undefined;
   const at = Date.parse(text);
-  return Number.isNaN(at) ? bad(`invalid ${field}: cannot parse "${text}"`) : at;
+  if (Number.isNaN(at)) return bad(`invalid ${field}: cannot parse "${text}"`);
+  return DATE.test(text) && !coin ? newYorkMidnight(at / DAY) : at;
 }
 
 interface Asked {
@@ -75,12 +79,12 @@ function read(data: MarketData, query: URLSearchParams, symbols: readonly string
   if (!coin && !['iex', 'sip', 'otc', 'boats'].includes(feed)) return bad(`invalid feed: ${feed}`);
   const now = data.now();
   const late = !coin && feed === 'sip' && !data.permitsSip;
-  const from = timeOf(query, 'start');
+  const from = timeOf(query, 'start', coin);
   if (typeof from === 'object') return from;
-  const to = timeOf(query, 'end');
+  const to = timeOf(query, 'end', coin);
   if (typeof to === 'object') return to;
   // A date as the end means all of that day.
-  const whole = /^\d{4}-\d\d-\d\d$/.test(query.get('end') ?? '') ? 24 * 60 * MINUTE - 1 : 0;
+  const whole = DATE.test(query.get('end') ?? '') ? DAY - 1 : 0;
   const end = to === undefined ? (late ? now - SIP_AGE : now) : to + whole;
   if (late && end > now - SIP_AGE && (from ?? 0) <= end) return RECENT_SIP;
   const after = readToken(query.get('page_token'));
@@ -88,7 +92,7 @@ function read(data: MarketData, query: URLSearchParams, symbols: readonly string
   return {
     symbols: [...symbols].sort(),
     size,
-    from: from ?? Date.parse(newYorkDate(now)),
+    from: from ?? (coin ? now - (now % DAY) : newYorkMidnight(Date.parse(newYorkDate(now)) / DAY)),
     to: end,
     adjustment: coin ? 'raw' : (adjustment as Adjustment),
     limit,

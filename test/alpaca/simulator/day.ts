@@ -40,8 +40,7 @@ function routeWaiting(book: Book): void {
 
 function closeSession(book: Book): void {
   for (const [symbol, price] of book.last) {
-    if (symbol.includes('/')) continue;
-    match(book, symbol, { from: undefined, to: price, auction: 'close' });
+    if (!symbol.includes('/')) match(book, symbol, { from: undefined, to: price, auction: 'close' });
     book.lastDay.set(symbol, price);
   }
   expire(book, (order) => !order.extendedHours);

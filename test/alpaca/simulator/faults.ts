@@ -25,6 +25,8 @@ export type RequestFault =
   | { readonly kind: 'silence' }
   /** Never handled and never answered. */
   | { readonly kind: 'lose' }
+  /** It is on its way for `ms`: handled and answered only then. */
+  | { readonly kind: 'late'; readonly ms: number }
   /** The connection is cut, after or before it was handled. */
   | { readonly kind: 'reset'; readonly handled: boolean };
 
@@ -40,6 +42,8 @@ export type OpeningFault =
 /** What becomes of a message that leaves for the other side. */
 export type MessageFault =
   | { readonly kind: 'drop' }
+  /** The socket is cut in its place. */
+  | { readonly kind: 'cut' }
   | { readonly kind: 'delay'; readonly ms: number }
   | { readonly kind: 'duplicate'; readonly times: number }
   /** Sent after the next `span` messages of its connection. */

@@ -73,8 +73,8 @@ export interface MarketStream {
   open(socket: WebSocket, feed: Feed, msgpack: boolean): void;
   /** Sends messages of one kind to all that subscribed; `T` and `S` of each say which. Times are Dates. */
   publish(feed: Feed, messages: readonly Readonly<Record<string, unknown>>[]): void;
-  /** Somebody subscribed to messages of this kind. */
-  wants(type: string): boolean;
+  /** Somebody subscribed to messages of this kind, on any feed or this one. */
+  wants(type: string, feed?: Feed): boolean;
   readonly connections: ReadonlySet<Connection>;
 }
 
@@ -232,7 +232,10 @@ export function createMarketStream(options: MarketStreamOptions): MarketStream {
         if (wanted.length > 0) connection.send(wanted);
       }
     },
-    wants: (type) => [...subscribers.values()].some(({ channels }) => (channels.get(channelOf(type))?.size ?? 0) > 0),
+    wants: (type, feed) =>
+      [...subscribers.values()].some(
+        (one) => (feed === undefined || one.feed === feed) && (one.channels.get(channelOf(type))?.size ?? 0) > 0,
+      ),
   };
 }
 

@@ -1,3 +1,5 @@
+import { xnys } from '../../../engine/market/calendars.ts';
+import { instant } from '../../../engine/market/time.ts';
 import { type Amount, isWhole, least, most, ONE } from './amount.ts';
 import { type Book, endOrder, execute } from './book.ts';
 import { afterFill, elect, endGroup, isArmed } from './exits.ts';
@@ -68,7 +70,7 @@ function share(book: Book, order: Order, left: Amount): Amount {
   const part = BigInt(Math.floor(book.dice() * 1e9)) * left;
   const grid = isWhole(left) ? ONE : 1n;
   const cut = part / ONE - ((part / ONE) % grid);
-  return cut > 0n ? cut : left;
+  return most(cut, least(grid, left));
 }
 
 function takesPart(book: Book, order: Order, move: Move): boolean {
@@ -81,13 +83,23 @@ function takesPart(book: Book, order: Order, move: Move): boolean {
 }
 
 /** Puts a move of the price to every order that rests for the symbol, in the order of their coming. */
-export function match(book: Book, symbol: string, move: Move): void {
+export function match(book: Book, symbol: string, given: Move): void {
+  const move =
+    given.from === undefined && opens(book, symbol) ? { ...given, auction: given.auction ?? ('open' as const) } : given;
   if (move.auction !== 'close') book.last.set(symbol, move.to);
   if (book.halted.has(symbol)) return;
   for (const order of book.open) {
     if (order.asset.symbol !== symbol || isEnded(order) || !takesPart(book, order, move)) continue;
     fill(book, order, seenBy(order, move, book.rules.halfSpread));
   }
+}
+
+/** The first price of a symbol in a regular session is that of its opening auction. */
+function opens(book: Book, symbol: string): boolean {
+  const session = xnys().sessionAt(instant(book.clock.now()));
+  if (session < 0 || symbol.includes('/') || book.opened.get(symbol) === session) return false;
+  book.opened.set(symbol, session);
+  return true;
 }
 
 /** The move as a buyer sees it at the ask, a seller at the bid. */

@@ -82,8 +82,15 @@ const escapePointer = (part: string): string => encodeURIComponent(part.replaceA
 /** Statuses that every operation may answer with though its entry in the file does not say so. */
 const ANYWHERE: ReadonlySet<number> = new Set([400, 401, 403, 404, 422, 429, 500, 502, 503, 504]);
 
-/** Checks every answer against the two files. Error when a file is missing: ask `hasOpenApi` first. */
-export function createChecker(): Checker {
+let checker: Checker | undefined;
+
+/** Checks every answer against the two files, read once. Error when a file is missing: ask `hasOpenApi` first. */
+export function openApiChecker(): Checker {
+  checker ??= createChecker();
+  return checker;
+}
+
+function createChecker(): Checker {
   const specifications = [readSpecification(TRADING_FILE), readSpecification(DATA_FILE)];
   const patterns = specifications.flatMap((specification) =>
     Object.keys(specification.paths).map((template) => ({

@@ -55,8 +55,6 @@ export interface Order {
   status: OrderStatus;
   /** The stop was reached; what is left of the order is a market or limit order. */
   elected: boolean;
-  /** A price was put to it, which is all that ioc and fok wait for. */
-  tried: boolean;
   filledQty: Amount;
   filledValue: Money;
   readonly legs: Order[];
@@ -82,9 +80,12 @@ export const isEnded = (order: Order): boolean => ENDED.has(order.status);
 export const leavesQty = (order: Order): Amount | undefined =>
   order.qty === undefined ? undefined : order.qty - order.filledQty;
 
-/** A resting order that prices are put to. Held legs and what waits for the session or for its cancellation are not. */
+/** A resting order that prices are put to. What is being cancelled or changed still fills; held legs and what waits for its session do not. */
 export const isWorking = (order: Order): boolean =>
-  order.status === 'new' || order.status === 'partially_filled' || order.status === 'pending_cancel';
+  order.status === 'new' ||
+  order.status === 'partially_filled' ||
+  order.status === 'pending_cancel' ||
+  order.status === 'pending_replace';
 
 const timeText = (at: number | undefined): string | null => (at === undefined ? null : new Date(at).toISOString());
 const priceText = (price: Amount | undefined): string | null => (price === undefined ? null : amountText(price));

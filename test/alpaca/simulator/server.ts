@@ -138,7 +138,7 @@ export async function serve(parts: ServerParts, port: number): Promise<Simulator
     'X-RateLimit-Reset': String(allowance.reset),
   });
 
-  /** Does what a fault says with a request; true when it is dealt with. */
+  /** Does what a fault says with a request. */
   const suffer = (
     fault: RequestFault,
     response: ServerResponse,
@@ -153,6 +153,10 @@ export async function serve(parts: ServerParts, port: number): Promise<Simulator
       return;
     }
     if (fault.kind === 'lose') return;
+    if (fault.kind === 'late') {
+      clock.plan(clock.now() + fault.ms, () => write(response, answer(), seen));
+      return;
+    }
     const kept = fault.kind === 'reset' && !fault.handled ? undefined : answer();
     if (fault.kind === 'reset') response.destroy();
     if (fault.kind === 'delay') clock.plan(clock.now() + fault.ms, () => write(response, kept!, seen));

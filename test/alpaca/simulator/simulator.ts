@@ -12,7 +12,7 @@ import { createDice, createIdentities } from './identity.ts';
 import { idOf, latestRoutes, quoteFields, tradeFields } from './latest-rest.ts';
 import { createMarketStream, type Feed } from './market-stream.ts';
 import { match } from './matching.ts';
-import { createChecker, hasOpenApi } from './openapi.ts';
+import { hasOpenApi, openApiChecker } from './openapi.ts';
 import { orderRoutes } from './orders-rest.ts';
 import { referenceRoutes } from './reference-rest.ts';
 import type { Refusal } from './refusal.ts';
@@ -136,6 +136,7 @@ function createBook(options: AlpacaOptions, clock: VirtualClock): Book {
     last: new Map(),
     lastDay: new Map(),
     halted: new Set(),
+    opened: new Map(),
     lastEquity: cash,
     equity: [],
     cancelDelay: 0,
@@ -221,6 +222,7 @@ export async function startAlpaca(options: AlpacaOptions = {}): Promise<AlpacaSi
   };
   const publishBars = (type: 'b' | 'u', bars: readonly MinuteBar[]): void => {
     for (const feed of ['iex', 'sip', 'crypto'] as const) {
+      if (!market.wants(type, feed)) continue;
       const wanted = bars.filter(({ symbol }) => feedsOf(symbol).includes(feed));
       if (wanted.length > 0)
         market.publish(
@@ -314,7 +316,7 @@ export async function startAlpaca(options: AlpacaOptions = {}): Promise<AlpacaSi
       ],
       admin: (method, path, body) =>
         adminOf({ ...simulator, requests: server.requests, violations: server.violations }, method, path, body),
-      check: (options.validate ?? hasOpenApi()) ? createChecker() : undefined,
+      check: (options.validate ?? hasOpenApi()) ? openApiChecker() : undefined,
       rateLimit: options.rateLimit ?? 200,
       serverTime: () => clock.now() + skew,
     },

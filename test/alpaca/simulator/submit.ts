@@ -65,7 +65,6 @@ function make(book: Book, making: Making, changes: Partial<Order>, role: Role): 
     foreign: making.foreign,
     status: 'accepted',
     elected: false,
-    tried: false,
     filledQty: 0n,
     filledValue: 0n,
     legs: [],

@@ -130,7 +130,7 @@ export async function simulatedFeed({
     warnings,
     states: () => health.map(({ state }) => state),
     /** Lets time go by for both. */
-    async to(when: When): Promise<void> {
+    to: async (when: When): Promise<void> => {
       await settle();
       await simulator.clock.advanceTo(when, settle);
       await settle();

@@ -84,6 +84,17 @@ export const STATUS: EngineStatus = {
     { id: 'ema', equity: '49000.00', pnl: '-1000.00', pnlToday: '0.00', entries: 'paused', retired: false },
     { id: 'rsi', equity: '50243.11', pnl: '243.11', pnlToday: '12.10', entries: 'active', retired: false },
   ],
+  shadows: [
+    {
+      id: 'ema_fast',
+      beside: 'ema',
+      equity: '50120.00',
+      pnl: '120.00',
+      pnlToday: '0.00',
+      trades: 7,
+      positions: ['SPY', 'AAPL'],
+    },
+  ],
   positions: [
     {
       strategy: 'rsi',

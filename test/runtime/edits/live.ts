@@ -7,7 +7,8 @@ import type { Input, NewInput } from '../../../engine/journal/inputs.ts';
 import { chained, type Slice, type SliceRow } from '../../../engine/journal/slices.ts';
 import type { Bars } from '../../../engine/market/bars.ts';
 import { resultJson } from '../../../engine/report/json.ts';
-import { dryRun, type Steering } from '../../../engine/runtime/dry-run.ts';
+import type { Steering } from '../../../engine/runtime/drive.ts';
+import { dryRun } from '../../../engine/runtime/dry-run.ts';
 import { type Feed, wholeFeed } from '../../../engine/runtime/feed.ts';
 import { createRecording, type Recording } from '../../../engine/runtime/recording.ts';
 import { createReloader, type Reloader } from '../../../engine/runtime/reload/reloader.ts';
@@ -142,6 +143,9 @@ export async function runOn(
     },
     get atFinal() {
       return inner.atFinal;
+    },
+    get upcoming() {
+      return inner.upcoming;
     },
     watch: (observer) => {
       const watched = inner.watch(observer);

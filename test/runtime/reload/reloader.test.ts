@@ -227,7 +227,7 @@ describe('rules with errors', () => {
       files: { [A]: 'buy\n' },
       prepare(gathered) {
         const checked = plainCheck(gathered);
-        return missing ? { ...checked, ruleset: undefined } : checked;
+        return missing ? { ...checked, rules: undefined } : checked;
       },
     });
     w.save({ [A]: 'buy more\n' });

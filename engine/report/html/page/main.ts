@@ -10,6 +10,7 @@ import { contents, head } from './head.ts';
 import { positions } from './positions.ts';
 import type { Report } from './report.ts';
 import { rules } from './rules.ts';
+import { shadows } from './shadows.ts';
 import { trades } from './trades.ts';
 
 const report = JSON.parse(document.getElementById('report')!.textContent!) as Report;
@@ -20,6 +21,7 @@ const sections = [
   equityCharts(report),
   candles.element,
   breakdowns(report),
+  shadows(report),
   trades(report, candles.showTrade),
   positions(report),
   blockers(report),

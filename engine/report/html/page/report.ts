@@ -85,6 +85,15 @@ export interface BlockerRow {
   readonly orders: number;
 }
 
+/** What decided beside the account. */
+export interface ShadowRow {
+  readonly id: string;
+  /** Its like among `strategies`. */
+  readonly beside: string | null;
+  readonly capital: number;
+  readonly metrics: Metrics;
+}
+
 interface StrategyRow {
   readonly capital: number;
   readonly metrics: Metrics;
@@ -132,6 +141,7 @@ export interface Report {
   };
   readonly breakers: readonly TripRow[];
   readonly equity: readonly { readonly time: string; readonly equity: string }[];
+  readonly shadows?: readonly ShadowRow[];
   readonly blockers?: readonly BlockerRow[];
   readonly page: PageMember;
 }
