@@ -360,6 +360,11 @@ describe('from another process', () => {
       ['/v2/orders', 200],
     ]);
     expect((await ask(simulator, 'POST', '/_sim/clock', { advanceTo: 'soon' })).status).toBe(400);
+    const unknown = await ask(simulator, 'POST', '/_sim/faults', { on: 'request', do: { kind: 'explode' } });
+    expect([unknown.status, unknown.body.message]).toEqual([
+      400,
+      'a fault on request does one of answer, delay, late, silence, lose, reset, not "explode"',
+    ]);
     expect((await ask(simulator, 'GET', '/_sim/nothing')).status).toBe(404);
   });
 });

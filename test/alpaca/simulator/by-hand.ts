@@ -50,8 +50,6 @@ interface Asked {
   readonly help: boolean;
 }
 
-class UsageError extends Error {}
-
 function readArguments(args: readonly string[]): Asked {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
@@ -72,15 +70,15 @@ function readArguments(args: readonly string[]): Asked {
   });
   const number = (name: string, value: string | undefined, usual: number, fits: (n: number) => boolean): number => {
     const read = value === undefined ? usual : Number(value);
-    if (!Number.isFinite(read) || !fits(read)) throw new UsageError(`--${name} ${value}: no such number`);
+    if (!Number.isFinite(read) || !fits(read)) throw new Error(`--${name} ${value}: no such number`);
     return read;
   };
   const speed = /^(?:(\d+(?:\.\d+)?)x|max|realtime)$/.exec(values.speed ?? '60x');
-  if (speed === null || speed[1] === '0') throw new UsageError(`--speed ${values.speed}: say 1x, 60x, realtime or max`);
+  if (speed === null || speed[1] === '0') throw new Error(`--speed ${values.speed}: say 1x, 60x, realtime or max`);
   if (values.at !== undefined && Number.isNaN(Date.parse(values.at)))
-    throw new UsageError(`--at ${values.at}: say an instant, as 2013-10-04T13:29:00Z`);
+    throw new Error(`--at ${values.at}: say an instant, as 2013-10-04T13:29:00Z`);
   const decimal = (name: string, value: string): string => {
-    if (!/^\d+(\.\d{1,9})?$/.test(value)) throw new UsageError(`--${name} ${value}: say dollars, as 100000 or 0.02`);
+    if (!/^\d+(\.\d{1,9})?$/.test(value)) throw new Error(`--${name} ${value}: say dollars, as 100000 or 0.02`);
     return value;
   };
   return {
@@ -118,13 +116,13 @@ function beginning(script: BarScript, sessions: number): number {
   return Math.max(first, calendar.open(final + 1 - sessions) - MINUTE);
 }
 
-const priceText = (order: Order): string => {
-  const prices = [
-    order.limit === undefined ? '' : ` limit ${amountText(order.limit)}`,
-    order.stop === undefined ? '' : ` stop ${amountText(order.stop)}`,
-  ];
-  return `${order.type}${prices.join('')}`;
-};
+/** `market`, `limit 101.5`, `stop 99`, `stop 99 limit 98.5`, `trailing stop 99`. */
+function kindText(order: Order): string {
+  const stop = order.stop === undefined ? '' : ` ${amountText(order.stop)}`;
+  const limit = order.limit === undefined ? '' : ` ${amountText(order.limit)}`;
+  if (order.type === 'stop_limit') return `stop${stop} limit${limit}`;
+  return `${order.type.replace('_', ' ')}${order.type === 'limit' ? limit : stop}`;
+}
 
 /** One line of what became of an order. */
 function updateLine(book: Book, update: TradeUpdate): string {
@@ -134,9 +132,10 @@ function updateLine(book: Book, update: TradeUpdate): string {
   const what = `${order.side} ${order.qty === undefined ? 'by dollars' : amountText(order.qty)} ${order.asset.symbol}`;
   const told =
     update.execution === undefined
-      ? priceText(order)
+      ? kindText(order)
       : `${amountText(update.execution.qty)} at ${amountText(update.execution.price)}, holds ${amountText(update.execution.positionQty)}`;
-  return `${time}  ${update.event.padEnd(14)} ${what}  ${told}  ${order.clientOrderId}\n`;
+  const whose = order.parent === undefined ? order.clientOrderId : `leg of ${order.parent.clientOrderId}`;
+  return `${time}  ${update.event.padEnd(14)} ${what}  ${told}  ${whose}\n`;
 }
 
 function closing(simulator: AlpacaSimulator): string {
@@ -164,27 +163,29 @@ ALPACA_TRADING_STREAM_URL=${urls.tradingStream}
 `;
 }
 
+/** Where the command writes: what a person wants to see, and what is wrong. */
+export interface Writers {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
 /** Runs the simulator for a person. Gives the exit code: 0 fine, 2 the command line or the files, 130 after Ctrl-C. */
-export async function runByHand(args: readonly string[]): Promise<number> {
+export async function runByHand(args: readonly string[], { out, err }: Writers): Promise<number> {
   let asked: Asked;
   let script: BarScript;
+  let start: number;
   try {
     asked = readArguments(args);
     if (asked.help) {
-      process.stdout.write(HELP);
+      out(HELP);
       return 0;
     }
     script = asked.bars.length > 0 ? await scriptOfFiles(asked.bars) : sampleScript(asked.symbols, 60);
+    start = asked.at === undefined ? beginning(script, asked.bars.length > 0 ? 1 : 5) : Date.parse(asked.at);
+    const { last } = spanOf(script);
+    if (start >= last) throw new Error(`--at ${asked.at}: the bars end at ${new Date(last).toISOString()}`);
   } catch (error) {
-    process.stderr.write(
-      `alpaca-sim: ${error instanceof Error ? error.message : String(error)}\n  npm run alpaca-sim -- --help\n`,
-    );
-    return 2;
-  }
-  const { last } = spanOf(script);
-  const start = asked.at === undefined ? beginning(script, asked.bars.length > 0 ? 1 : 5) : Date.parse(asked.at);
-  if (start >= last) {
-    process.stderr.write(`alpaca-sim: --at ${asked.at}: the bars end at ${new Date(last).toISOString()}\n`);
+    err(`alpaca-sim: ${error instanceof Error ? error.message : String(error)}\n  npm run alpaca-sim -- --help\n`);
     return 2;
   }
   const simulator = await startAlpaca({
@@ -198,9 +199,9 @@ export async function runByHand(args: readonly string[]): Promise<number> {
     validate: false,
     speed: asked.speed,
   });
-  process.stdout.write(banner(simulator, script, asked));
-  simulator.book.listeners.push((update) => process.stdout.write(updateLine(simulator.book, update)));
-  const drive = driveByWall(simulator.clock, asked.speed, last + MINUTE);
+  out(banner(simulator, script, asked));
+  simulator.book.listeners.push((update) => out(updateLine(simulator.book, update)));
+  const drive = driveByWall(simulator.clock, asked.speed, spanOf(script).last + MINUTE);
   let interrupted = false;
   let letGo: () => void = () => {};
   const gone = new Promise<void>((resolve) => {
@@ -214,9 +215,9 @@ export async function runByHand(args: readonly string[]): Promise<number> {
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   await drive.done;
   if (!interrupted) {
-    process.stdout.write(closing(simulator));
+    out(closing(simulator));
     if (!asked.once) {
-      process.stdout.write('It goes on answering until Ctrl-C.\n');
+      out('It goes on answering until Ctrl-C.\n');
       await gone;
     }
   }
