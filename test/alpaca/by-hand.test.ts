@@ -173,6 +173,7 @@ describe('the simulator by hand', () => {
     [['--speed', 'fast'], '--speed fast: say 1x, 60x, realtime or max'],
     [['--at', 'noon'], '--at noon: say an instant, as 2013-10-04T13:29:00Z'],
     [['--cash', 'lots'], '--cash lots: say dollars, as 100000 or 0.02'],
+    [['--split', 'AAPL'], '--split AAPL: say SYMBOL:DATE:RATIO, as AAPL:2014-06-09:7'],
     [['--port', '99999'], '--port 99999: no such number'],
     [['--fast'], "Unknown option '--fast'"],
     [['--at', '2030-01-01T00:00:00Z'], '--at 2030-01-01T00:00:00Z: the bars end at'],

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { CorporateAction } from '../../../engine/market/bars.ts';
 import { xnys } from '../../../engine/market/calendars.ts';
 import { instant, MINUTE } from '../../../engine/market/time.ts';
 import { figuresOf } from './account.ts';
@@ -22,6 +23,7 @@ into .env, then plays the market. Bars before the instant at which it begins are
 
 Options:
   --bars PATH      CSV of one-minute bars, or a folder of them; may be given several times (default: the sample market)
+  --split SPEC     a split of those bars, as AAPL:2014-06-09:7 (new shares for an old one); may be given several times
   --symbols A,B    symbols of the sample market (default: SPY,AAPL,MSFT,BTC/USD)
   --at INSTANT     where to begin, as 2013-10-04T13:29:00Z (default: a minute before the last session opens; of the
                    sample market, before the last five)
@@ -38,6 +40,7 @@ Options:
 /** What the command line says, or why it cannot be taken. */
 interface Asked {
   readonly bars: readonly string[];
+  readonly splits: readonly CorporateAction[];
   readonly symbols: readonly string[];
   readonly at: string | undefined;
   readonly speed: number;
@@ -56,6 +59,7 @@ function readArguments(args: readonly string[]): Asked {
     args: [...args],
     options: {
       bars: { type: 'string', multiple: true },
+      split: { type: 'string', multiple: true },
       symbols: text,
       at: text,
       speed: text,
@@ -83,6 +87,7 @@ function readArguments(args: readonly string[]): Asked {
   };
   return {
     bars: values.bars ?? [],
+    splits: (values.split ?? []).map(readSplit),
     symbols: (values.symbols ?? 'SPY,AAPL,MSFT,BTC/USD').split(','),
     at: values.at,
     speed: speed[1] === undefined ? (speed[0] === 'max' ? Number.POSITIVE_INFINITY : 1) : Number(speed[1]),
@@ -94,6 +99,13 @@ function readArguments(args: readonly string[]): Asked {
     once: values.once ?? false,
     help: values.help ?? false,
   };
+}
+
+function readSplit(text: string): CorporateAction {
+  const match = /^([A-Z.]+):(\d{4}-\d\d-\d\d):(\d+(?:\.\d+)?)$/.exec(text);
+  if (match === null || Number(match[3]) === 0)
+    throw new Error(`--split ${text}: say SYMBOL:DATE:RATIO, as AAPL:2014-06-09:7`);
+  return { symbol: match[1]!, date: match[2]!, split: Number(match[3]), dividend: 0 };
 }
 
 /** First and last instant of the bars. */
@@ -180,7 +192,7 @@ export async function runByHand(args: readonly string[], { out, err }: Writers):
       out(HELP);
       return 0;
     }
-    script = asked.bars.length > 0 ? await scriptOfFiles(asked.bars) : sampleScript(asked.symbols, 60);
+    script = asked.bars.length > 0 ? await scriptOfFiles(asked.bars, asked.splits) : sampleScript(asked.symbols, 60);
     start = asked.at === undefined ? beginning(script, asked.bars.length > 0 ? 1 : 5) : Date.parse(asked.at);
     const { last } = spanOf(script);
     if (start >= last) throw new Error(`--at ${asked.at}: the bars end at ${new Date(last).toISOString()}`);
