@@ -114,7 +114,9 @@ export function openConnection({ keys, endpoints, timeoutMs = REQUEST_TIMEOUT }:
     sdk,
     async warm() {
       try {
-        await (await sdk()).trading.clock.legacyClockRaw();
+        const answer = await (await sdk()).trading.clock.legacyClockRaw();
+        // The SDK's deadline runs on until the answer is read.
+        await answer.raw.text();
       } catch {
         // The first request proper says what is wrong.
       }
