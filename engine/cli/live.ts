@@ -26,6 +26,7 @@ import { journalFailure } from './journal-failure.ts';
 import { journalLines } from './journal-lines.ts';
 import { noticeWords } from './live-notices.ts';
 import { startLiveSession } from './live-session.ts';
+import type { RunMetrics } from './metrics.ts';
 import { type LogChoice, openLogs } from './open-logs.ts';
 import { loadRules } from './rules.ts';
 import { runOutput } from './run-output.ts';
@@ -46,6 +47,8 @@ export interface LiveChoices {
   readonly symbols: readonly string[] | undefined;
   readonly log: LogChoice;
   readonly statusMs: number | undefined;
+  /** Undefined: nobody scrapes it. */
+  readonly metrics: RunMetrics | undefined;
 }
 
 const MINUTES_OF_A_SESSION = 390;
@@ -164,6 +167,7 @@ async function liveOn(
     loudness: quiet ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal',
     statusMs: choices.statusMs,
     logs,
+    metrics: choices.metrics,
     ruleset,
     feed: { source: `Alpaca ${access.feedName}`, synthetic: false, barsTotal: undefined },
     paceMs: MINUTE_MS,
@@ -183,7 +187,14 @@ async function liveOn(
       mode === 'dry'
         ? undefined
         : { door: access.door, stream: (take) => access.trading(take), policy: () => policyOf(now.rules) },
-    feed: (after, sink) => access.feed(new Set(withShadowSymbols(ruling).symbols), after, sink),
+    feed: (after, sink) =>
+      access.feed(new Set(withShadowSymbols(ruling).symbols), after, {
+        ...sink,
+        revised(bar, why) {
+          if (why === 'late') choices.metrics?.late();
+          sink.revised(bar, why);
+        },
+      }),
     tell,
   });
 
