@@ -1,8 +1,9 @@
 import type { FillAssumptions } from '../brokers/assumptions.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
-import { isCrypto } from '../market/calendars.ts';
+import { amendXnys, isCrypto } from '../market/calendars.ts';
 import { counted } from '../report/amounts.ts';
 import { resultJson } from '../report/json.ts';
+import { rollbackNotice } from '../report/reload-notices.ts';
 import { errorLine, eventLine, summaryLine } from '../report/run-events.ts';
 import { resultText } from '../report/text.ts';
 import { writtenCommand } from '../runtime/control/operator-command.ts';
@@ -10,18 +11,21 @@ import type { Steering } from '../runtime/drive.ts';
 import { createAlpacaLink, type DifferencePolicy, type LinkNotice } from '../runtime/live/alpaca-link.ts';
 import { openLiveFeed } from '../runtime/live/live-feed.ts';
 import { liveRun } from '../runtime/live/live-run.ts';
+import { joined } from '../runtime/observers.ts';
 import type { RunResult } from '../runtime/result.ts';
+import { RulesFault } from '../runtime/rules-fault.ts';
+import type { Session } from '../runtime/session.ts';
 import { withShadowSymbols } from '../runtime/shadowed.ts';
 import { ENGINE_VERSION } from '../runtime/version.ts';
-import type { WorkspaceOptions } from '../runtime/workspace.ts';
+import type { Workspace, WorkspaceOptions } from '../runtime/workspace.ts';
 import { textFlag } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import type { JournalChoice } from './dry.ts';
-import { openSession, openState, rulesOf, workspacePath } from './dry-session.ts';
+import { type OpenState, openSession, openState, rulesAt, rulesOf, workspacePath } from './dry-session.ts';
 import { failure } from './exit.ts';
 import { handOn } from './hand-on.ts';
 import type { HotRules } from './hot-rules.ts';
-import { exitOfRun } from './interruption.ts';
+import { endedBy, exitOfRun } from './interruption.ts';
 import { journalFailure } from './journal-failure.ts';
 import { journalLines } from './journal-lines.ts';
 import { noticeWords } from './live-notices.ts';
@@ -30,9 +34,11 @@ import type { RunMetrics } from './metrics.ts';
 import { type LogChoice, openLogs } from './open-logs.ts';
 import { loadRules } from './rules.ts';
 import { runOutput } from './run-output.ts';
+import type { RunTelegram } from './run-telegram.ts';
 import { warmupOf } from './sample-source.ts';
 import type { SessionOptions } from './session-options.ts';
 import { snapshots } from './snapshots.ts';
+import type { TelegramSettings } from './telegram-settings.ts';
 import type { TradingAccess } from './trading-access.ts';
 
 export interface LiveChoices {
@@ -49,6 +55,8 @@ export interface LiveChoices {
   readonly statusMs: number | undefined;
   /** Undefined: nobody scrapes it. */
   readonly metrics: RunMetrics | undefined;
+  /** Messages, when the settings ask for them. */
+  readonly telegram: TelegramSettings | undefined;
 }
 
 const MINUTES_OF_A_SESSION = 390;
@@ -73,7 +81,8 @@ export async function live(context: CommandContext, choices: LiveChoices): Promi
     throw journalFailure(error);
   });
   try {
-    return await liveOn(context, choices, state);
+    const telegram = await takeTelegram(context, choices);
+    return await liveThrough(context, choices, state, telegram);
   } catch (error) {
     throw journalFailure(error);
   } finally {
@@ -82,10 +91,39 @@ export async function live(context: CommandContext, choices: LiveChoices): Promi
   }
 }
 
+async function takeTelegram(
+  { terminal }: CommandContext,
+  { telegram: settings, mode }: LiveChoices,
+): Promise<RunTelegram | undefined> {
+  if (settings === undefined) return undefined;
+  const { openRunTelegram } = await import('./run-telegram.ts');
+  return openRunTelegram({ settings, terminal, title: TITLES[mode], synthetic: false, speed: 'realtime' });
+}
+
+/** Runs; when an edit's rules throw in their first bars, again from its journal, with the rules before them. */
+async function liveThrough(
+  context: CommandContext,
+  choices: LiveChoices,
+  state: OpenState,
+  telegram: RunTelegram | undefined,
+): Promise<number> {
+  for (let fault: RulesFault | undefined; ; ) {
+    try {
+      return await liveOn(context, choices, state, telegram, fault);
+    } catch (error) {
+      // Neither of the two runs: that is no edit's fault.
+      if (!(error instanceof RulesFault) || fault?.former === error.revision) throw error;
+      fault = error;
+    }
+  }
+}
+
 async function liveOn(
   { flags, positionals, terminal, interruption }: CommandContext,
   choices: LiveChoices,
-  state: Awaited<ReturnType<typeof openState>>,
+  state: OpenState,
+  telegram: RunTelegram | undefined,
+  fault: RulesFault | undefined,
 ): Promise<number> {
   const { access, mode, journal, folder, assumptions } = choices;
   const format = flags.format === 'json' || flags.format === 'jsonl' ? flags.format : 'text';
@@ -107,10 +145,14 @@ async function liveOn(
     format === 'jsonl'
       ? { ...terminal, stream: (pieces: Iterable<string>) => terminal.stream([errorLine([...pieces].join(''))]) }
       : terminal;
+  const known = openSession(state, journal.mode === 'fresh' && fault === undefined);
+  const begun = known?.options as SessionOptions | undefined;
+  // A session keeps the days that it began with: its sessions are numbered by them.
+  const amendments = begun === undefined ? access.hours.amendments : (begun.amendments ?? []);
+  if (amendments.length > 0) amendXnys(amendments);
   const rules = await loadRules(where, json, answers);
   if (typeof rules === 'number') return rules;
 
-  const known = openSession(state, journal.mode === 'fresh');
   const kept = known === undefined ? undefined : await rulesOf(state, known, rules, where);
   const ruleset = kept?.first ?? rules.ruleset;
   const ruling = kept?.last.ruleset ?? ruleset;
@@ -120,8 +162,9 @@ async function liveOn(
     ),
   );
   // An account is worth another amount every day: a session goes on with the one it began with.
-  const cash = (known?.options as SessionOptions | undefined)?.cash ?? choices.cash ?? access.account.equity;
+  const cash = begun?.cash ?? choices.cash ?? access.account.equity;
   const following = { start: undefined as (() => void) | undefined };
+  const lines = journalLines(terminal, known?.name, ruleset.traded[0] ?? '', true);
   const session = startLiveSession({
     state,
     known,
@@ -140,9 +183,10 @@ async function liveOn(
       paths: positionals.map((path) => workspacePath(folder, path)),
       tz: null,
       assumptions,
+      ...(amendments.length === 0 ? {} : { amendments }),
     },
     where,
-    hooks: journalLines(terminal, known?.name, ruleset.traded[0] ?? '', true),
+    hooks: telegram?.watchJournal(lines) ?? lines,
     trades: mode !== 'dry',
   });
   const { recording } = session;
@@ -176,6 +220,7 @@ async function liveOn(
     const { level, event, text } = noticeWords(notice);
     logs?.event(level, event, { words: text });
     if (format === 'jsonl') terminal.out(eventLine('notice', { level, event, text }));
+    if (level === 'error') telegram?.news.alert('Attention', text);
     if (level === 'info' && quiet) return;
     const head = level === 'error' ? style.red(text) : level === 'warn' ? style.yellow(text) : style.dim(text);
     terminal.err(`${head}\n`);
@@ -187,45 +232,76 @@ async function liveOn(
       mode === 'dry'
         ? undefined
         : { door: access.door, stream: (take) => access.trading(take), policy: () => policyOf(now.rules) },
-    feed: (after, sink) =>
-      access.feed(new Set(withShadowSymbols(ruling).symbols), after, {
+    async feed(after, sink) {
+      const bars = await access.feed(new Set(withShadowSymbols(now.rules).symbols), after, {
         ...sink,
         revised(bar, why) {
           if (why === 'late') choices.metrics?.late();
           sink.revised(bar, why);
         },
-      }),
+      });
+      for (const [symbol, { close, length }] of feed.kept()) if (length > 0) bars.reference(symbol, close[length - 1]!);
+      return bars;
+    },
     tell,
   });
+
+  for (const words of access.hours.warnings) tell({ kind: 'warning', words });
 
   const hot = { steering: undefined as Steering | undefined, rules: undefined as HotRules | undefined, over: false };
   const notYet = (): never => {
     throw failure('the run has only just begun', 'ask again');
   };
-  following.start = () => {
-    void hot.steering!.still(async () => {
-      const { followRules } = await import('./hot-rules.ts');
-      if (hot.over) return;
-      hot.rules = followRules({
-        where,
-        running: kept?.last ?? rules,
-        steering: hot.steering!,
-        recording,
-        arrival: session.arrival,
-        cash,
-        assumptions,
-        terminal,
-        quiet,
-        resumed: known !== undefined,
-        mode: mode === 'dry' ? 'dry' : 'live',
-        ruling(next) {
-          now.rules = next;
-          link.setSymbols(new Set(withShadowSymbols(next).symbols));
-        },
-        notify: output.rules,
-      });
-      await hot.rules.ready;
+  /** Puts the rules before those that threw in charge again, from here on. */
+  const rollBack = async ({ former }: RulesFault, steering: Steering): Promise<Workspace> => {
+    const before = await rulesAt(state, session.row, former, where);
+    const answer = await steering.swap({
+      plan: before.plan!,
+      ahead: async ({ instants }) => {
+        const at = new Date().toISOString();
+        await recording.input({ kind: 'revision', instants, at, revision: former, documents: before.documents() });
+      },
     });
+    if (answer.kind === 'refused') throw new Error(answer.diagnostics[0]?.message);
+    terminal.err(`${rollbackNotice(fault!, { width: Math.min(terminal.errWidth, 160), style }).join('\n')}\n`);
+    logs?.event('error', 'rules_rolled_back', { from: fault!.revision, to: former, message: fault!.message });
+    telegram?.news.alert(
+      'Rules ROLLED BACK',
+      `${fault!.revision.slice(0, 7)} threw: ${fault!.message}. ${former.slice(0, 7)} runs again.`,
+    );
+    return before;
+  };
+  const followFiles = async (): Promise<void> => {
+    const { followRules } = await import('./hot-rules.ts');
+    if (hot.over) return;
+    const steering = hot.steering!;
+    hot.rules = followRules({
+      where,
+      running: fault === undefined ? (kept?.last ?? rules) : await rollBack(fault, steering),
+      steering,
+      recording,
+      ...(fault === undefined ? {} : { barred: { revision: fault.revision, message: `it threw: ${fault.message}` } }),
+      arrival: session.arrival,
+      cash,
+      assumptions,
+      terminal,
+      quiet,
+      resumed: known !== undefined,
+      mode: mode === 'dry' ? 'dry' : 'live',
+      ruling(next) {
+        now.rules = next;
+        link.setSymbols(new Set(withShadowSymbols(next).symbols));
+      },
+      notify(notice) {
+        const before = output.revision();
+        output.rules(notice);
+        telegram?.rules(notice, before);
+      },
+    });
+    await hot.rules.ready;
+  };
+  following.start = () => {
+    void hot.steering!.still(followFiles);
   };
   const hand = await handOn(journal.folder, { mode, feed: `Alpaca ${access.feedName}`, synthetic: false }, terminal, {
     session: session.row.name,
@@ -253,6 +329,25 @@ async function liveOn(
   if (format === 'jsonl') terminal.out(eventLine('started', started));
   const { session: _, ...logged } = started;
   logs?.event('info', 'run_started', logged);
+  const running = (): Session | undefined => hot.steering?.run.session;
+  telegram?.attach({
+    session: running,
+    ask: hand === undefined ? undefined : (request) => hand.ask(request),
+    logs,
+    recorded: ['--session', session.row.name, '--workspace', folder, '--state', journal.folder],
+  });
+  if (fault === undefined) {
+    telegram?.news.started({
+      title: TITLES[mode],
+      feed: `Alpaca ${access.feedName}`,
+      synthetic: false,
+      strategies: ruling.strategies.length,
+      symbols: ruling.traded.length,
+      revision: ruling.revision,
+      resumes: known?.name,
+      rushes: false,
+    });
+  }
   const snapshot = snapshots(
     journal.folder,
     { name: session.row.name, revision: output.revision, synthetic: false },
@@ -292,13 +387,11 @@ async function liveOn(
           hot.steering = steering;
         },
       },
-      {
-        ...output.observer,
-        live() {
-          output.observer.live?.();
-          following.start?.();
-        },
-      },
+      joined([
+        output.observer,
+        ...(telegram === undefined ? [] : [telegram.news.observer]),
+        { live: () => following.start?.() },
+      ]),
       signal,
     );
     output.end();
@@ -307,9 +400,14 @@ async function liveOn(
     await terminal.stream(
       format === 'json' ? resultJson(result) : format === 'jsonl' ? summaryLine(result) : [summary(result)],
     );
+    await telegram?.close(endedBy(signal), running());
     return exitOfRun(true, signal);
   } catch (error) {
     logs?.event('error', 'fault', {}, error);
+    // What an edit brought about is taken back, and the run goes on.
+    if (!(error instanceof RulesFault) || fault?.former === error.revision) {
+      await telegram?.close(`a fault: ${error instanceof Error ? error.message : String(error)}`, running());
+    }
     throw error;
   } finally {
     hot.over = true;
