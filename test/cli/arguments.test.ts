@@ -70,7 +70,10 @@ describe('the words after a command', () => {
   });
 
   it('may name what comes later, and are told so', () => {
-    expect(refusal('run', ['--live'])).toMatchObject({ message: '--live comes with a later version', exit: 2 });
+    expect(refusal('run', ['--dashboard'])).toMatchObject({
+      message: '--dashboard comes with a later version',
+      exit: 2,
+    });
   });
 
   it('never make anything but arguments or a refusal', () => {
