@@ -49,7 +49,8 @@ function countIn(tally: Tally, log: TradeLog, row: number): void {
 export function tallyKinds(log: TradeLog): readonly (TradeTally & { readonly shared: Shared })[] {
   const tallies = log.kinds.map((shared) => ({ ...emptyTally(''), shared }));
   for (let row = 0; row < log.length; row++) countIn(tallies[log.kind[row]!]!, log, row);
-  return tallies.map((tally) => ({ ...tally, pnl: tally.pnl as Money }));
+  // Figures that begin anew leave kinds behind that have no trade yet.
+  return tallies.filter(({ trades }) => trades > 0).map((tally) => ({ ...tally, pnl: tally.pnl as Money }));
 }
 
 /** The same by a key, in the order in which keys first come up. */

@@ -54,7 +54,7 @@ afterEach(async () => {
   for (const one of simulators.splice(0)) await one.close();
 });
 
-const KEYS = { id: `${'PK'}CANARYCANARYCANARY`, secret: 'canary/s3cr3t+canary' };
+const KEYS = { id: 'PK-CANARY-CANARY-CAN', secret: 'canary/s3cr3t+canary' };
 const ASSETS = { SPY: {}, AAPL: {} };
 
 const simulator = async (options: Parameters<typeof startAlpaca>[0] = {}): Promise<AlpacaSimulator> => {

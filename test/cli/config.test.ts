@@ -43,7 +43,7 @@ beforeAll(() => {
   writeFileSync(
     join(place.path, '.env'),
     [
-      `ALPACA_API_KEY=${'PK'}CANARYCANARYCANARY`,
+      'ALPACA_API_KEY=PK-CANARY-CANARY-CAN',
       'ALPACA_SECRET_KEY="canary+s3cr3t"',
       'ALPACA_FEED=sip',
       'ENGINE_LOG=off',

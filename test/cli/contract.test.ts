@@ -46,13 +46,15 @@ describe('exit codes and streams', () => {
     [['backtest', 'nowhere.yaml'], 2, /nowhere\.yaml/],
     [['backtest', '--data', 'bars', '--tz', 'Mars'], 2, /Mars/],
     [['run'], 2, /ALPACA_API_KEY and ALPACA_SECRET_KEY/],
-    [['run', '--dry', '--feed', 'alpaca'], 2, /later version/],
+    [['run', '--dry', '--feed', 'alpaca'], 2, /ALPACA_API_KEY and ALPACA_SECRET_KEY/],
+    [['run', '--dry', '--live'], 2, /--dry and --live exclude each other/],
+    [['run', '--feed', 'sample'], 2, /--feed sample is for a dry run/],
     [['run', '--dry', '--speed', 'warp'], 2, /--speed cannot be `warp`/],
     [['run', '--dry', '--slippage', '9999bps'], 2, /^error: --slippage 9999bps is more/],
     [['run', '--dry', '--cash', '0x10'], 2, /^error: --cash/],
     [['run', '--dry', '--tz', '+15:00'], 2, /^error: --tz cannot be `\+15:00`/],
     [['run', '--dry', '--feed', 'csv:nowhere'], 2, /^error: nowhere does not exist/],
-    [['run', '--live'], 2, /--live comes with a later version/],
+    [['run', '--live'], 2, /ALPACA_API_KEY and ALPACA_SECRET_KEY/],
     [['explain', 'E9999'], 2, /no code `E9999`/],
     [['explain'], 2, /needs a code/],
     [['schema', 'risc'], 2, /did you mean `risk`\?/],
@@ -228,6 +230,13 @@ describe('every example in help', () => {
       if (rollsBack) {
         expect(ended.stderr).toMatch(/never ran[\s\S]*--yes/);
         rmSync(stray);
+        return;
+      }
+      // These need an account of somebody's, and say so.
+      const wanted = /^engine run$/.test(line) ? 2 : /^engine telegram/.test(line) ? 1 : undefined;
+      if (wanted !== undefined) {
+        expect(ended.code).toBe(wanted);
+        expect(ended.stderr + ended.stdout).toMatch(/ALPACA_API_KEY|TELEGRAM_BOT_TOKEN/);
         return;
       }
       // `fmt --check` and `validate --strict` may have something to say of the starter files; nothing else may.
