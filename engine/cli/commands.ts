@@ -400,6 +400,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         says: 'a breaker that waits for a person holds to the end of the year',
       },
       { line: 'engine run --dry --once --quiet --log off', says: 'breakers and the summary alone, no log files' },
+      { line: 'engine run --dry --once --metrics 0', says: 'with metrics for Prometheus, at a port that is free' },
     ],
     flags: [
       { name: 'dry', summary: 'orders go to the simulated broker; nothing is sent anywhere' },
@@ -430,6 +431,11 @@ export const COMMANDS: readonly CommandSpec[] = [
         name: 'status-every',
         value: 'TIME',
         summary: 'the status block where no terminal shows a live one: 30s, 5m, off (default: 60s)',
+      },
+      {
+        name: 'metrics',
+        value: 'PORT',
+        summary: 'answer scrapes of Prometheus at http://127.0.0.1:PORT/metrics, on this machine alone',
       },
       {
         name: 'log',

@@ -46,13 +46,13 @@ export const run = async (context: CommandContext): Promise<number> => {
   const folder = workspaceFolder(flags);
   const environment = readEnvironment(folder);
   const risk = textFlag(flags, 'risk');
-  const { ruleset, diagnostics, counts } = checkWorkspace({ dir: folder, ...(risk === undefined ? {} : { risk }) });
+  const { rules, diagnostics, counts } = checkWorkspace({ dir: folder, ...(risk === undefined ? {} : { risk }) });
   const documents =
-    ruleset === undefined
+    rules === undefined
       ? []
       : [
-          ...(ruleset.risk.document === undefined ? [] : [ruleset.risk.document]),
-          ...ruleset.models.map(({ document }) => document),
+          ...(rules.risk.document === undefined ? [] : [rules.risk.document]),
+          ...rules.models.map(({ document }) => document),
         ];
   const all = [...settingRows(environment, flags, folder), ...documents.flatMap(documentRows)];
   const shown = flags.resolved === true ? all : all.filter((row) => !isDefault(row));

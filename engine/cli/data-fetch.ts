@@ -11,13 +11,14 @@ import { type Instant, instant, MINUTE } from '../market/time.ts';
 import { count, counted } from '../report/amounts.ts';
 import { marketTime, zoneOf } from '../report/clock.ts';
 import { listed } from '../report/wrap.ts';
-import { openAlpaca, refusalWords } from './alpaca-access.ts';
+import { namedEndpoints, openAlpaca, refusalWords } from './alpaca-access.ts';
 import { textFlag } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { readEnvironment } from './environment.ts';
 import { EXIT, failure } from './exit.ts';
 import { type FetchProgress, fetchProgress } from './fetch-progress.ts';
 import { exitOfRun } from './interruption.ts';
+import { runClock } from './run-clock.ts';
 import { readInstant, readSymbols, refuseReversed } from './simulation-flags.ts';
 import type { Terminal } from './terminal.ts';
 import { workspaceFolder } from './workspace-folder.ts';
@@ -38,6 +39,8 @@ interface Wanted {
   readonly feed: BarsQuery['feed'];
   readonly from: number;
   readonly to: number;
+  /** The time of the fetch. */
+  readonly now: number;
   readonly folder: string;
 }
 
@@ -75,7 +78,8 @@ const readWanted = async ({ flags }: CommandContext, words: readonly string[]): 
   }
   const to = readInstant('to', textFlag(flags, 'to'), true, first);
   refuseReversed(flags, from, to);
-  const now = Date.now();
+  const environment = readEnvironment(workspace);
+  const now = runClock(environment, await namedEndpoints(environment)).now();
   if (from > now) throw failure(`--from ${textFlag(flags, 'from')} has not come yet`, 'name a day that is over');
   const timeframe = textFlag(flags, 'timeframe') ?? '1m';
   return {
@@ -83,9 +87,10 @@ const readWanted = async ({ flags }: CommandContext, words: readonly string[]): 
     timeframe,
     size: SIZES[timeframe]!,
     adjustment: (textFlag(flags, 'adjustment') ?? 'raw') as BarsQuery['adjustment'],
-    feed: (textFlag(flags, 'feed') ?? readEnvironment(workspace).ALPACA_FEED.value ?? 'iex') as BarsQuery['feed'],
+    feed: (textFlag(flags, 'feed') ?? environment.ALPACA_FEED.value ?? 'iex') as BarsQuery['feed'],
     from,
     to: Math.min(to ?? now, now),
+    now,
     folder: textFlag(flags, 'out') ?? 'bars',
   };
 };
@@ -238,7 +243,7 @@ const fetchAll = async (
   signal: AbortSignal,
   progress: FetchProgress,
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly to: number }> => {
-  const delayed = Math.min(wanted.to, Date.now() - SIP_DELAY);
+  const delayed = Math.min(wanted.to, wanted.now - SIP_DELAY);
   let { to } = wanted;
   const outcomes: Outcome[] = [];
   const waiting = [...wanted.symbols];

@@ -34,6 +34,7 @@ import type { HotRules } from './hot-rules.ts';
 import { endedBy, exitOfRun } from './interruption.ts';
 import { journalFailure } from './journal-failure.ts';
 import { journalLines } from './journal-lines.ts';
+import type { RunMetrics } from './metrics.ts';
 import { type LogChoice, openLogs } from './open-logs.ts';
 import { loadRules } from './rules.ts';
 import type { FeedChoice } from './run.ts';
@@ -71,6 +72,8 @@ export interface DryChoices {
   readonly statusMs: number | undefined;
   /** Undefined: no messages. */
   readonly telegram: TelegramSettings | undefined;
+  /** Undefined: nobody scrapes it. */
+  readonly metrics: RunMetrics | undefined;
 }
 
 /** A terminal whose JSON answers take one line each, as the events of a run do. */
@@ -317,6 +320,7 @@ const dryOn = async (
     loudness: quiet ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal',
     statusMs: choices.statusMs,
     logs,
+    metrics: choices.metrics,
     ruleset,
     feed: { source: account.source, synthetic: account.synthetic, barsTotal: source.feed.bars },
     paceMs: paceOf(speed, source.feed.bases),

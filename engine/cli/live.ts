@@ -30,6 +30,7 @@ import { journalFailure } from './journal-failure.ts';
 import { journalLines } from './journal-lines.ts';
 import { noticeWords } from './live-notices.ts';
 import { startLiveSession } from './live-session.ts';
+import type { RunMetrics } from './metrics.ts';
 import { type LogChoice, openLogs } from './open-logs.ts';
 import { loadRules } from './rules.ts';
 import { runOutput } from './run-output.ts';
@@ -52,6 +53,8 @@ export interface LiveChoices {
   readonly symbols: readonly string[] | undefined;
   readonly log: LogChoice;
   readonly statusMs: number | undefined;
+  /** Undefined: nobody scrapes it. */
+  readonly metrics: RunMetrics | undefined;
   /** Messages, when the settings ask for them. */
   readonly telegram: TelegramSettings | undefined;
 }
@@ -208,6 +211,7 @@ async function liveOn(
     loudness: quiet ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal',
     statusMs: choices.statusMs,
     logs,
+    metrics: choices.metrics,
     ruleset,
     feed: { source: `Alpaca ${access.feedName}`, synthetic: false, barsTotal: undefined },
     paceMs: MINUTE_MS,
@@ -229,7 +233,13 @@ async function liveOn(
         ? undefined
         : { door: access.door, stream: (take) => access.trading(take), policy: () => policyOf(now.rules) },
     async feed(after, sink) {
-      const bars = await access.feed(new Set(withShadowSymbols(now.rules).symbols), after, sink);
+      const bars = await access.feed(new Set(withShadowSymbols(now.rules).symbols), after, {
+        ...sink,
+        revised(bar, why) {
+          if (why === 'late') choices.metrics?.late();
+          sink.revised(bar, why);
+        },
+      });
       for (const [symbol, { close, length }] of feed.kept()) if (length > 0) bars.reference(symbol, close[length - 1]!);
       return bars;
     },

@@ -22,6 +22,7 @@ import type { Session } from '../runtime/session.ts';
 import { type FeedView, type RulesView, type RunView, type StaleView, viewOf } from '../runtime/view.ts';
 import { createBarRate } from './bar-rate.ts';
 import { liveScreen } from './live-screen.ts';
+import type { RunMetrics } from './metrics.ts';
 import { progressScreen } from './progress.ts';
 import { orderLines, runLines, tripLines } from './run-lines.ts';
 import { tellRegularly } from './status-lines.ts';
@@ -34,6 +35,8 @@ export interface OutputOptions {
   /** Milliseconds between two status blocks where there is no live one; undefined: none. */
   readonly statusMs: number | undefined;
   readonly logs: RunLogs | undefined;
+  /** Whoever scrapes the run is answered from here. */
+  readonly metrics?: RunMetrics | undefined;
   /** The rules that the run begins with. */
   readonly ruleset: Ruleset;
   readonly feed: Pick<FeedView, 'source' | 'synthetic' | 'barsTotal'>;
@@ -116,6 +119,8 @@ export const runOutput = (terminal: Terminal, options: OutputOptions): RunOutput
       reload: state.reload,
     });
   };
+
+  options.metrics?.attach({ view, session: () => state.session });
 
   const screen =
     terminal.errRedraws && !quiet

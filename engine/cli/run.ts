@@ -6,11 +6,12 @@ import { missingKeys } from './alpaca-access.ts';
 import { textFlag } from './arguments.ts';
 import { refuseMissing } from './bars-missing.ts';
 import type { CommandContext } from './command.ts';
-import type { DryChoices, JournalChoice } from './dry.ts';
+import type { JournalChoice } from './dry.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { failure } from './exit.ts';
 import type { LiveChoices } from './live.ts';
 import { logFolder, logLevel } from './log-folder.ts';
+import type { RunMetrics } from './metrics.ts';
 import { readAssumptions, readCash, readSymbols, readZone } from './simulation-flags.ts';
 import { stateFolder } from './state-folder.ts';
 import { refuseSettings, settingsText, telegramChoice } from './telegram-settings.ts';
@@ -152,13 +153,32 @@ export const run = async (context: CommandContext): Promise<number> => {
     statusMs: readStatus(textFlag(flags, 'status-every')),
     telegram: telegram.kind === 'on' ? telegram.settings : undefined,
   };
-  if (feed === 'alpaca') return runLive(context, environment, common);
-  const choices: DryChoices = { ...common, feed, speed };
+  if (feed === 'alpaca') {
+    return withMetrics(context, common.journal, (metrics) => runLive(context, environment, { ...common, metrics }));
+  }
   readZone(textFlag(flags, 'tz'));
   if (feed.kind === 'csv') refuseMissing(feed.path);
   announce(context, feed, folder);
   const { dry } = await import('./dry.ts');
-  return dry(context, choices);
+  return withMetrics(context, common.journal, (metrics) => dry(context, { ...common, feed, speed, metrics }));
+};
+
+/** Runs with somebody who answers scrapes beside it, where `--metrics` asks for that. */
+const withMetrics = async (
+  { flags, terminal }: CommandContext,
+  journal: JournalChoice,
+  run: (metrics: RunMetrics | undefined) => Promise<number>,
+): Promise<number> => {
+  const asked = textFlag(flags, 'metrics');
+  if (asked === undefined) return run(undefined);
+  const { openMetrics, readPort } = await import('./metrics.ts');
+  const metrics = await openMetrics(readPort(asked), journal.mode === 'off' ? undefined : journal.folder);
+  if (flags.quiet !== true) terminal.err(`${terminal.errStyle.dim(`Metrics: ${metrics.url}`)}\n`);
+  try {
+    return await run(metrics);
+  } finally {
+    await metrics.close();
+  }
 };
 
 export type { FeedChoice };

@@ -18,6 +18,7 @@ import { openAlpaca, refusalWords } from './alpaca-access.ts';
 import { canAsk, typed } from './confirm.ts';
 import type { Environment } from './environment.ts';
 import { failure } from './exit.ts';
+import { isLoopback, runClock } from './run-clock.ts';
 
 /** What is known of the account before rules ask anything of it. */
 export interface AccountFacts {
@@ -91,7 +92,7 @@ async function opened(
   if (live) await confirmMoney(account.number, yesLive);
   const streaming = await loadStreaming();
   const credentials = { keyId: connection.keys.id.reveal(), secret: connection.keys.secret.reveal() };
-  const clock = clockFor(environment, endpoints);
+  const clock = runClock(environment, endpoints);
   const feedName = environment.ALPACA_FEED.value ?? 'iex';
   const data = { connection, rest, clock, feed: feedName } as const;
   const history = openAlpacaHistory(data);
@@ -155,17 +156,6 @@ async function exchangeHours(rest: Pick<AlpacaRest, 'calendar'>, now: number): P
     warnings: [`the broker's calendar cannot be asked for (${days.refusal.message}): ours holds`],
   };
 }
-
-/** Another time than the machine's is for a simulator on this machine alone. */
-function clockFor(environment: Environment, { trading }: { readonly trading: string }): Clock {
-  const { value, place } = environment.ENGINE_CLOCK;
-  if (value === undefined) return systemClock;
-  if (isLoopback(trading)) return value;
-  throw failure(`ENGINE_CLOCK (${place ?? 'environment'}) is for a simulator on this machine`, 'take it out');
-}
-
-const isLoopback = (address: string): boolean =>
-  /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(address).hostname);
 
 /** Paper by default; real money only when it is asked for and the address is its own. */
 function refuseOtherKind(environment: Environment, endpoints: { readonly trading: string }, live: boolean): void {

@@ -275,6 +275,20 @@ export interface RefusalTally {
   readonly orders: number;
 }
 
+/** How many orders have each status now. */
+export function countOrders(log: OrderLog): Record<OrderStatus, number> {
+  const counts: Record<OrderStatus, number> = { working: 0, filled: 0, cancelled: 0, refused: 0 };
+  const filed = Math.min(log.length, log.kind.length);
+  // Rows of orders that still work are blank, as are those of orders that are kept whole.
+  for (let row = 0; row < filed; row++) counts[STATUS[log.status[row]!]!]++;
+  counts.working += log.length - filed;
+  for (const { status } of log.whole.values()) {
+    counts.working--;
+    counts[status]++;
+  }
+  return counts;
+}
+
 /** Orders that were refused or cut, in the order in which each kind first came up. */
 export function tallyRefusals(log: OrderLog, since = 0): RefusalTally[] {
   const tallies = new Map<string, RefusalTally & { orders: number }>();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../engine/cli/commands.ts';
 import { type HistoryServer, startHistoryServer } from '../alpaca/history-server.ts';
+import { commands, shellLines } from '../house/command-lines.ts';
 import { type Ended, engine, folder, type How, ROOT, wordsOf } from './engine.ts';
 
 let server: HistoryServer;
@@ -201,12 +202,15 @@ describe('engine data fetch', () => {
     place.remove();
   });
 
-  it.each(COMMANDS.find(({ name }) => name === 'data')!.examples.map(({ line }) => line))(
+  it.each([
+    ...COMMANDS.find(({ name }) => name === 'data')!.examples.map(({ line }) => line),
+    ...commands(shellLines('README.md', 'alpaca')),
+  ])(
     '%s',
     async (line) => {
       const place = folder();
       await engine(['init', place.path]);
-      const words = wordsOf(line).slice(3);
+      const words = wordsOf(line.replace(/^npx /, '')).slice(3);
       const ended = await fetch(words, { cwd: place.path });
       // The made-up market has two symbols only.
       expect(ended.code, ended.stderr).toBe(words[0] === 'SPY' ? 0 : 1);

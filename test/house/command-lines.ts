@@ -6,10 +6,10 @@ import { ROOT } from './sources.ts';
 
 /**
  * Every command line of the ```sh blocks of a Markdown file, comments and blank lines apart.
- * @param kind what stands behind `sh`: `running` marks commands that need a running engine, `telegram` those that need a bot, `account` those that
- * need an account at a broker
+ * @param kind what stands behind `sh`: `running` marks commands that need a running engine, `telegram` those that need a bot,
+ * `alpaca` those that need keys, `account` those that a paper account is traded by
  */
-export function shellLines(file: string, kind: '' | 'running' | 'telegram' | 'account' = ''): string[] {
+export function shellLines(file: string, kind: '' | 'running' | 'telegram' | 'alpaca' | 'account' = ''): string[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
   const head = kind === '' ? '' : ` ${kind}`;
   return [...text.matchAll(new RegExp(`^\`\`\`sh${head}\\n([\\s\\S]*?)^\`\`\``, 'gm'))]

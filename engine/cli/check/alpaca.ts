@@ -15,6 +15,7 @@ import { DAY, SECOND } from '../../market/time.ts';
 import { counted, dollars } from '../../report/amounts.ts';
 import { KEYS_WAY_OUT, missingKeys, namedEndpoints, openAlpaca, refusalWords } from '../alpaca-access.ts';
 import { type Environment, findingsOf } from '../environment.ts';
+import { isLoopback, runClock } from '../run-clock.ts';
 import { type Item, judgeOf, type Tell } from './item.ts';
 import { checkSymbols } from './symbols.ts';
 
@@ -195,6 +196,11 @@ export const checkAlpaca = async (
     return;
   }
   const endpoints = await namedEndpoints(environment);
+  if (environment.ENGINE_CLOCK.value !== undefined && !isLoopback(endpoints.trading)) {
+    const says = `ENGINE_CLOCK (${environment.ENGINE_CLOCK.place ?? 'environment'}) is for a simulator on this machine`;
+    tell(fail('settings', 'Settings', says, 'take it out'));
+    return;
+  }
   const keys = keysItem(environment, endpoints);
   tell(keys);
   if (missingKeys(environment).length > 0 || keys.state === 'fail') {
@@ -205,13 +211,14 @@ export const checkAlpaca = async (
     tell(skipped('alpaca', 'Account, clock, data', 'not asked (--offline)'));
     return;
   }
+  const clock = runClock(environment, endpoints);
   let best: Dated | undefined;
   const access = await openAlpaca(environment, 'engine check', {
     timeoutMs: TIMEOUT,
     dated(server, roundTrip) {
       // The header tells whole seconds: the middle of that one, against the middle of the way.
       const error = roundTrip / 2 + SECOND / 2;
-      const ahead = Date.now() - roundTrip / 2 - (server + SECOND / 2);
+      const ahead = clock.now() - roundTrip / 2 - (server + SECOND / 2);
       if (best === undefined || error < best.error) best = { ahead, error };
     },
   });
@@ -225,7 +232,7 @@ export const checkAlpaca = async (
     for (const item of accountItems(account.ok, ruleset)) tell(item);
     const stocks = ruleset?.symbols.filter((symbol) => !isCrypto(symbol)) ?? [];
     if (ruleset === undefined || stocks.length > 0) {
-      tell(await calendarItem(access.rest, Date.now()));
+      tell(await calendarItem(access.rest, clock.now()));
       tell(await feedItem(access.rest, stocks[0] ?? 'SPY', environment.ALPACA_FEED.value ?? 'iex'));
     }
     if (best !== undefined) tell(clockItem(best.ahead, best.error));

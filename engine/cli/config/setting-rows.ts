@@ -1,7 +1,7 @@
 import { type Arguments, textFlag } from '../arguments.ts';
 import type { Environment, Origin } from '../environment.ts';
 import { logFolder } from '../log-folder.ts';
-import { SETTING_NAMES, SETTINGS, type SettingName } from '../settings.ts';
+import { SETTING_NAMES, SETTINGS, type SettingKind, type SettingName } from '../settings.ts';
 import { shownPath } from '../shown-path.ts';
 import { stateFolder } from '../state-folder.ts';
 import type { Row } from './row.ts';
@@ -10,6 +10,12 @@ import type { Row } from './row.ts';
 const FLAGS: Partial<Readonly<Record<SettingName, string>>> = { ENGINE_STATE: 'state', ENGINE_LOG: 'log' };
 
 const ORIGINS: Readonly<Record<Origin, Row['origin']>> = { env: 'env', '.env': '.env', default: 'default' };
+
+/** A value as anybody may see it. */
+const shownAs = (kind: SettingKind, value: unknown): unknown => {
+  if (kind === 'secret') return '***';
+  return kind === 'clock' ? 'the time of a simulator' : value;
+};
 
 /** The settings of the environment, `.env` and flags, in the order of their table. */
 export const settingRows = (environment: Environment, flags: Arguments['flags'], folder: string): Row[] => {
@@ -36,7 +42,7 @@ export const settingRows = (environment: Environment, flags: Arguments['flags'],
       const flag = FLAGS[name];
       const overruled = flag !== undefined && textFlag(flags, flag) !== undefined;
       const fault = environment.findings.find(({ severity, context }) => severity === 'error' && context === name);
-      const given = SETTINGS[name].kind === 'secret' && value !== undefined ? '***' : value;
+      const given = value === undefined ? undefined : shownAs(SETTINGS[name].kind, value);
       return {
         section: 'settings',
         key: name,
