@@ -1,6 +1,7 @@
 import { createBlockerTally } from '../core/blocker-tally.ts';
 import { blockersJson } from '../report/blockers-json.ts';
 import { blockersText } from '../report/blockers-text.ts';
+import { resultWith } from '../runtime/result.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT } from './exit.ts';
 import { exitOfRun } from './interruption.ts';
@@ -26,7 +27,7 @@ export const blockersSession = (context: CommandContext, session: SessionAsked):
     if (signal.aborted) return exitOfRun(true, signal);
     const { width, style } = terminal;
     // A session that goes on was not cut short.
-    const shown = { ...result, interrupted: false };
+    const shown = resultWith(result, { interrupted: false });
     await terminal.stream([
       flags.format === 'json'
         ? blockersJson(shown, tally.entries, about)

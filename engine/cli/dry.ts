@@ -15,7 +15,7 @@ import { dryRun } from '../runtime/dry-run.ts';
 import { createMemoryJournal, type MemoryJournal } from '../runtime/memory-journal.ts';
 import { joined } from '../runtime/observers.ts';
 import { createRecording } from '../runtime/recording.ts';
-import type { RunResult } from '../runtime/result.ts';
+import { type RunResult, resultWith } from '../runtime/result.ts';
 import { RulesFault } from '../runtime/rules-fault.ts';
 import type { Session } from '../runtime/session.ts';
 import { withShadowSymbols } from '../runtime/shadowed.ts';
@@ -327,15 +327,12 @@ const dryOn = async (
   });
   // What does not act yet was said at the start.
   const summary = (result: RunResult): string =>
-    `\n${resultText(
-      { ...result, notActing: [] },
-      {
-        title: 'Dry run',
-        width: terminal.width,
-        style: terminal.style,
-        ...(complete ? {} : { whole: feed.kind === 'sample' ? 'the sample year' : 'the bars' }),
-      },
-    )}`;
+    `\n${resultText(resultWith(result, { notActing: [] }), {
+      title: 'Dry run',
+      width: terminal.width,
+      style: terminal.style,
+      ...(complete ? {} : { whole: feed.kind === 'sample' ? 'the sample year' : 'the bars' }),
+    })}`;
   /** Follows the files from where the run decides by itself. */
   const hot = { steering: undefined as Steering | undefined, rules: undefined as HotRules | undefined, over: false };
   /** Puts the rules before those that threw in charge again, from here on. */

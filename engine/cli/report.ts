@@ -3,6 +3,7 @@ import { marketTime } from '../report/clock.ts';
 import { resultJson } from '../report/json.ts';
 import type { Style } from '../report/style.ts';
 import { resultText } from '../report/text.ts';
+import { resultWith } from '../runtime/result.ts';
 import { textFlag } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT, failure } from './exit.ts';
@@ -51,7 +52,7 @@ export const run = async ({ positionals, flags, terminal, interruption }: Comman
         ...(complete ? { whole: row.source.kind === 'sample' ? 'the sample year' : 'the bars' } : {}),
       };
       // A session that goes on was not cut short.
-      const shown = { ...result, interrupted: false };
+      const shown = resultWith(result, { interrupted: false });
       await deliver(terminal, out, (style: Style) =>
         flags.format === 'json'
           ? resultJson(shown, {

@@ -1,6 +1,6 @@
 import type { Bars } from '../market/bars.ts';
 import type { Feed } from '../runtime/feed.ts';
-import type { RunResult } from '../runtime/result.ts';
+import { type RunResult, resultWith } from '../runtime/result.ts';
 
 /** Bars that end by `end` and that a run, which came as far as `to`, did not reach. */
 const unreached = (
@@ -25,7 +25,7 @@ const unreached = (
 const counting = (result: RunResult, bars: ReadonlyMap<string, Bars>, interrupted: boolean): RunResult => {
   const { data } = result;
   const barsUsed = Math.max(0, data.barsUsed - unreached(data.symbols, bars, data.to));
-  return { ...result, interrupted, data: { ...data, barsUsed } };
+  return resultWith(result, { interrupted, data: { ...data, barsUsed } });
 };
 
 /**
@@ -37,7 +37,7 @@ export const atItsEnd = (result: RunResult, bars: ReadonlyMap<string, Bars>, end
   if (!result.interrupted) return result;
   const { symbols, to } = result.data;
   const left = unreached(symbols, bars, to, end);
-  return left === 0 ? { ...result, interrupted: false } : counting(result, bars, true);
+  return left === 0 ? resultWith(result, { interrupted: false }) : counting(result, bars, true);
 };
 
 /** A feed that remembers its last piece, and gives what a run on it came to. */

@@ -78,3 +78,10 @@ export interface RunResult {
   readonly interrupted: boolean;
   readonly seconds: number;
 }
+
+/** The same with some of it said otherwise. By descriptor: reading `orders` would make an object of every one. */
+export const resultWith = (result: RunResult, changes: Partial<RunResult>): RunResult =>
+  Object.defineProperties({} as RunResult, {
+    ...Object.getOwnPropertyDescriptors(result),
+    ...Object.getOwnPropertyDescriptors(changes),
+  });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Bars } from '../../market/bars.ts';
-import type { RunResult } from '../../runtime/result.ts';
+import { type RunResult, resultWith } from '../../runtime/result.ts';
 import { counted } from '../amounts.ts';
 import { marketDate } from '../clock.ts';
 import { resultJson } from '../json.ts';
@@ -84,14 +84,12 @@ function shownOf(result: RunResult, options: PageOptions): { readonly result: Ru
     operator: options.operator,
     closeAtEnd: options.closeAtEnd,
   };
-  // By descriptor: reading `orders` would make an object of every one.
-  const shown = Object.defineProperties({} as RunResult, {
-    ...Object.getOwnPropertyDescriptors(result),
-    orders: { value: [], enumerable: true },
-    trades: { value: latest, enumerable: true },
-    equity: { value: equity.points, enumerable: true },
+  const shown = resultWith(result, {
+    orders: [],
+    trades: latest,
+    equity: equity.points,
     // Their figures are shown, not what they are made of.
-    shadows: { value: result.shadows.map((one) => ({ ...one, trades: [], openPositions: [] })), enumerable: true },
+    shadows: result.shadows.map((one) => ({ ...one, trades: [], openPositions: [] })),
   });
   return { result: shown, page };
 }
