@@ -264,6 +264,7 @@ async function liveOn(
         assumptions,
         operator: 'never',
         closeAtEnd: false,
+        barByBar: true,
         swappable: true,
         recording,
         venue: session.venue,
