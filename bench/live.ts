@@ -73,6 +73,7 @@ async function begin(ruleset: Ruleset, history: ReadonlyMap<string, readonly Min
       to: undefined,
       assumptions: DEFAULT_ASSUMPTIONS,
       closeAtEnd: false,
+      barByBar: true,
       venue: (hooks) => createOrderDesk(hooks),
     },
     {},

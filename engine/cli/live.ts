@@ -370,6 +370,7 @@ async function liveOn(
         assumptions,
         operator: 'never',
         closeAtEnd: false,
+        barByBar: true,
         swappable: true,
         recording,
         venue: session.venue,

@@ -5,6 +5,7 @@ import { compileNumber } from '../expressions/compile-number.ts';
 import { TRUE, UNKNOWN } from '../expressions/tree.ts';
 import type { Step } from '../indicators/kernel.ts';
 import { kernelOf } from '../indicators/tulind.ts';
+import { grouped } from './grouped.ts';
 import { createStretch, type Stretch } from './stretch.ts';
 
 /**
@@ -32,14 +33,25 @@ export interface BoundGraph {
 /**
  * Ties a ruleset's graph to memory.
  * @param ahead by series number: its indicators may be worked out ahead of the decisions
+ * @param rows bars worked out at once, at most
  * @param rewindable what was worked out ahead can be taken back
  */
-export function* bindGraph(ruleset: Ruleset, ahead: readonly boolean[], rewindable: boolean): Steps<BoundGraph> {
+export function* bindGraph(
+  ruleset: Ruleset,
+  ahead: readonly boolean[],
+  rows: number,
+  rewindable: boolean,
+): Steps<BoundGraph> {
   const values = new Float64Array(ruleset.slotCount).fill(Number.NaN);
   const states = new Map<string, Float64Array>();
-  const stretches = ruleset.series.map((_, number) =>
-    ahead[number] === true ? createStretch(ruleset, number, values, rewindable) : undefined,
-  );
+  const nodes = grouped(ruleset.nodes, ({ series }) => series);
+  const instances = grouped(ruleset.instances, ({ series }) => series);
+  const stretches = ruleset.series.map((series, number) => {
+    if (ahead[number] !== true) return undefined;
+    const plan = { series, nodes: nodes.get(number) ?? [], instances: instances.get(number) ?? [] };
+    return createStretch(plan, values, rows, rewindable);
+  });
+  let readFromWithout = false;
   const steps: Step[][][] = ruleset.series.map(() => []);
   const late: { series: number; step: Step }[] = [];
   let stages = 1;
@@ -51,7 +63,7 @@ export function* bindGraph(ruleset: Ruleset, ahead: readonly boolean[], rewindab
       continue;
     }
     // Whoever reads a stretch from without reads it in the arena.
-    for (const one of stretches) if (one !== undefined) one.everyBar = true;
+    readFromWithout = true;
     if (node.late) {
       late.push({ series: node.series, step: bindNode(node, values, slotItself, states) });
       continue;
@@ -61,6 +73,7 @@ export function* bindGraph(ruleset: Ruleset, ahead: readonly boolean[], rewindab
     while (ofSeries.length <= node.stage) ofSeries.push([]);
     ofSeries[node.stage]!.push(bindNode(node, values, slotItself, states));
   }
+  if (readFromWithout) for (const one of stretches) if (one !== undefined) one.everyBar = true;
   return { arena: { values, states }, stretches, steps, stages, late };
 }
 

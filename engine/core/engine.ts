@@ -26,6 +26,7 @@ import { createPipeline } from './pipeline.ts';
 import type { Probe } from './probe.ts';
 import { moves, restated } from './protection.ts';
 import { createQuiet } from './quiet.ts';
+import { ROWS_AHEAD } from './stretch.ts';
 import { entrySession } from './windows.ts';
 
 export interface CoreOptions {
@@ -41,6 +42,8 @@ export interface CoreOptions {
   readonly bases: readonly Timeframe[];
   readonly calendars: readonly Calendar[];
   readonly tickRules: readonly TickRule[];
+  /** Bars come one at a time: nothing is worked out ahead of them. */
+  readonly barByBar?: boolean;
   /** The run may go on under other rules: `adopt` and `halt` are of use. */
   readonly swappable?: boolean;
   /** Orders of the run so far. */
@@ -87,7 +90,13 @@ export interface Core {
 /** Builds the deciding part of a run: state in, orders out, nothing else. */
 export function* coreSteps(options: CoreOptions): Steps<Core> {
   const { ruleset, book, calendars } = options;
-  const pipeline = yield* createPipeline(ruleset, options.bases, calendars, options.swappable === true);
+  const pipeline = yield* createPipeline(
+    ruleset,
+    options.bases,
+    calendars,
+    options.barByBar === true ? 1 : ROWS_AHEAD,
+    options.swappable === true,
+  );
   const { stamps } = pipeline;
   const { values } = pipeline.arena;
   const instances = yield* bindInstances(ruleset, values, pipeline.stretches);

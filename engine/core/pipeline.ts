@@ -7,6 +7,7 @@ import { instant } from '../market/time.ts';
 import type { Timeframe } from '../market/timeframe.ts';
 import { type Arena, bindGraph } from './arena.ts';
 import type { BarsEvent } from './events.ts';
+import { grouped } from './grouped.ts';
 import { createSeries, type RunningSeries, resetSeries, takeBucket } from './series.ts';
 import type { Stretch } from './stretch.ts';
 
@@ -52,12 +53,14 @@ const allowedAge = (one: RunningSeries): number => (one.plan.timeframe === '1w' 
 
 /**
  * @param bases size of the feed's bars by symbol number
+ * @param rows bars whose indicators are worked out at once, at most
  * @param rewindable the run may stop between any two bars and go on under other rules
  */
 export function* createPipeline(
   ruleset: Ruleset,
   bases: readonly Timeframe[],
   calendars: readonly Calendar[],
+  rows: number,
   rewindable: boolean,
 ): Steps<Pipeline> {
   const { arena, stretches, steps, stages, late } = yield* bindGraph(
@@ -66,6 +69,7 @@ export function* createPipeline(
       ({ timeframe, symbolIndex, foreign, measures }) =>
         timeframe === bases[symbolIndex] && !foreign && measures.size === 0,
     ),
+    rows,
     rewindable,
   );
   const { values } = arena;
@@ -74,8 +78,9 @@ export function* createPipeline(
     return createSeries(plan, number, base, calendars[plan.symbolIndex]!, values, steps[number]?.[0] ?? NO_STEPS);
   });
   const stamps = new Int32Array(series.length).fill(-1);
+  const bySymbol = grouped(series, ({ plan }) => plan.symbolIndex);
   const ofSymbol = (wanted: (one: RunningSeries) => boolean) =>
-    ruleset.symbols.map((_, symbol) => series.filter((one) => one.plan.symbolIndex === symbol && wanted(one)));
+    ruleset.symbols.map((_, symbol) => (bySymbol.get(symbol) ?? []).filter(wanted));
   const direct = ofSymbol((one) => one.aggregator === undefined);
   const built = ofSymbol((one) => one.aggregator !== undefined);
   const aggregated = series.filter((one) => one.aggregator !== undefined);

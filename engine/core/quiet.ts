@@ -2,6 +2,7 @@ import type { Ruleset } from '../compiler/ruleset.ts';
 import type { ReadTri } from '../expressions/reader.ts';
 import { FALSE, TRUE, type Tri, UNKNOWN } from '../expressions/tree.ts';
 import type { Bars } from '../market/bars.ts';
+import { grouped } from './grouped.ts';
 import type { BoundEntry, Instance } from './instance.ts';
 import { holdSteady } from './position-measures.ts';
 import type { Stretch } from './stretch.ts';
@@ -41,9 +42,7 @@ export function createQuiet(
   possible: boolean,
   ahead: 0 | 1,
 ): Quiet {
-  const watched = ruleset.symbols.map((_, symbol) =>
-    possible ? watchedOf(ruleset, instances, stretches, symbol) : undefined,
-  );
+  const watched = possible ? watchedOf(ruleset, instances, stretches) : ruleset.symbols.map(() => undefined);
   const sources: (Bars | undefined)[] = ruleset.symbols.map(() => undefined);
   /** First row that is not quiet, and how many have been passed over and not made up for. */
   const until = new Int32Array(ruleset.symbols.length);
@@ -86,17 +85,20 @@ export function createQuiet(
   };
 }
 
-/** The one series of a symbol and its instances, if nothing about them reads every bar. */
+/** By symbol its one series and its instances, if nothing about them reads every bar. */
 function watchedOf(
   ruleset: Ruleset,
   instances: readonly Instance[],
   stretches: readonly (Stretch | undefined)[],
-  symbol: number,
-): Watched | undefined {
-  const numbers = ruleset.series.flatMap(({ symbolIndex }, number) => (symbolIndex === symbol ? [number] : []));
-  const stretch = numbers.length === 1 ? stretches[numbers[0]!] : undefined;
-  if (stretch === undefined || stretch.everyBar) return undefined;
-  return { stretch, instances: instances.filter(({ plan }) => plan.symbolIndex === symbol) };
+): (Watched | undefined)[] {
+  const numbers = grouped([...ruleset.series.keys()], (number) => ruleset.series[number]!.symbolIndex);
+  const bySymbol = grouped(instances, ({ plan }) => plan.symbolIndex);
+  return ruleset.symbols.map((_, symbol) => {
+    const [only, ...others] = numbers.get(symbol) ?? [];
+    const stretch = only !== undefined && others.length === 0 ? stretches[only] : undefined;
+    if (stretch === undefined || stretch.everyBar) return undefined;
+    return { stretch, instances: bySymbol.get(symbol) ?? [] };
+  });
 }
 
 /** First row of [from, to) on which an instance would do something; `to` when there is none. */

@@ -1,12 +1,12 @@
-import { BAR_FIELDS, type Ruleset, type SeriesPlan, type Slots } from '../compiler/ruleset.ts';
+import { BAR_FIELDS, type InstancePlan, type NodePlan, type SeriesPlan, type Slots } from '../compiler/ruleset.ts';
 import { compileCondition } from '../expressions/compile-condition.ts';
 import type { ReadTri } from '../expressions/reader.ts';
 import { type Checked, FALSE } from '../expressions/tree.ts';
 import type { Step } from '../indicators/kernel.ts';
 import { type Bars, REGULAR } from '../market/bars.ts';
 
-/** Bars worked out at once, at most: their columns stay in the processor's nearest memory. */
-const ROWS = 256;
+/** Bars worked out at once, at most, where they lie at hand: their columns stay in the processor's nearest memory. */
+export const ROWS_AHEAD = 256;
 
 /** Up to here a loop copies faster than a view is made. */
 const FEW = 16;
@@ -17,7 +17,7 @@ const FEW = 16;
  * hang on how many were taken together.
  */
 export interface Stretch {
-  /** A column of `ROWS` doubles a field and an output. */
+  /** A column of doubles a field and an output, as long as bars are worked out at once. */
   readonly columns: Float64Array;
   /** Place of row 0 of a slot's column; -1 for a slot that the series alone does not give. */
   readonly placeOf: (slot: number) => number;
@@ -51,17 +51,31 @@ export interface Stretch {
   rewind(bars: Bars, row: number): void;
 }
 
+/** What a stretch is laid out for. */
+export interface StretchPlan {
+  readonly series: SeriesPlan;
+  /** The indicators that are fed by this series. */
+  readonly nodes: readonly NodePlan[];
+  /** The strategies that decide on it. */
+  readonly instances: readonly InstancePlan[];
+}
+
 /**
  * The stretch of a series whose bars come in its own size and are asked for nothing but themselves.
  * @param values the arena
+ * @param rows bars worked out at once, at most; 1 where they come one at a time anyway: columns then lie close together
  * @param rewindable keeps what indicators remembered before the bars at hand
  */
-export function createStretch(ruleset: Ruleset, number: number, values: Float64Array, rewindable: boolean): Stretch {
-  const plan = ruleset.series[number]!;
-  const slots = slotsOf(ruleset, plan, number);
-  const place = new Map(slots.map((slot, n) => [slot, n * ROWS]));
-  const steady = new Map(steadySlots(ruleset, number).map((slot, n) => [slot, (slots.length + n) * ROWS]));
-  const columns = new Float64Array((slots.length + steady.size) * ROWS).fill(Number.NaN);
+export function createStretch(
+  { series: plan, nodes, instances }: StretchPlan,
+  values: Float64Array,
+  rows: number,
+  rewindable: boolean,
+): Stretch {
+  const slots = slotsOf(plan, nodes);
+  const place = new Map(slots.map((slot, n) => [slot, n * rows]));
+  const steady = new Map(steadySlots(instances).map((slot, n) => [slot, (slots.length + n) * rows]));
+  const columns = new Float64Array((slots.length + steady.size) * rows).fill(Number.NaN);
   const fields = BAR_FIELDS.flatMap((_, field) => {
     const to = place.get(plan.slot + field);
     return to === undefined ? [] : [{ field, to }];
@@ -71,7 +85,7 @@ export function createStretch(ruleset: Ruleset, number: number, values: Float64A
   const readers: { readonly reads: readonly ReadTri[]; readonly into: Uint8Array }[] = [];
   const regularOnly = plan.hours === 'regular';
   const state: { most: number; first: number; published: boolean; source: Bars | undefined } = {
-    most: ROWS,
+    most: rows,
     first: 0,
     published: true,
     source: undefined,
@@ -80,7 +94,8 @@ export function createStretch(ruleset: Ruleset, number: number, values: Float64A
   function fill(bars: Bars, row: number): void {
     const length = regularOnly && bars.mixedHours !== false ? 1 : Math.min(state.most, bars.length - row);
     for (const { field, to } of fields) copy(columns, to, columnOf(bars, field), row, length);
-    for (let k = 0; k < memories.length; k++) memories[k]!.before.set(memories[k]!.now);
+    // Of a bar on its own nothing has to be taken back.
+    if (length > 1) for (let k = 0; k < memories.length; k++) memories[k]!.before.set(memories[k]!.now);
     for (let k = 0; k < steps.length; k++) steps[k]!(0, length);
     for (let k = 0; k < readers.length; k++) readAll(readers[k]!.reads, readers[k]!.into, length);
     state.source = bars;
@@ -107,7 +122,7 @@ export function createStretch(ruleset: Ruleset, number: number, values: Float64A
     if (state.published) return;
     state.published = true;
     const { at } = stretch;
-    for (let k = 0; k < slots.length; k++) values[slots[k]!] = columns[k * ROWS + at]!;
+    for (let k = 0; k < slots.length; k++) values[slots[k]!] = columns[k * rows + at]!;
   }
 
   // A plain field, not a getter: objects with getters of their own are of a kind of their own to V8.
@@ -119,7 +134,7 @@ export function createStretch(ruleset: Ruleset, number: number, values: Float64A
     placeOf: (slot) => place.get(slot) ?? -1,
     add(step, memory) {
       steps.push(step);
-      if (rewindable && memory !== undefined) memories.push({ now: memory, before: memory.slice() });
+      if (rewindable && rows > 1 && memory !== undefined) memories.push({ now: memory, before: memory.slice() });
     },
     readers: (trees, slotOf) => bind(trees, slotOf, (slot) => place.get(slot) ?? steady.get(slot)),
     hold(slot, value, row) {
@@ -129,7 +144,7 @@ export function createStretch(ruleset: Ruleset, number: number, values: Float64A
     conditions(trees, slotOf) {
       const reads = bind(trees, slotOf, (slot) => place.get(slot));
       if (reads === undefined) return undefined;
-      const into = new Uint8Array(ROWS);
+      const into = new Uint8Array(rows);
       readers.push({ reads, into });
       return into;
     },
@@ -173,18 +188,16 @@ export function createStretch(ruleset: Ruleset, number: number, values: Float64A
 /** Measures of a position that stay as they are from one fill to the next. */
 export const STEADY: readonly string[] = ['position.side', 'position.qty', 'position.entry_price'];
 
-/** Slots of the steady measures that rules on this series read. */
-const steadySlots = ({ instances }: Ruleset, number: number): number[] =>
-  instances
-    .filter(({ series }) => series === number)
-    .flatMap(({ measures }) => STEADY.flatMap((name) => measures.get(name) ?? []));
+/** Slots of the steady measures that these rules read. */
+const steadySlots = (instances: readonly InstancePlan[]): number[] =>
+  instances.flatMap(({ measures }) => STEADY.flatMap((name) => measures.get(name) ?? []));
 
 /** The fields that rules read and the outputs of the indicators that read this series alone. */
-function slotsOf({ nodes }: Ruleset, plan: SeriesPlan, number: number): number[] {
+function slotsOf(plan: SeriesPlan, nodes: readonly NodePlan[]): number[] {
   const fields = BAR_FIELDS.flatMap((_, field) =>
     (plan.fields >> field) & 1 || field === 3 ? [plan.slot + field] : [],
   );
-  const own = nodes.filter(({ series, stage, late }) => series === number && stage === 0 && !late);
+  const own = nodes.filter(({ stage, late }) => stage === 0 && !late);
   return [...fields, ...own.flatMap(({ outputs }) => outputs)];
 }
 

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly venue?: ((hooks: VenueHooks) => Venue) | undefined;
   /** Who clears breakers that wait for a person, at first; undefined: the next session. */
   readonly operator?: Operator | undefined;
+  /** Bars come one at a time, as they do live: many symbols of one bar each are then decided faster. */
+  readonly barByBar?: boolean;
   /** The rules may change while it runs. */
   readonly swappable?: boolean;
   /** Close what is still open at the last bar, with reason `end_of_data`. */

@@ -178,6 +178,9 @@ const isMixed = ({ hours, length }: Bars): boolean => {
   return used.includes(EXTENDED) || used.includes(CLOSED);
 };
 
+/** The same bars, with an answer to whether all of them are regular. */
+const looked = (bars: Bars): Bars => (bars.mixedHours === undefined ? { ...bars, mixedHours: isMixed(bars) } : bars);
+
 /** The broker, whose orders are told to whoever asked for them. */
 function watched(broker: Broker, observer: Observer): Broker {
   if (observer.placed === undefined) return broker;
@@ -265,6 +268,7 @@ export function* sessionSteps(
     bases: symbols.map((symbol) => bases.get(symbol) ?? '1m'),
     calendars,
     tickRules,
+    barByBar: options.barByBar === true,
     swappable: options.swappable === true,
     ...(succession === undefined ? {} : { orders: succession.former.core.orderLog }),
   });
@@ -673,7 +677,7 @@ export function* sessionSteps(
         const column = bars.get(symbol);
         if (column === undefined || column.length === 0) return;
         before[index] = columns[index];
-        merge.put(index, { ...column, mixedHours: isMixed(column) });
+        merge.put(index, looked(column));
       });
     },
     advance(instants) {

@@ -1,6 +1,6 @@
 import type { TradeUpdate } from '../../alpaca/broker-order.ts';
 import type { TradingMessage, TradingStream } from '../../alpaca/trading-stream.ts';
-import type { Remark } from '../../brokers/alpaca/desk.ts';
+import type { Remark } from '../../brokers/alpaca/desk-state.ts';
 import type { BrokerDoor } from '../../brokers/alpaca/door.ts';
 import { type Difference, differences } from '../../brokers/alpaca/reconcile.ts';
 import { reportOf } from '../../brokers/alpaca/report-of.ts';

@@ -3,12 +3,15 @@ import type { Calendar } from '../../market/calendar.ts';
 import type { MinuteBar } from '../../market/minute-bar.ts';
 import { instant, MINUTE } from '../../market/time.ts';
 
-/** Rows that a symbol begins with room for: two months of regular minutes. */
+/** Rows that a symbol has room for at most, unless more must be kept: two months of regular minutes. */
 const ROOM = 16_384;
 
+/** Rows that it begins with room for: of thousands of symbols most have few bars. */
+const FIRST_ROOM = 512;
+
 /**
- * The last minutes of a symbol, in columns. Rows are added at the end; when the room is used up the newer half moves to fresh
- * columns, so that views of older rows stay as they were and memory stays bounded.
+ * The last minutes of a symbol, in columns. Rows are added at the end; when the room is used up they move to columns twice as
+ * long, and at the longest the newer half to fresh ones, so that views of older rows stay as they were and memory stays bounded.
  */
 export interface BarRing {
   readonly length: number;
@@ -25,7 +28,8 @@ const COLUMNS: readonly Column[] = ['start', 'end', 'open', 'high', 'low', 'clos
 
 /** @param keep rows that must be kept */
 export function createBarRing(symbol: string, calendar: Calendar, keep: number): BarRing {
-  const capacity = Math.max(ROOM, keep * 2);
+  const most = Math.max(ROOM, keep * 2);
+  let capacity = Math.min(FIRST_ROOM, most);
   let columns = fresh(capacity);
   let length = 0;
   // Sessions are asked for once a day, not once a bar.
@@ -34,13 +38,14 @@ export function createBarRing(symbol: string, calendar: Calendar, keep: number):
   let closes = Number.NaN;
 
   function makeRoom(): void {
+    const from = capacity < most ? 0 : length - keep;
+    capacity = Math.min(most, capacity * 2);
     const next = fresh(capacity);
-    const from = length - keep;
     for (const name of COLUMNS) next[name].set(columns[name].subarray(from, length));
     next.session.set(columns.session.subarray(from, length));
     next.hours.set(columns.hours.subarray(from, length));
     columns = next;
-    length = keep;
+    length -= from;
   }
 
   function locate(start: number): void {
@@ -55,7 +60,7 @@ export function createBarRing(symbol: string, calendar: Calendar, keep: number):
     return start >= calendar.extendedOpen(session) && start < calendar.extendedClose(session) ? EXTENDED : CLOSED;
   }
 
-  const rows = (from: number, to: number): Bars => ({
+  const rows = (from: number, to: number, mixedHours?: boolean): Bars => ({
     symbol,
     timeframe: '1m',
     length: to - from,
@@ -69,6 +74,7 @@ export function createBarRing(symbol: string, calendar: Calendar, keep: number):
     vwap: undefined,
     session: columns.session.subarray(from, to),
     hours: columns.hours.subarray(from, to),
+    ...(mixedHours === undefined ? {} : { mixedHours }),
   });
 
   return {
@@ -89,7 +95,7 @@ export function createBarRing(symbol: string, calendar: Calendar, keep: number):
       columns.session[length] = session;
       columns.hours[length] = hoursOf(bar.start);
       length++;
-      return rows(length - 1, length);
+      return rows(length - 1, length, columns.hours[length - 1] !== REGULAR);
     },
     restate(ratio) {
       // Views that others hold stay as they were.
