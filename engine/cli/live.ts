@@ -1,6 +1,5 @@
 import type { FillAssumptions } from '../brokers/assumptions.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
-import { isCrypto } from '../market/calendars.ts';
 import { counted } from '../report/amounts.ts';
 import { resultJson } from '../report/json.ts';
 import { errorLine, eventLine, summaryLine } from '../report/run-events.ts';
@@ -25,11 +24,11 @@ import { exitOfRun } from './interruption.ts';
 import { journalFailure } from './journal-failure.ts';
 import { journalLines } from './journal-lines.ts';
 import { noticeWords } from './live-notices.ts';
+import { keptRows, reachOf } from './live-reach.ts';
 import { startLiveSession } from './live-session.ts';
 import { type LogChoice, openLogs } from './open-logs.ts';
 import { loadRules } from './rules.ts';
 import { runOutput } from './run-output.ts';
-import { warmupOf } from './sample-source.ts';
 import type { SessionOptions } from './session-options.ts';
 import { snapshots } from './snapshots.ts';
 import type { TradingAccess } from './trading-access.ts';
@@ -48,13 +47,7 @@ export interface LiveChoices {
   readonly statusMs: number | undefined;
 }
 
-const MINUTES_OF_A_SESSION = 390;
-const MINUTES_OF_A_DAY = 1440;
 const MINUTE_MS = 60_000;
-
-/** Minutes that the indicators of rules reach back over. */
-const reachOf = (ruleset: Ruleset): number =>
-  warmupOf(ruleset) * (ruleset.symbols.every(isCrypto) ? MINUTES_OF_A_DAY : MINUTES_OF_A_SESSION);
 
 const policyOf = (ruleset: Ruleset): DifferencePolicy => ruleset.risk.document?.value.reconciliation ?? 'halt';
 
@@ -143,14 +136,13 @@ async function liveOn(
     trades: mode !== 'dry',
   });
   const { recording } = session;
-  const keep = Math.max(reachOf(ruleset), 10_000);
   say(style.dim(known === undefined ? 'Asking for history ...' : 'Going on ...'));
   const feed = await openLiveFeed(
     {
       source: `Alpaca ${access.feedName}`,
       symbols: withShadowSymbols(ruleset).symbols,
       reach: reachOf,
-      keep,
+      keep: keptRows(ruleset),
       store: session.store,
       history: (symbols, minutes) => access.history(symbols, minutes),
     },

@@ -175,6 +175,10 @@ export const replaySession = async (
   if (ruleset === undefined) {
     throw refuse('differs', `this engine no longer takes the rules of session ${row.name}`, `run engine ${row.engine}`);
   }
+  if (row.source.kind === 'alpaca') {
+    const { replayRecordedLive } = await import('./recorded-live.ts');
+    return replayRecordedLive({ database, row, source: row.source, ruleset, where }, { observer, signal, begin, range });
+  }
   const bars = row.source.kind === 'csv' ? (textFlag(flags, 'data') ?? shownPath(row.source.path)) : undefined;
   if (bars !== undefined) refuseMissing(bars);
   const source = await dryFeed(ruleset, options.tz === null ? {} : { tz: options.tz }, bars);
