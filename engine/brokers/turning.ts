@@ -12,7 +12,11 @@ export interface TurningVenue extends Venue {
  * Lets a run that was filled in one way go on being filled in another, with the positions, the orders and the money that
  * it has. Neither venue knows of it; the orders are the same objects before and after.
  */
-export function createTurningVenue(first: Venue, second: Venue, { symbols }: Pick<VenueHooks, 'symbols'>): TurningVenue {
+export function createTurningVenue(
+  first: Venue,
+  second: Venue,
+  { symbols }: Pick<VenueHooks, 'symbols'>,
+): TurningVenue {
   let now = first;
   let count = symbols.length;
   return {

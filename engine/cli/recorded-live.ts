@@ -1,11 +1,9 @@
 import { createOrderDesk, type OrderDesk } from '../brokers/alpaca/desk.ts';
-import type { Ruleset } from '../compiler/ruleset.ts';
 import { countPieces, readBars } from '../journal/bars.ts';
 import { readInputs } from '../journal/inputs.ts';
 import { refuse } from '../journal/refusal.ts';
-import type { SessionRow, Source } from '../journal/session.ts';
+import type { SessionRow } from '../journal/session.ts';
 import { readSlices } from '../journal/slices.ts';
-import type { Sqlite } from '../journal/sqlite.ts';
 import type { Range } from '../runtime/drive.ts';
 import { type LiveFeed, openLiveFeed } from '../runtime/live/live-feed.ts';
 import { replayLive } from '../runtime/live/live-replay.ts';
@@ -14,22 +12,12 @@ import { createRecording, type RecordingHooks } from '../runtime/recording.ts';
 import type { Observer, RunOptions } from '../runtime/run.ts';
 import { withShadowSymbols } from '../runtime/shadowed.ts';
 import type { Swappable } from '../runtime/swap.ts';
-import type { WorkspaceOptions } from '../runtime/workspace.ts';
 import { applyCommandOf, revisionsOf } from './dry-session.ts';
 import { keptRows, reachOf } from './live-reach.ts';
 import { requestEvent } from './live-session.ts';
 import type { Replayed } from './recorded.ts';
+import { type RecordedLive, tradedThen } from './recorded-source.ts';
 import type { SessionOptions } from './session-options.ts';
-
-/** A session on live bars, as the journal has it. */
-export interface RecordedLive {
-  readonly database: Sqlite;
-  readonly row: SessionRow;
-  readonly source: Extract<Source, { readonly kind: 'alpaca' }>;
-  /** The rules that it began with. */
-  readonly ruleset: Ruleset;
-  readonly where: Pick<WorkspaceOptions, 'dir' | 'symbols'>;
-}
 
 /** How a recorded run is worked off again. */
 export interface Replaying {
@@ -38,9 +26,6 @@ export interface Replaying {
   readonly begin: (run: Swappable) => void;
   readonly range: Range | undefined;
 }
-
-/** Orders of the session went to a broker; else they were filled from the bars. */
-export const tradedThen = ({ account }: RecordedLive['source']): boolean => account !== 'dry';
 
 /** The bars of a session, of its journal alone. @throws Refusal when it has none */
 export const recordedBars = ({ database, row, source, ruleset }: RecordedLive): Promise<LiveFeed> =>

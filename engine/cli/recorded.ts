@@ -27,6 +27,7 @@ import { failure } from './exit.ts';
 import { hasErrors } from './findings.ts';
 import { journalFailure } from './journal-failure.ts';
 import { didYouMean } from './nearest.ts';
+import { type RecordedLive, tradedThen } from './recorded-source.ts';
 import type { SessionAsked } from './session-asked.ts';
 import { attendanceOf, type SessionOptions } from './session-options.ts';
 import { shownPath, stateFolder } from './state-folder.ts';
@@ -135,6 +136,18 @@ export const sessionRules = async (
   return rules;
 };
 
+/** A session on live bars whose orders went to a broker; undefined: it is another. */
+export const tradedLive = (
+  { database }: OpenedJournal,
+  row: SessionRow,
+  { ruleset }: Replayed,
+  flags: Arguments['flags'],
+): RecordedLive | undefined => {
+  const { source } = row;
+  if (source.kind !== 'alpaca' || !tradedThen(source)) return undefined;
+  return { database, row, source, ruleset, where: placeOf(row, flags) };
+};
+
 /** Where the rules of a session are named from. */
 const placeOf = (row: SessionRow, flags: Arguments['flags']): Pick<WorkspaceOptions, 'dir' | 'symbols'> => {
   const { symbols } = row.options as SessionOptions;
@@ -177,7 +190,10 @@ export const replaySession = async (
   }
   if (row.source.kind === 'alpaca') {
     const { replayRecordedLive } = await import('./recorded-live.ts');
-    return replayRecordedLive({ database, row, source: row.source, ruleset, where }, { observer, signal, begin, range });
+    return replayRecordedLive(
+      { database, row, source: row.source, ruleset, where },
+      { observer, signal, begin, range },
+    );
   }
   const bars = row.source.kind === 'csv' ? (textFlag(flags, 'data') ?? shownPath(row.source.path)) : undefined;
   if (bars !== undefined) refuseMissing(bars);

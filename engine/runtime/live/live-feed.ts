@@ -64,7 +64,13 @@ function feedOver(options: LiveFeedOptions, first: string, pieces: number): Live
   const rings = new Map<string, BarRing>();
   const hash = createHash('sha256').update(first);
   /** The piece at hand, and what is known of it. */
-  const at = { n: -1, bars: new Map<string, Bars>() as ReadonlyMap<string, Bars>, end: 0, stale: false, why: undefined as Minute['why'] };
+  const at = {
+    n: -1,
+    bars: new Map<string, Bars>() as ReadonlyMap<string, Bars>,
+    end: 0,
+    stale: false,
+    why: undefined as Minute['why'],
+  };
   /** Minutes that have come and were not taken yet. */
   const waiting: Minute[] = [];
   let next = Math.max(1, pieces);
