@@ -18,7 +18,7 @@ export type Cause =
   | { readonly code: 'unfilled' | 'partial' | 'filled_late'; readonly at: Instant }
   /** The backtest's bars did not fill what the broker filled. */
   | { readonly code: 'not_modelled'; readonly at: Instant }
-  /** The entry filled at another price, so its levels lay elsewhere. */
+  /** The entry filled at another price: its levels lay elsewhere, and so did what rules read of the position. */
   | { readonly code: 'price'; readonly at: Instant; readonly live: Price; readonly modelled: Price }
   /** The broker's prices and the recorded bars disagree on whether a level was reached. */
   | { readonly code: 'bars' }
@@ -56,28 +56,33 @@ export function causeOf(world: Compared, pair: Pair): Cause {
   }
   const earlier = world.matched.filter((one) => barOf(one) < bar);
   const own = earlier.filter((one) => isOf(decisionOf(one), strategy, symbol)).reverse();
-  if (shiftOf(world, strategy, symbol, bar) !== 0n) {
-    for (const one of own) {
-      const cause = outcome(one, bar);
-      if (cause !== undefined) return cause;
-    }
-    const carried = carriedOutcome(world, strategy, symbol, bar);
-    if (carried !== undefined) return carried;
+  const moved = shiftOf(world, strategy, symbol, bar) !== 0n;
+  for (const one of own) {
+    const cause = outcome(one, bar);
+    // What ended otherwise counts as long as the position shows it; what is still at work always.
+    if (cause !== undefined && (moved || STILL_AT_WORK.has(cause.code))) return cause;
   }
-  if (!entering) {
-    const price = otherPrice(own);
-    if (price !== undefined) return price;
-  }
+  const carried = carriedOutcome(world, strategy, symbol, bar);
+  if (carried !== undefined && (moved || STILL_AT_WORK.has(carried.code))) return carried;
+  const price = entering ? undefined : otherPrice(own);
+  if (decision.what === 'level' && price !== undefined) return price;
   if (pair.kind === 'quantity' && world.compared.some(({ bps, time }) => bps !== 0 && time < bar)) {
     return { code: 'purse' };
   }
-  const before = own.find(({ kind }) => kind !== 'equal') ?? earlier.findLast(({ kind }) => kind !== 'equal');
-  if (decision.what === 'level' && before === undefined) return { code: 'bars' };
-  if (before === undefined) return { code: 'unknown' };
-  return { code: 'follows', at: decisionOf(before).bar, ...placeOf(decisionOf(before)) };
+  const before = own.find(({ kind }) => kind !== 'equal');
+  if (before !== undefined) return follows(before);
+  if (price !== undefined) return price;
+  if (decision.what === 'level') return { code: 'bars' };
+  const elsewhere = earlier.findLast(({ kind }) => kind !== 'equal');
+  return elsewhere === undefined ? { code: 'unknown' } : follows(elsewhere);
 }
 
-const placeOf = ({ strategy, symbol }: Decision) => ({ strategy, symbol });
+const STILL_AT_WORK: ReadonlySet<Cause['code']> = new Set(['unfilled', 'filled_late']);
+
+const follows = (pair: Pair): Cause => {
+  const { bar, strategy, symbol } = decisionOf(pair);
+  return { code: 'follows', at: bar, strategy, symbol };
+};
 
 const isOf = (one: Pick<Decision, 'strategy' | 'symbol'>, strategy: string, symbol: string): boolean =>
   one.strategy === strategy && one.symbol === symbol;
@@ -105,9 +110,8 @@ function shiftOf({ day, live, modelled }: Compared, strategy: string, symbol: st
 
 /** What became of one decision on one side and not on the other by the time of a bar; undefined: the same. */
 function outcome(pair: Pair, bar: number): Cause | undefined {
-  const decision = decisionOf(pair);
-  const at = decision.bar;
-  if (pair.kind !== 'equal') return { code: 'follows', at, ...placeOf(decision) };
+  const at = decisionOf(pair).bar;
+  if (pair.kind !== 'equal') return follows(pair);
   return orderOutcome(pair.live!.order, pair.modelled!.order, at, bar);
 }
 
