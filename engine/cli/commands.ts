@@ -556,6 +556,46 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./replay.ts'),
   },
   {
+    name: 'check',
+    group: 'Run',
+    summary: 'look whether everything is ready to trade: machine, rules, keys, account, data, messages',
+    arguments: '',
+    maxArguments: 0,
+    examples: [
+      { line: 'engine check', says: 'each item ok, a warning or a failure, with its remedy' },
+      { line: 'engine check --offline', says: 'asks nobody over the network' },
+      { line: 'engine check --format json', says: 'for a script; exit code 1 when something failed' },
+    ],
+    flags: [{ name: 'offline', summary: 'ask neither Alpaca nor Telegram' }, STATE, TEXT_OR_JSON],
+    notes: [
+      'It sends no order and no message, and opens neither of the two sockets, so it does not disturb an engine that runs. Exit codes: 0 ready (warnings included), 1 something failed.',
+    ],
+    load: () => import('./check.ts'),
+  },
+  {
+    name: 'config',
+    group: 'Run',
+    summary: 'every setting with its value and where that comes from; secrets masked',
+    arguments: '',
+    maxArguments: 0,
+    examples: [
+      { line: 'engine config', says: 'what somebody set: flags, environment, .env, risk.yaml, strategies' },
+      { line: 'engine config --resolved', says: 'all that holds, defaults included' },
+      { line: 'engine config --resolved --format json', says: 'for a script' },
+    ],
+    flags: [
+      { name: 'resolved', summary: 'show defaults too' },
+      RISK,
+      STATE,
+      { name: 'log', value: 'DIR|off', summary: 'folder of the logs, as engine run takes it' },
+      TEXT_OR_JSON,
+    ],
+    notes: [
+      'A flag goes before the environment, that before .env, that before the default. What a strategy extends shows with its own file and line. Exit code 1 when settings or rules have errors.',
+    ],
+    load: () => import('./config.ts'),
+  },
+  {
     name: 'data',
     group: 'Try',
     summary: 'fetch bars of Alpaca into CSV files, for backtests; goes on where it stopped',
@@ -781,6 +821,4 @@ export const COMMANDS: readonly CommandSpec[] = [
 /** Commands that are planned and not built; typing one says so. */
 export const LATER: Readonly<Record<string, string>> = {
   sweep: 'searching over parameters',
-  check: 'checking keys and connectivity',
-  config: 'showing the merged configuration',
 };

@@ -31,7 +31,7 @@ import { failure } from './exit.ts';
 import { hasErrors, refuseFaulty, showFindings } from './findings.ts';
 import { handOn } from './hand-on.ts';
 import type { HotRules } from './hot-rules.ts';
-import { exitOfRun } from './interruption.ts';
+import { endedBy, exitOfRun } from './interruption.ts';
 import { journalFailure } from './journal-failure.ts';
 import { journalLines } from './journal-lines.ts';
 import { type LogChoice, openLogs } from './open-logs.ts';
@@ -143,9 +143,6 @@ const keptInMemory = async (
 };
 
 const TITLE = 'Dry run';
-
-const endedBy = (signal: AbortSignal): string =>
-  signal.reason === 'SIGINT' ? 'by Ctrl-C' : signal.reason === 'SIGTERM' ? 'by SIGTERM' : 'it was told to';
 
 const notYet = (): never => {
   throw failure('the run has only just begun', 'ask again');
@@ -437,7 +434,7 @@ const dryOn = async (
   if (fault === undefined) {
     telegram?.news.started({
       title: TITLE,
-      feed: account.source,
+      feed: feed.kind === 'sample' ? account.source : `CSV bars from ${shownPath(feed.path)}`,
       synthetic: account.synthetic,
       strategies: ruling.strategies.length,
       symbols: ruling.traded.length,

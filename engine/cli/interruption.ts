@@ -49,3 +49,7 @@ export const interruptions = (terminal: Terminal): Interruptions => {
     release,
   };
 };
+
+/** Who ended a run, in a few words. */
+export const endedBy = (signal: AbortSignal): string =>
+  signal.reason === 'SIGINT' ? 'by Ctrl-C' : signal.reason === 'SIGTERM' ? 'by SIGTERM' : 'it was told to';

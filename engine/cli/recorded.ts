@@ -8,6 +8,7 @@ import { readRevision } from '../journal/revisions.ts';
 import { listSessions, type SessionRow } from '../journal/session.ts';
 import { lastSlices, readSlices, type SliceRow } from '../journal/slices.ts';
 import type { Sqlite } from '../journal/sqlite.ts';
+import { amendXnys } from '../market/calendars.ts';
 import { instant } from '../market/time.ts';
 import type { AskedSession } from '../report/session-line.ts';
 import type { Range } from '../runtime/drive.ts';
@@ -179,6 +180,8 @@ export const replaySession = async (
   range?: Range,
 ): Promise<Replayed> => {
   const options = row.options as SessionOptions;
+  // Its days are those that its broker had.
+  if (options.amendments !== undefined) amendXnys(options.amendments);
   const inputs = readInputs(database, row.id);
   const [first] = inputs;
   if (first?.kind !== 'revision')

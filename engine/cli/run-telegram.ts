@@ -80,6 +80,7 @@ export const openRunTelegram = async (options: RunTelegramOptions): Promise<RunT
     log: (level, event, fields) => run?.logs?.event(level, event, fields),
     warn: ({ message, help }) =>
       terminal.err(`${style.yellow('Telegram')}: ${message}. The run goes on.\n${style.dim(`  = help: ${help}`)}\n`),
+    going: () => terminal.err(`${style.green('Telegram')}: messages go again.\n`),
     async why(strategy, symbol) {
       const where = run?.recorded;
       if (where === undefined) throw new Error('this run is not recorded, so its decisions cannot be worked out again');

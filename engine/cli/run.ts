@@ -138,8 +138,7 @@ export const run = async (context: CommandContext): Promise<number> => {
   if (flags.quiet === true && flags.verbose === true)
     throw failure('--quiet and --verbose go against each other', 'give one of them');
   const telegram = telegramChoice(environment);
-  const json = flags.format === 'json' || flags.format === 'jsonl';
-  if (telegram.kind === 'faulty') return refuseSettings(telegram.findings, json, context.terminal);
+  if (telegram.kind === 'faulty') return refuseSettings(telegram.findings, flags.format, context.terminal);
   const idle = environment.findings.filter(({ severity }) => severity === 'warning');
   if (idle.length > 0 && flags.quiet !== true) context.terminal.err(`${settingsText(idle, context.terminal)}\n`);
   const common = {

@@ -2,6 +2,7 @@ import type { FillAssumptions } from '../brokers/assumptions.ts';
 import type { Operator } from '../core/breakers.ts';
 import { refuse } from '../journal/refusal.ts';
 import type { SessionRow } from '../journal/session.ts';
+import type { SessionAmendment } from '../market/xnys.ts';
 import type { Attendance } from './attendance.ts';
 
 /** What a run was started with, beside its rules and bars: whatever moves a decision. Null: not given. */
@@ -12,6 +13,8 @@ export interface SessionOptions {
   readonly paths: readonly string[];
   readonly tz: string | null;
   readonly assumptions: FillAssumptions;
+  /** Trading days on which a broker keeps other hours than our calendar. */
+  readonly amendments?: readonly SessionAmendment[];
   /** Who clears breakers that wait for a person; sessions of older engines do not say: the next session. */
   readonly operator?: Operator;
   /** The same once the sample year is over. */

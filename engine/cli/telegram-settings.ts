@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../documents/diagnostic.ts';
 import { renderDiagnostics } from '../documents/render.ts';
 import { COLOURED, PLAIN, prettyDiagnostic } from '../documents/render-pretty.ts';
+import { errorLine } from '../report/run-events.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { type Environment, findingsOf } from './environment.ts';
 import { EXIT } from './exit.ts';
@@ -42,15 +43,19 @@ export const settingsText = (findings: readonly Diagnostic[], terminal: Terminal
   return `${findings.map((finding) => prettyDiagnostic(finding, Math.min(terminal.errWidth, 100), paint)).join('\n\n')}\n`;
 };
 
-/** Shows findings that end a command before its work; gives its exit code. */
+/**
+ * Shows findings that end a command before its work; gives its exit code.
+ * @param format of the command's answer
+ */
 export const refuseSettings = async (
   findings: readonly Diagnostic[],
-  json: boolean,
+  format: string | true | undefined,
   terminal: Terminal,
 ): Promise<number> => {
-  if (json) {
+  if (format === 'json' || format === 'jsonl') {
     const counts = { files: 1, strategies: 0, breakers: 0 };
-    await terminal.stream([renderDiagnostics(findings, { format: 'json', counts })]);
+    const text = renderDiagnostics(findings, { format: 'json', counts });
+    await terminal.stream([format === 'jsonl' ? errorLine(text) : text]);
   } else terminal.err(settingsText(findings, terminal));
   return EXIT.findings;
 };

@@ -60,7 +60,7 @@ const test = async (context: CommandContext): Promise<number> => {
   const environment = readEnvironment(workspaceFolder(flags));
   // What is missing is told below, whether messages are switched on or not.
   const faulty = findingsOf(environment, 'TELEGRAM_').filter(({ code }) => code !== 'E508');
-  if (faulty.length > 0) return refuseSettings(faulty, json, terminal);
+  if (faulty.length > 0) return refuseSettings(faulty, flags.format, terminal);
   const enabled = environment.TELEGRAM_ENABLED.value === true;
   const chat = environment.TELEGRAM_CHAT_ID.value;
   const result = await send(environment);

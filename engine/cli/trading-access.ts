@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import { accountKindOf, keyKindOf } from '../alpaca/endpoints.ts';
 import { orThrow } from '../alpaca/refusal.ts';
+import type { AlpacaRest } from '../alpaca/rest.ts';
 import { systemClock } from '../alpaca/system-clock.ts';
 import { createTradingStream, type TradingMessage, type TradingStream } from '../alpaca/trading-stream.ts';
 import { loadStreaming } from '../alpaca/wire.ts';
 import type { BrokerDoor } from '../brokers/alpaca/door.ts';
 import { restDoor } from '../brokers/alpaca/rest-door.ts';
 import { openAlpacaHistory, prepareAlpacaFeed } from '../feeds/alpaca/connect.ts';
+import { compareHours, type HoursComparison } from '../feeds/alpaca/exchange-hours.ts';
 import type { LiveFeed, LiveFeedSink } from '../feeds/alpaca/live-feed.ts';
-import { calendarOf, isCrypto } from '../market/calendars.ts';
+import { calendarOf, isCrypto, xnys } from '../market/calendars.ts';
 import type { Clock } from '../market/clock.ts';
 import type { MinuteBar } from '../market/minute-bar.ts';
 import { DAY, instant, MINUTE } from '../market/time.ts';
@@ -32,6 +34,8 @@ export interface TradingAccess {
   readonly account: AccountFacts;
   /** The machine's, or a simulator's. */
   readonly clock: Clock;
+  /** Where the broker's trading days differ from our calendar's. */
+  readonly hours: HoursComparison;
   readonly door: BrokerDoor;
   trading(take: (message: TradingMessage) => void): TradingStream;
   /** @param after end of the last minute that is known, ms */
@@ -92,6 +96,7 @@ async function opened(
   const data = { connection, rest, clock, feed: feedName } as const;
   const history = openAlpacaHistory(data);
   void connection.warm();
+  const hours = await exchangeHours(rest, clock.now());
   return {
     feedName,
     account: {
@@ -99,6 +104,7 @@ async function opened(
       equity: Number(account.equity),
     },
     clock,
+    hours,
     door: restDoor(rest),
     trading: (take) =>
       createTradingStream({
@@ -132,6 +138,22 @@ function sessionsBefore(symbol: string, now: number, minutes: number): number {
   const calendar = calendarOf(symbol);
   const session = Math.max(0, calendar.sessionOn(instant(now)) - Math.ceil(minutes / SESSION));
   return calendar.open(session);
+}
+
+const DAYS_BACK = 10;
+const DAYS_AHEAD = 40;
+
+/** Holds the broker's trading days of these weeks against ours. */
+async function exchangeHours(rest: Pick<AlpacaRest, 'calendar'>, now: number): Promise<HoursComparison> {
+  const [from, to] = [now - DAYS_BACK * DAY, now + DAYS_AHEAD * DAY].map((at) =>
+    new Date(at).toISOString().slice(0, 10),
+  );
+  const days = await rest.calendar(from!, to!);
+  if ('ok' in days) return compareHours(days.ok, from!, to!, xnys());
+  return {
+    amendments: [],
+    warnings: [`the broker's calendar cannot be asked for (${days.refusal.message}): ours holds`],
+  };
 }
 
 /** Another time than the machine's is for a simulator on this machine alone. */

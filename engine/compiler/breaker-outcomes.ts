@@ -15,6 +15,7 @@ import { createReporter, type Reporter } from './finding.ts';
 import type { BreakerModel, EntryModel, RiskModel, StrategyModel } from './model.ts';
 import { reportPart } from './part.ts';
 import { sizePath } from './purse-sizes.ts';
+import { checkTwins, limitOf } from './twin-stops.ts';
 
 /** What an account without short positions can lose, in percent; a fee on the last cents may take a little more than all. */
 const WHOLE_LOSS = 101;
@@ -123,6 +124,20 @@ export function checkAccountStops(
         );
       }
     }
+    // Purses that are not there are told of by themselves.
+    if (models.reduce((sum, model) => sum + purseIn(model), 0) > cash) continue;
+    diagnostics.push(
+      ...checkTwins(risk, breaker, bound, models, (model) => {
+        const [entry] = model.entries;
+        const stop = entry && model.exits[entry.side].stopLoss;
+        const distance = stop?.kind === 'pct' ? constantOf(stop.pct) : undefined;
+        const own = entry && lossAtStop(model, entry);
+        if (own === undefined || distance === undefined) return undefined;
+        // A purse buys for no more than it can set aside, 4 % above the price.
+        const largest = Math.min(limitOf(risk, 'max_order_notional'), purseIn(model) / 1.04);
+        return { loss: (100 * Math.min((own * purseIn(model)) / 100, (largest * distance) / 100)) / cash, distance };
+      }),
+    );
   }
   return diagnostics;
 }

@@ -47,6 +47,12 @@ function isGone(holder: Holder | 'unreadable'): boolean {
   return start !== 'unknown' && holder.start !== 'unknown' && start !== holder.start;
 }
 
+/** Who holds a state folder now; undefined: nobody who is alive. */
+export function holderNow(folder: string): Holder | undefined {
+  const holder = holderOf(join(folder, LOCK));
+  return holder === undefined || holder === 'unreadable' || isGone(holder) ? undefined : holder;
+}
+
 /**
  * Takes a state folder for this process; the lock of a process that has ended is taken over.
  * Two engines that take over at once may both get through here: the token, which every write checks, lets only the later go on.

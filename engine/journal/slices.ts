@@ -41,8 +41,8 @@ interface Stored extends Omit<SliceRow, 'final' | 'time'> {
   readonly time: number | null;
 }
 
-/** Rows read at a time: a reader that stops in between leaves nothing open. */
-const PAGE = 256;
+/** Rows read at a time: a reader that stops in between leaves nothing open. One may hold some megabytes. */
+const PAGE = 16;
 
 /**
  * The slices of a session in order, each held to its hash.

@@ -24,8 +24,10 @@ export interface TelegramOptions {
   /** Takes secrets out of a text, before it leaves. */
   readonly scrub: (text: string) => string;
   readonly log: (level: 'info' | 'warn', event: string, fields: Readonly<Record<string, unknown>>) => void;
-  /** Tells the person at the terminal that messages do not go. */
+  /** Tells the person at the terminal that messages do not go, or commands do not come. */
   readonly warn: (trouble: TroubleWords) => void;
+  /** They do again. */
+  readonly going: () => void;
   readonly why: (strategy: string | undefined, symbol: string) => Promise<readonly WhyAnswer[]>;
 }
 
@@ -43,6 +45,8 @@ export interface Telegram {
   /** Sends what waits, for so many milliseconds at most. */
   close(ms: number): Promise<void>;
 }
+
+type Way = 'sending' | 'listening';
 
 /** What the desk may still be at when the engine stops. */
 const LAST_WORDS_MS = 500;
@@ -71,13 +75,21 @@ export const openTelegram = (options: TelegramOptions): Telegram => {
     name: undefined as string | undefined,
   };
 
-  const trouble = (what: 'sending' | 'listening') => (problem: Trouble) => {
+  /** What fails now, and how. */
+  const failing = new Map<Way, Trouble['kind']>();
+  const trouble = (way: Way) => (problem: Trouble) => {
     const { code, message, help } = troubleWords(problem, host);
     const words = { code, message: scrub(message), help };
-    log('warn', 'telegram_failing', { what, ...words });
-    options.warn(words);
+    log('warn', 'telegram_failing', { what: way, ...words });
+    // Both ways fail together when the network does: that is one thing to be told.
+    if (![...failing.values()].includes(problem.kind)) options.warn(words);
+    // A message that is refused for what it is does not stop the others.
+    if (problem.kind !== 'message') failing.set(way, problem.kind);
   };
-  const going = (what: 'sending' | 'listening') => () => log('info', 'telegram_going', { what });
+  const going = (way: Way) => () => {
+    log('info', 'telegram_going', { what: way });
+    if (failing.delete(way) && failing.size === 0) options.going();
+  };
 
   const outbox = createOutbox({
     bot,

@@ -22,6 +22,7 @@ const NETWORK: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is its own',
   SELF_SIGNED_CERT_IN_CHAIN: 'somebody reads along: a certificate of its own is in the chain',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate cannot be verified',
+  UNKNOWN: 'fetch gives no reason',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is of another name',
 };
 

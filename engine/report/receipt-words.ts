@@ -42,7 +42,7 @@ export function causeWords(cause: Cause, symbol: string): string {
     case 'not_modelled':
       return `the order of ${at} was filled by the broker, and its bars would not have filled it`;
     case 'price':
-      return `the entry of ${at} filled at ${roundPrice(cause.live)} and not at ${roundPrice(cause.modelled)}, so its levels lay elsewhere`;
+      return `the entry of ${at} filled at ${roundPrice(cause.live)} and not at ${roundPrice(cause.modelled)}, so its levels and its profit were others`;
     case 'bars':
       return 'the broker saw other prices than the recorded bars, so one reached the level and the other did not';
     case 'purse':
@@ -100,4 +100,4 @@ export function decidedWords({ decisions, differences, unexplained }: Receipt): 
 
 /** A day in one line. */
 export const receiptLine = (receipt: Receipt): string =>
-  `receipt of ${receipt.day.date}: ${decidedWords(receipt)}; ${fillWords(receipt.fills)}`;
+  `receipt of ${receipt.day.date}${receipt.whole ? '' : ', so far'}: ${decidedWords(receipt)}; ${fillWords(receipt.fills)}`;

@@ -1,7 +1,7 @@
 import { endEvent, equityEvent, fillEvent, orderEvent, tradeEvent, tripEvent } from '../journal/events.ts';
 import type { Command, Input, NewInput } from '../journal/inputs.ts';
 import { refuse } from '../journal/refusal.ts';
-import { chained, NO_EVENTS, type Slice, type SliceRow } from '../journal/slices.ts';
+import { NO_EVENTS, type Slice, type SliceRow } from '../journal/slices.ts';
 import type { Observer } from './run.ts';
 import type { Session } from './session.ts';
 import type { Swappable } from './swap.ts';
@@ -88,8 +88,9 @@ export function createRecording(
     /** The next slice to agree with; undefined: the journal is used up. */
     next: take(slices),
     nextInput: 0,
-    hash: recorded.seal,
     instants: 0,
+    /** How far the events of the next slice have come again, characters; undefined: one of them came otherwise. */
+    matched: FIRST as number | undefined,
     stopped: false,
     /** Orders are placed in the order of their numbers; one that is refused before it is placed has a higher one. */
     lastPlaced: 0,
@@ -104,8 +105,24 @@ export function createRecording(
   };
   const at = (): number => state.run?.session.instants ?? 0;
   const keep = (text: string): void => {
-    if (!state.stopped) events.push(text);
+    if (state.stopped) return;
+    const { next, matched } = state;
+    // What comes as it came is compared where it stands: a year of trades makes hundreds of megabytes.
+    if (next !== undefined && matched !== undefined) {
+      if (next.events.startsWith(text, matched)) {
+        state.matched = matched + text.length + 1;
+        return;
+      }
+      diverge(next.events, matched);
+    }
+    events.push(text);
   };
+
+  /** From here on events are kept, those before them too. */
+  function diverge(known: string, matched: number): void {
+    events = matched === FIRST ? [] : [known.slice(FIRST, matched - 1)];
+    state.matched = undefined;
+  }
 
   function sliceNow(final: boolean): Slice {
     const session = sessionOf();
@@ -128,13 +145,17 @@ export function createRecording(
   /** Holds what came out to a slice of the journal. */
   function agree(known: SliceRow, final: boolean): void {
     gather();
-    const now = sliceNow(final);
-    const hash = chained(state.hash, now);
-    if (hash !== known.hash) throw disagreement(recorded, known, now);
-    state.hash = hash;
+    const whole = known.events === NO_EVENTS ? FIRST : known.events.length;
+    if (state.matched !== whole) {
+      if (state.matched !== undefined) diverge(known.events, state.matched);
+      throw disagreement(recorded, known, sliceNow(final));
+    }
+    // Its events are those of the slice that is known.
+    const now = { ...sliceNow(final), events: known.events };
+    if (FIELDS.some((field) => !Object.is(now[field], known[field]))) throw disagreement(recorded, known, now);
     state.instants = now.instants;
-    events = [];
     state.next = take(slices);
+    state.matched = FIRST;
   }
 
   function moveOn(): Promise<void> | undefined {
@@ -151,8 +172,8 @@ export function createRecording(
   /** What came out before an input was stored with it, in a slice of its own: `input` does the same. */
   function agreeBefore(): void {
     gather();
-    if (state.next === undefined || state.next.final) return;
-    if (sessionOf().instants !== state.instants || events.length > 0) agree(state.next, false);
+    if (state.next === undefined || state.next.final || state.next.instants > at()) return;
+    if (sessionOf().instants !== state.instants || state.matched !== FIRST) agree(state.next, false);
   }
 
   /** Applies the inputs of this instant. */
@@ -274,6 +295,12 @@ export function createRecording(
   };
 }
 
+/** All of a slice but its events. */
+const FIELDS = ['revision', 'instants', 'time', 'equity', 'trades', 'final'] as const;
+
+/** Where the first event stands in a list of them. */
+const FIRST = 1;
+
 function take(slices: Iterator<SliceRow>): SliceRow | undefined {
   const { done, value } = slices.next();
   return done === true ? undefined : value;
@@ -300,8 +327,8 @@ function disagreement(recorded: RecordedSession, known: SliceRow, now: Slice): E
     const [was, is] = [before[n], after[n]].map((event) => (event === undefined ? 'nothing' : JSON.stringify(event)));
     if (was !== is) return refuse('differs', `${where}: the journal has ${was}, now comes ${is}`, help);
   }
-  for (const field of ['revision', 'time', 'equity', 'trades', 'final'] as const) {
-    if (known[field] !== now[field] && !(Number.isNaN(known[field]) && Number.isNaN(now[field]))) {
+  for (const field of FIELDS) {
+    if (!Object.is(known[field], now[field])) {
       const [was, is] = [known[field], now[field]].map((value) =>
         field === 'time' && Number.isFinite(value) ? new Date(value as number).toISOString() : String(value),
       );

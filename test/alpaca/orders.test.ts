@@ -11,6 +11,8 @@ let simulator: AlpacaSimulator;
 afterEach(() => simulator.close());
 
 const flat = (price: number): WrittenBar => [price, price, price, price];
+/** Minutes without a trade. */
+const silence = (count: number): null[] => Array.from({ length: count }, () => null);
 
 /** A simulator that stands at `start` with these minutes of SPY from `first` on. */
 async function market(rows: readonly WrittenBar[], options: AlpacaOptions = {}, first = OPEN): Promise<void> {
@@ -156,11 +158,7 @@ describe('time in force', () => {
   });
 
   it('opg takes the opening price, cls the closing one, and both end there', async () => {
-    await market(
-      [flat(100), ...new Array<WrittenBar>(4).fill(null), flat(101), [102, 104, 102, 103]],
-      {},
-      at('13:25:00'),
-    );
+    await market([flat(100), ...silence(4), flat(101), [102, 104, 102, 103]], {}, at('13:25:00'));
     const opening = await post(simulator, { time_in_force: 'opg' });
     const missed = await post(simulator, { time_in_force: 'opg', type: 'limit', limit_price: '90' });
     const closing = await post(simulator, { time_in_force: 'cls' });
@@ -171,7 +169,7 @@ describe('time in force', () => {
   });
 
   it('outside the session an order waits for it, unless it is for extended hours', async () => {
-    await market([flat(100), flat(99), ...new Array<WrittenBar>(28).fill(null), flat(101)], {}, at('13:00:00'));
+    await market([flat(100), flat(99), ...silence(28), flat(101)], {}, at('13:00:00'));
     const waits = await post(simulator, {});
     const early = await post(simulator, { type: 'limit', limit_price: '99.5', extended_hours: true });
     expect([waits.body.status, early.body.status]).toEqual(['accepted', 'pending_new']);

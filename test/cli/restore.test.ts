@@ -385,20 +385,18 @@ describe('a state folder', () => {
 
 describe('without the native library', () => {
   const hooks = (): Readonly<Record<string, string>> => {
-    const hook = join(cwd, 'hook.mjs');
-    writeFileSync(
-      hook,
-      `export async function resolve(name, context, next) {
-  if (name !== 'better-sqlite3') return next(name, context);
-  throw Object.assign(new Error("Cannot find package 'better-sqlite3'"), { code: 'ERR_MODULE_NOT_FOUND' });
-}\n`,
-    );
-    const preload = join(cwd, 'preload.mjs');
+    const preload = join(cwd, 'preload.cjs');
     writeFileSync(
       preload,
-      `import { register } from 'node:module';\nregister(${JSON.stringify(pathToFileURL(hook).href)});\n`,
+      `const Module = require('node:module');
+const resolve = Module._resolveFilename;
+Module._resolveFilename = (name, ...rest) => {
+  if (name !== 'better-sqlite3') return resolve(name, ...rest);
+  throw Object.assign(new Error("Cannot find module 'better-sqlite3'"), { code: 'MODULE_NOT_FOUND' });
+};
+`,
     );
-    return { NODE_OPTIONS: `--import=${pathToFileURL(preload).href}` };
+    return { NODE_OPTIONS: `--require=${preload}` };
   };
 
   it('a run goes on without a journal, and says what is missing', async () => {

@@ -144,6 +144,35 @@ describe('rules and risk together', () => {
     expect(codes(check([sized('risk_pct: 5', 10)], account.replace('flatten', 'pause_entries'), {}))).toEqual([]);
   });
 
+  it('stops of strategies that trade alike, which lose more together than the account may', () => {
+    const account = riskOf('drawdown_pct > 3').replace('scope: strategy', 'scope: account');
+    const named = (id: string, text: string): string => text.replace(/^id: .*$/m, `id: ${id}`);
+    // 4 % of a purse that is half of the account are 2 % of that.
+    const pair = (a: string, b = a): string[] => [named('one', a), named('two', b)];
+    const told = (texts: string[], risk = account, facts = {}): string[] =>
+      check(texts, risk, facts)
+        .filter(({ code }) => code === 'W392')
+        .map(({ message }) => message);
+    expect(told(pair(sized('risk_pct: 4', 10)))).toEqual([
+      '`one` and `two` trade alike, their stops lose 4 % of the account together, and breaker `guard` closes all at 3 %',
+    ]);
+    expect(told(pair(sized('risk_pct: 4', 10), sized('risk_pct: 5', 10)))[0]).toContain('lose 4.5 % of the account');
+    expect(told(pair(sized('risk_pct: 4', 10)), account, { cash: 40_000 })).toEqual([]);
+    // Decided apart, left apart, or by what the purse is worth: they need not fall together.
+    const other = sized('risk_pct: 4', 10).replace('prev(open, 1)', 'prev(open, 2)');
+    expect(told(pair(sized('risk_pct: 4', 10), other))).toEqual([]);
+    expect(told(pair(sized('risk_pct: 4', 10), sized('risk_pct: 4', 9)))).toEqual([]);
+    const minding = sized('risk_pct: 4', 10).replace('close > prev(open, 1)', 'close > prev(open, 1) and purse > 5000');
+    expect(told(pair(minding))).toEqual([]);
+    expect(told(pair(minding.replace('purse > 5000', 'sma(purse, 5) > 5000')))).toEqual([]);
+    // A limit that lets only one of them in, or makes both small.
+    const limited = (line: string): string => `${account}limits:\n  ${line}\n`;
+    expect(told(pair(sized('risk_pct: 4', 10)), limited('max_open_positions: 1'))).toEqual([]);
+    expect(told(pair(sized('risk_pct: 4', 10)), limited('max_position_pct: 20'))).toEqual([]);
+    expect(told(pair(sized('risk_pct: 4', 10)), limited('max_order_notional: 2000'))).toEqual([]);
+    expect(told(pair(sized('risk_pct: 4', 10)), limited('max_position_pct: 90'))).toHaveLength(1);
+  });
+
   it('a limit that cuts every size', () => {
     const limits = 'limits:\n  max_order_notional: 5000\n';
     expect(codes(check([sized('risk_pct: 4', 2)], riskOf('drawdown_pct > 30', limits)))).toEqual(['W388']);

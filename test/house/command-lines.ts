@@ -6,9 +6,9 @@ import { ROOT } from './sources.ts';
 
 /**
  * Every command line of the ```sh blocks of a Markdown file, comments and blank lines apart.
- * @param kind what stands behind `sh`: `running` marks commands that need a running engine
+ * @param kind what stands behind `sh`: `running` marks commands that need a running engine, `telegram` those that need a bot
  */
-export function shellLines(file: string, kind: '' | 'running' = ''): string[] {
+export function shellLines(file: string, kind: '' | 'running' | 'telegram' = ''): string[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
   const head = kind === '' ? '' : ` ${kind}`;
   return [...text.matchAll(new RegExp(`^\`\`\`sh${head}\\n([\\s\\S]*?)^\`\`\``, 'gm'))]

@@ -83,7 +83,7 @@ describe('the Bot API', () => {
     'says of %s what it is, in plain words with a way out, and never the token',
     async (_, behaviour, expected) => {
       server.always('getMe', behaviour);
-      const trouble = await troubleOf(call());
+      const trouble = await troubleOf(call(server.root, behaviour.kind === 'mute' ? 60 : 30_000));
       expect(trouble).toMatchObject(expected);
       const words = troubleWords(trouble as Parameters<typeof troubleWords>[0], 'api.telegram.org');
       expect(words.code).toBe(expected.kind);

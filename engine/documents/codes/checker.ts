@@ -133,7 +133,7 @@ export const CHECKER_CODES = {
     severity: 'warning',
     title: 'stop beyond the breaker',
     explanation:
-      'A stopped entry costs more than the drawdown at which a breaker closes the strategy, so the breaker closes the position first, unless one bar falls through both. The stop is then not what ends a losing trade.',
+      'A stopped entry costs more than the drawdown at which a breaker closes the strategy, so the breaker closes the position first, unless one bar falls through both. The stop is then not what ends a losing trade. The same is told of strategies that trade alike, differing in size alone, when their stops lose more of the account together than a breaker over the account allows; strategies that decide apart need not fall together, and nothing is said of them.',
     wrong: 'size:\n  risk_pct: 5   # breaker: drawdown_pct > 3, scope strategy, flatten\n',
     right: 'size:\n  risk_pct: 1\n',
   },

@@ -15,7 +15,12 @@ export interface Inspected {
   readonly violations: readonly string[];
   posts(): ReadonlyMap<string, number>;
   sockets(): object;
+  /** Virtual ms in a ms of the machine; undefined when the clock stands until it is told to move. */
+  readonly speed: number | undefined;
 }
+
+const finite = (speed: number | undefined): number | null =>
+  speed === undefined || !Number.isFinite(speed) ? null : speed;
 
 /** The book as plain data: exact decimals as texts. */
 export function bookJson(book: Book): Record<string, unknown> {
@@ -39,7 +44,11 @@ export function bookJson(book: Book): Record<string, unknown> {
 export async function adminOf(seen: Inspected, method: string, path: string, body: unknown): Promise<RestAnswer> {
   const ok = (answer: unknown): RestAnswer => ({ status: 200, body: answer });
   const wrong = (message: string): RestAnswer => ({ status: 400, body: { message } });
-  const clockJson = (): object => ({ now: new Date(seen.clock.now()).toISOString(), ms: seen.clock.now() });
+  const clockJson = (): object => ({
+    now: new Date(seen.clock.now()).toISOString(),
+    ms: seen.clock.now(),
+    speed: finite(seen.speed),
+  });
   try {
     switch (`${method} ${path}`) {
       case 'GET /book':

@@ -158,7 +158,7 @@ const clockLine = ({ clock }: AlpacaSimulator, speed: number): string =>
 function banner(simulator: AlpacaSimulator, script: BarScript, asked: Asked): string {
   const { urls } = simulator;
   const speed = asked.speed === Number.POSITIVE_INFINITY ? 'as fast as it goes' : `${asked.speed}x`;
-  return `# Alpaca's simulator: ${[...script.bars.keys()].join(', ')}, from ${newYorkText(simulator.clock.now())} at ${speed}.
+  return `# Alpaca's simulator: ${[...script.bars.keys()].join(', ')}, from ${newYorkText(simulator.clock.now())}, ${speed}.
 # Put this into .env; there is no money and no network behind it.
 ALPACA_API_KEY=PKSIMULATED
 ALPACA_SECRET_KEY=simulated
@@ -166,7 +166,7 @@ ALPACA_BASE_URL=${urls.trading}
 ALPACA_DATA_URL=${urls.data}
 ALPACA_STREAM_URL=${urls.stream}
 ALPACA_TRADING_STREAM_URL=${urls.tradingStream}
-${clockLine(simulator, asked.speed)}# Its time, faults and book: ${urls.admin}/clock, ${urls.admin}/faults, ${urls.admin}/book
+${clockLine(simulator, asked.speed)}# Its clock, its book and its faults are under ${urls.admin} (/clock, /book, /faults).
 `;
 }
 
@@ -202,6 +202,7 @@ export async function runByHand(args: readonly string[]): Promise<number> {
     partials: asked.partials,
     spread: asked.spread,
     validate: false,
+    speed: asked.speed,
   });
   process.stdout.write(banner(simulator, script, asked));
   simulator.book.listeners.push((update) => process.stdout.write(updateLine(simulator.book, update)));

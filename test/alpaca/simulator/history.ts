@@ -41,6 +41,8 @@ export interface History {
   bars(symbol: string, size: Size, from: number, to: number, now: number, adjustment: Adjustment): HistoryBar[];
   /** The last minute that is over, or undefined. */
   latest(symbol: string, now: number): MinuteBar | undefined;
+  /** Its last price, in shares of today when a split lies between. */
+  lastPrice(symbol: string, now: number): number | undefined;
   /** Corrects a minute from `at` on. */
   revise(bar: MinuteBar, at: number): void;
   readonly actions: readonly CorporateAction[];
@@ -120,15 +122,21 @@ export function createHistory(script: BarScript): History {
     };
   };
 
+  const latest = (symbol: string, now: number): MinuteBar | undefined => {
+    const bars = script.bars.get(symbol);
+    if (bars === undefined) return undefined;
+    const i = firstFrom(bars, now - MINUTE + 1) - 1;
+    return i < 0 ? undefined : minute(bars, i, now);
+  };
+
   return {
     actions: script.actions,
-    revise: (bar, at) => void revised.set(`${bar.symbol} ${bar.start}`, { bar, at }),
-    latest(symbol, now) {
-      const bars = script.bars.get(symbol);
-      if (bars === undefined) return undefined;
-      const i = firstFrom(bars, now - MINUTE + 1) - 1;
-      return i < 0 ? undefined : minute(bars, i, now);
+    latest,
+    lastPrice(symbol, now) {
+      const bar = latest(symbol, now);
+      return bar === undefined ? undefined : adjusted(bar, symbol, now, 'split').close;
     },
+    revise: (bar, at) => void revised.set(`${bar.symbol} ${bar.start}`, { bar, at }),
     bars(symbol, size, from, to, now, adjustment) {
       const bars = script.bars.get(symbol);
       if (bars === undefined) return [];

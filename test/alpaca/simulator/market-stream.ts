@@ -60,6 +60,8 @@ export interface MarketStreamOptions {
   readonly linger: number;
   /** A refused second connection is closed as well, or stands as if nothing were wrong. */
   readonly closesOnLimit: boolean;
+  /** Told of each socket that opens. */
+  readonly opened: (feed: Feed) => void;
 }
 
 interface Subscriber {
@@ -75,6 +77,8 @@ export interface MarketStream {
   publish(feed: Feed, messages: readonly Readonly<Record<string, unknown>>[]): void;
   /** Somebody subscribed to messages of this kind, on any feed or this one. */
   wants(type: string, feed?: Feed): boolean;
+  /** A socket of this feed is open. */
+  has(feed: Feed): boolean;
   readonly connections: ReadonlySet<Connection>;
 }
 
@@ -201,6 +205,7 @@ export function createMarketStream(options: MarketStreamOptions): MarketStream {
       const subscriber: Subscriber = { connection, feed, channels: new Map() };
       connections.add(connection);
       subscribers.set(connection, subscriber);
+      options.opened(feed);
       socket.on('message', (data: Buffer, binary) => {
         hear(subscriber, data, binary);
         clock.flush();
@@ -232,6 +237,7 @@ export function createMarketStream(options: MarketStreamOptions): MarketStream {
         if (wanted.length > 0) connection.send(wanted);
       }
     },
+    has: (feed) => [...subscribers.values()].some((one) => one.feed === feed),
     wants: (type, feed) =>
       [...subscribers.values()].some(
         (one) => (feed === undefined || one.feed === feed) && (one.channels.get(channelOf(type))?.size ?? 0) > 0,

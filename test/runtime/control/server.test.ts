@@ -390,3 +390,38 @@ describe('commands as texts', () => {
     });
   });
 });
+
+describe('a question from inside the process', () => {
+  it('waits among those of the socket, is done between two bars, and gets the same answer', async () => {
+    const handlers = fakeHandlers({ reload: () => Promise.reject(new Error('no files')) });
+    const server = await serve(handlers);
+    let woken = 0;
+    const waking = await serve(handlers, { wake: () => woken++ }, join(place.path, 'other'));
+    const asked = server.ask({ command: 'pause', arguments: { strategy: 'rsi', reason: 'x' } });
+    const status = server.ask({ command: 'status', arguments: {} });
+    expect([server.waiting, handlers.asked]).toEqual([true, []]);
+    await server.carryOut();
+    expect(await asked).toMatchObject({ ok: true, at: STAND, result: { trips: [], cancelled: 0 } });
+    expect(await status).toMatchObject({ ok: true, result: STATUS });
+    expect(handlers.asked).toHaveLength(1);
+    void waking.ask({ command: 'status', arguments: {} });
+    expect(woken).toBe(1);
+  });
+
+  it('is refused as they are: wrong, late, failed, stopping', async () => {
+    const server = await serve(fakeHandlers({ reload: () => Promise.reject(new Error('no files')) }));
+    const wrong = server.ask({ command: 'pause', arguments: { place: 'x' } });
+    const late = server.ask({ command: 'halt', arguments: {}, until: 1 });
+    const failed = server.ask({ command: 'reload', arguments: {} });
+    await server.carryOut();
+    const code = async (answer: ReturnType<ControlServer['ask']>): Promise<string | undefined> => {
+      const given = await answer;
+      return given.ok ? undefined : given.error.code;
+    };
+    expect(await Promise.all([wrong, late, failed].map(code))).toEqual(['request', 'late', 'fault']);
+    const waiting = server.ask({ command: 'status', arguments: {} });
+    await server.close();
+    expect(await code(waiting)).toBe('stopping');
+    expect(await code(server.ask({ command: 'status', arguments: {} }))).toBe('stopping');
+  });
+});
