@@ -20,7 +20,10 @@ try {
     logLevel: 'warning',
   });
   const { runByHand } = await import(pathToFileURL(outfile).href);
-  process.exitCode = await runByHand(process.argv.slice(2));
+  process.exitCode = await runByHand(process.argv.slice(2), {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+  });
 } finally {
   await rm(outfile, { force: true });
 }

@@ -1,7 +1,7 @@
 import { counted } from '../report/amounts.ts';
 import { type Column, table } from '../report/table.ts';
 import { ENGINE_VERSION } from '../runtime/version.ts';
-import { compileWorkspace } from '../runtime/workspace.ts';
+import { checkWorkspace } from '../runtime/workspace.ts';
 import { textFlag } from './arguments.ts';
 import { tellJson } from './ask.ts';
 import type { CommandContext } from './command.ts';
@@ -46,7 +46,7 @@ export const run = async (context: CommandContext): Promise<number> => {
   const folder = workspaceFolder(flags);
   const environment = readEnvironment(folder);
   const risk = textFlag(flags, 'risk');
-  const { ruleset, diagnostics, counts } = compileWorkspace({ dir: folder, ...(risk === undefined ? {} : { risk }) });
+  const { ruleset, diagnostics, counts } = checkWorkspace({ dir: folder, ...(risk === undefined ? {} : { risk }) });
   const documents =
     ruleset === undefined
       ? []

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../house/sources.ts';
+import { runByHand } from './simulator/by-hand.ts';
 
 let folder = '';
 let running: ChildProcess | undefined;
@@ -77,6 +78,23 @@ function start(args: readonly string[]): Started {
   };
 }
 
+/** The command within this process, for what ends at once. */
+async function here(
+  args: readonly string[],
+): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+  let out = '';
+  let err = '';
+  const code = await runByHand(args, {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+  });
+  return { code, out, err };
+}
+
 async function end(started: Started): Promise<number | null> {
   if (started.process.exitCode === null) await once(started.process, 'exit');
   return started.process.exitCode;
@@ -145,9 +163,9 @@ describe('the simulator by hand', () => {
   });
 
   it('shows its help', async () => {
-    const started = start(['--help']);
-    expect(await end(started)).toBe(0);
-    expect(started.text()).toContain('npm run alpaca-sim -- --bars ../shared/data/minute/SPY.csv');
+    const { code, out } = await here(['--help']);
+    expect(code).toBe(0);
+    expect(out).toContain('npm run alpaca-sim -- --bars ../shared/data/minute/SPY.csv');
   });
 
   it.each<[string[], string]>([
@@ -155,13 +173,14 @@ describe('the simulator by hand', () => {
     [['--speed', 'fast'], '--speed fast: say 1x, 60x, realtime or max'],
     [['--at', 'noon'], '--at noon: say an instant, as 2013-10-04T13:29:00Z'],
     [['--cash', 'lots'], '--cash lots: say dollars, as 100000 or 0.02'],
+    [['--split', 'AAPL'], '--split AAPL: say SYMBOL:DATE:RATIO, as AAPL:2014-06-09:7'],
     [['--port', '99999'], '--port 99999: no such number'],
     [['--fast'], "Unknown option '--fast'"],
+    [['--at', '2030-01-01T00:00:00Z'], '--at 2030-01-01T00:00:00Z: the bars end at'],
   ])('%j is a mistake, in one line', async (args, message) => {
-    const started = start(args);
-    expect(await end(started)).toBe(2);
-    expect(started.errors()).toContain(message);
-    expect(started.errors()).not.toMatch(/\n {4}at /);
-    expect(started.text()).toBe('');
+    const { code, out, err } = await here(args);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(new RegExp(`^alpaca-sim: ${message.replace(/[.*]/g, '\\$&')}`));
+    expect(err).toMatch(/\n {2}npm run alpaca-sim -- --help\n$/);
   });
 });

@@ -64,4 +64,13 @@ describe('one order from end to end', () => {
     });
     expect(simulator.posts()).toEqual(new Map([['mine', 1]]));
   });
+
+  it('each instant is heard in that instant when the clock waits for it', async () => {
+    simulator = await startAlpaca({ script: scriptOf([BARS]) });
+    const bars = await marketSocket(simulator, { bars: ['SPY'] });
+    const heardAt: string[] = [];
+    bars.socket.on('message', () => heardAt.push(new Date(simulator.clock.now()).toISOString().slice(11, 19)));
+    await simulator.clock.advanceTo('2024-06-03T13:34:00Z', () => simulator.settled());
+    expect(heardAt).toEqual(['13:31:00', '13:32:00', '13:34:00']);
+  });
 });

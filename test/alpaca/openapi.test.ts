@@ -85,11 +85,12 @@ describe.skipIf(!hasOpenApi())("Alpaca's OpenAPI files (skipped where ../shared/
   });
 
   it('would find what is wrong', () => {
-    const check = openApiChecker();
+    const { answer: check, order } = openApiChecker();
     const clock = { timestamp: '2024-01-02T09:30:00-05:00', is_open: true, next_open: '2024-01-03T09:30:00-05:00' };
     expect(check('GET', '/v2/clock', 200, { ...clock, next_close: '2024-01-02T16:00:00-05:00' })).toBeUndefined();
     expect(check('GET', '/v2/clock', 200, clock)).toContain('next_close');
     expect(check('GET', '/v2/clock', 200, { ...clock, next_close: 'soon' })).toContain('date-time');
+    expect(order({ notional: null, type: 'market', time_in_force: 'ever' })).toContain('/time_in_force');
     expect(check('GET', '/v2/nothing', 200, {})).toContain('no operation');
     expect(check('DELETE', '/v2/orders/1', 200, {})).toContain('no answer 200');
     expect(check('DELETE', '/v2/orders/1', 422, { code: 1, message: 'x' })).toBeUndefined();

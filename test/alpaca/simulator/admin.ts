@@ -15,6 +15,7 @@ export interface Inspected {
   readonly violations: readonly string[];
   posts(): ReadonlyMap<string, number>;
   sockets(): object;
+  readonly settled: () => Promise<void>;
   /** Virtual ms in a ms of the machine; undefined when the clock stands until it is told to move. */
   readonly speed: number | undefined;
 }
@@ -67,8 +68,8 @@ export async function adminOf(seen: Inspected, method: string, path: string, bod
         return ok(seen.sockets());
       case 'POST /clock': {
         const { advanceTo, advanceBy } = body as { advanceTo?: string | number; advanceBy?: number };
-        if (advanceTo !== undefined) await seen.clock.advanceTo(advanceTo);
-        else if (typeof advanceBy === 'number') await seen.clock.advanceBy(advanceBy);
+        if (advanceTo !== undefined) await seen.clock.advanceTo(advanceTo, seen.settled);
+        else if (typeof advanceBy === 'number') await seen.clock.advanceBy(advanceBy, seen.settled);
         else return wrong('say advanceTo (an instant) or advanceBy (milliseconds)');
         return ok(clockJson());
       }

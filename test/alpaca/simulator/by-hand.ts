@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { CorporateAction } from '../../../engine/market/bars.ts';
 import { xnys } from '../../../engine/market/calendars.ts';
 import { instant, MINUTE } from '../../../engine/market/time.ts';
 import { figuresOf } from './account.ts';
@@ -22,6 +23,7 @@ into .env, then plays the market. Bars before the instant at which it begins are
 
 Options:
   --bars PATH      CSV of one-minute bars, or a folder of them; may be given several times (default: the sample market)
+  --split SPEC     a split of those bars, as AAPL:2014-06-09:7 (new shares for an old one); may be given several times
   --symbols A,B    symbols of the sample market (default: SPY,AAPL,MSFT,BTC/USD)
   --at INSTANT     where to begin, as 2013-10-04T13:29:00Z (default: a minute before the last session opens; of the
                    sample market, before the last five)
@@ -38,6 +40,7 @@ Options:
 /** What the command line says, or why it cannot be taken. */
 interface Asked {
   readonly bars: readonly string[];
+  readonly splits: readonly CorporateAction[];
   readonly symbols: readonly string[];
   readonly at: string | undefined;
   readonly speed: number;
@@ -50,14 +53,13 @@ interface Asked {
   readonly help: boolean;
 }
 
-class UsageError extends Error {}
-
 function readArguments(args: readonly string[]): Asked {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...args],
     options: {
       bars: { type: 'string', multiple: true },
+      split: { type: 'string', multiple: true },
       symbols: text,
       at: text,
       speed: text,
@@ -72,19 +74,20 @@ function readArguments(args: readonly string[]): Asked {
   });
   const number = (name: string, value: string | undefined, usual: number, fits: (n: number) => boolean): number => {
     const read = value === undefined ? usual : Number(value);
-    if (!Number.isFinite(read) || !fits(read)) throw new UsageError(`--${name} ${value}: no such number`);
+    if (!Number.isFinite(read) || !fits(read)) throw new Error(`--${name} ${value}: no such number`);
     return read;
   };
   const speed = /^(?:(\d+(?:\.\d+)?)x|max|realtime)$/.exec(values.speed ?? '60x');
-  if (speed === null || speed[1] === '0') throw new UsageError(`--speed ${values.speed}: say 1x, 60x, realtime or max`);
+  if (speed === null || speed[1] === '0') throw new Error(`--speed ${values.speed}: say 1x, 60x, realtime or max`);
   if (values.at !== undefined && Number.isNaN(Date.parse(values.at)))
-    throw new UsageError(`--at ${values.at}: say an instant, as 2013-10-04T13:29:00Z`);
+    throw new Error(`--at ${values.at}: say an instant, as 2013-10-04T13:29:00Z`);
   const decimal = (name: string, value: string): string => {
-    if (!/^\d+(\.\d{1,9})?$/.test(value)) throw new UsageError(`--${name} ${value}: say dollars, as 100000 or 0.02`);
+    if (!/^\d+(\.\d{1,9})?$/.test(value)) throw new Error(`--${name} ${value}: say dollars, as 100000 or 0.02`);
     return value;
   };
   return {
     bars: values.bars ?? [],
+    splits: (values.split ?? []).map(readSplit),
     symbols: (values.symbols ?? 'SPY,AAPL,MSFT,BTC/USD').split(','),
     at: values.at,
     speed: speed[1] === undefined ? (speed[0] === 'max' ? Number.POSITIVE_INFINITY : 1) : Number(speed[1]),
@@ -96,6 +99,13 @@ function readArguments(args: readonly string[]): Asked {
     once: values.once ?? false,
     help: values.help ?? false,
   };
+}
+
+function readSplit(text: string): CorporateAction {
+  const match = /^([A-Z.]+):(\d{4}-\d\d-\d\d):(\d+(?:\.\d+)?)$/.exec(text);
+  if (match === null || Number(match[3]) === 0)
+    throw new Error(`--split ${text}: say SYMBOL:DATE:RATIO, as AAPL:2014-06-09:7`);
+  return { symbol: match[1]!, date: match[2]!, split: Number(match[3]), dividend: 0 };
 }
 
 /** First and last instant of the bars. */
@@ -118,13 +128,13 @@ function beginning(script: BarScript, sessions: number): number {
   return Math.max(first, calendar.open(final + 1 - sessions) - MINUTE);
 }
 
-const priceText = (order: Order): string => {
-  const prices = [
-    order.limit === undefined ? '' : ` limit ${amountText(order.limit)}`,
-    order.stop === undefined ? '' : ` stop ${amountText(order.stop)}`,
-  ];
-  return `${order.type}${prices.join('')}`;
-};
+/** `market`, `limit 101.5`, `stop 99`, `stop 99 limit 98.5`, `trailing stop 99`. */
+function kindText(order: Order): string {
+  const stop = order.stop === undefined ? '' : ` ${amountText(order.stop)}`;
+  const limit = order.limit === undefined ? '' : ` ${amountText(order.limit)}`;
+  if (order.type === 'stop_limit') return `stop${stop} limit${limit}`;
+  return `${order.type.replace('_', ' ')}${order.type === 'limit' ? limit : stop}`;
+}
 
 /** One line of what became of an order. */
 function updateLine(book: Book, update: TradeUpdate): string {
@@ -134,9 +144,10 @@ function updateLine(book: Book, update: TradeUpdate): string {
   const what = `${order.side} ${order.qty === undefined ? 'by dollars' : amountText(order.qty)} ${order.asset.symbol}`;
   const told =
     update.execution === undefined
-      ? priceText(order)
+      ? kindText(order)
       : `${amountText(update.execution.qty)} at ${amountText(update.execution.price)}, holds ${amountText(update.execution.positionQty)}`;
-  return `${time}  ${update.event.padEnd(14)} ${what}  ${told}  ${order.clientOrderId}\n`;
+  const whose = order.parent === undefined ? order.clientOrderId : `leg of ${order.parent.clientOrderId}`;
+  return `${time}  ${update.event.padEnd(14)} ${what}  ${told}  ${whose}\n`;
 }
 
 function closing(simulator: AlpacaSimulator): string {
@@ -170,27 +181,29 @@ ${clockLine(simulator, asked.speed)}# Its clock, its book and its faults are und
 `;
 }
 
+/** Where the command writes: what a person wants to see, and what is wrong. */
+export interface Writers {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
 /** Runs the simulator for a person. Gives the exit code: 0 fine, 2 the command line or the files, 130 after Ctrl-C. */
-export async function runByHand(args: readonly string[]): Promise<number> {
+export async function runByHand(args: readonly string[], { out, err }: Writers): Promise<number> {
   let asked: Asked;
   let script: BarScript;
+  let start: number;
   try {
     asked = readArguments(args);
     if (asked.help) {
-      process.stdout.write(HELP);
+      out(HELP);
       return 0;
     }
-    script = asked.bars.length > 0 ? await scriptOfFiles(asked.bars) : sampleScript(asked.symbols, 60);
+    script = asked.bars.length > 0 ? await scriptOfFiles(asked.bars, asked.splits) : sampleScript(asked.symbols, 60);
+    start = asked.at === undefined ? beginning(script, asked.bars.length > 0 ? 1 : 5) : Date.parse(asked.at);
+    const { last } = spanOf(script);
+    if (start >= last) throw new Error(`--at ${asked.at}: the bars end at ${new Date(last).toISOString()}`);
   } catch (error) {
-    process.stderr.write(
-      `alpaca-sim: ${error instanceof Error ? error.message : String(error)}\n  npm run alpaca-sim -- --help\n`,
-    );
-    return 2;
-  }
-  const { last } = spanOf(script);
-  const start = asked.at === undefined ? beginning(script, asked.bars.length > 0 ? 1 : 5) : Date.parse(asked.at);
-  if (start >= last) {
-    process.stderr.write(`alpaca-sim: --at ${asked.at}: the bars end at ${new Date(last).toISOString()}\n`);
+    err(`alpaca-sim: ${error instanceof Error ? error.message : String(error)}\n  npm run alpaca-sim -- --help\n`);
     return 2;
   }
   const simulator = await startAlpaca({
@@ -204,9 +217,9 @@ export async function runByHand(args: readonly string[]): Promise<number> {
     validate: false,
     speed: asked.speed,
   });
-  process.stdout.write(banner(simulator, script, asked));
-  simulator.book.listeners.push((update) => process.stdout.write(updateLine(simulator.book, update)));
-  const drive = driveByWall(simulator.clock, asked.speed, last + MINUTE);
+  out(banner(simulator, script, asked));
+  simulator.book.listeners.push((update) => out(updateLine(simulator.book, update)));
+  const drive = driveByWall(simulator.clock, asked.speed, spanOf(script).last + MINUTE);
   let interrupted = false;
   let letGo: () => void = () => {};
   const gone = new Promise<void>((resolve) => {
@@ -220,9 +233,9 @@ export async function runByHand(args: readonly string[]): Promise<number> {
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   await drive.done;
   if (!interrupted) {
-    process.stdout.write(closing(simulator));
+    out(closing(simulator));
     if (!asked.once) {
-      process.stdout.write('It goes on answering until Ctrl-C.\n');
+      out('It goes on answering until Ctrl-C.\n');
       await gone;
     }
   }

@@ -63,6 +63,16 @@ function altered(message: Message, fault: Extract<MessageFault, { kind: 'strip' 
   return { ...message, payload: Object.fromEntries(payload) };
 }
 
+/** Settles when the client has heard all that was sent, or is gone. */
+export async function arrived({ socket, muted, deaf }: Connection): Promise<void> {
+  if (muted || deaf || socket.readyState !== socket.OPEN) return;
+  await new Promise<void>((resolve) => {
+    socket.once('pong', () => resolve());
+    socket.once('close', () => resolve());
+    socket.ping();
+  });
+}
+
 export function createConnection(opening: Opening): Connection {
   const { clock, faults, kind, socket } = opening;
   const held: { message: Message; left: number }[] = [];

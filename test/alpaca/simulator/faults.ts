@@ -90,6 +90,26 @@ export type Fault =
     } & Window)
   | { readonly on: 'instant'; readonly at?: When; readonly do: WorldFault };
 
+const KINDS: Readonly<Record<Fault['on'], readonly string[]>> = {
+  request: ['answer', 'delay', 'late', 'silence', 'lose', 'reset'],
+  opening: ['refuse', 'never_authenticate', 'error'],
+  message: ['drop', 'cut', 'delay', 'duplicate', 'reorder', 'strip', 'change'],
+  instant: [
+    'drop', 'mute', 'half_open', 'position', 'order', 'reset_account', 'revoke_keys', 'restore_keys', 'skew', 'slow_changes',
+    'replay_fills', 'event',
+  ],
+}; // biome-ignore format: a list
+
+/** Faults come as JSON too; a word that is not known would otherwise never act. Error when there is one. */
+function checkKind(fault: Fault): void {
+  const kinds = KINDS[fault.on] as readonly string[] | undefined;
+  if (kinds === undefined)
+    throw new Error(`a fault is on request, opening, message or instant, not on "${String(fault.on)}"`);
+  const kind = (fault.do as { kind?: unknown } | undefined)?.kind;
+  if (!kinds.includes(String(kind)))
+    throw new Error(`a fault on ${fault.on} does one of ${kinds.join(', ')}, not "${String(kind)}"`);
+}
+
 type Matched = Exclude<Fault, { on: 'instant' }>;
 
 interface Standing {
@@ -100,7 +120,7 @@ interface Standing {
 
 /** Faults that stand ready, and the ones that acted. */
 export interface Faults {
-  /** Plans a fault. One of an instant without `at` acts now. */
+  /** Plans a fault. One of an instant without `at` acts now. Error when its words are not known. */
   add(fault: Fault): void;
   /** Takes back all that have not acted. */
   clear(): void;
@@ -138,6 +158,7 @@ export function createFaults(clock: VirtualClock, world: (fault: WorldFault) => 
 
   return {
     add(fault) {
+      checkKind(fault);
       if (fault.on !== 'instant') {
         standing.push({ fault, seen: 0, acted: 0 });
         return;

@@ -83,6 +83,7 @@ export function createFeed({ book, market, history, iexShare, barDelay }: FeedPa
     reader: {
       move({ symbol }, move) {
         match(book, symbol, move);
+        if (!market.wants('t') && !market.wants('q')) return;
         const t = new Date(clock.now());
         const coin = symbol.includes('/');
         for (const feed of feedsOf(symbol)) {

@@ -88,7 +88,16 @@ export function createMarketStream(options: MarketStreamOptions): MarketStream {
   const subscribers = new Map<Connection, Subscriber>();
   /** Until when the place of a feed is taken by a socket that is gone. */
   const taken = new Map<Feed, number>();
+  /** Types of message that somebody hears, and by feed. */
+  const wanted = new Set<string>();
   let count = 0;
+
+  const listWanted = (): void => {
+    wanted.clear();
+    for (const { feed, channels } of subscribers.values())
+      for (const [channel, symbols] of channels)
+        if (symbols.size > 0) wanted.add(CHANNELS[channel]).add(`${feed} ${CHANNELS[channel]}`);
+  };
 
   const error = (code: number): Message => ({
     type: 'error',
@@ -165,6 +174,7 @@ export function createMarketStream(options: MarketStreamOptions): MarketStream {
       return;
     }
     for (const [channel, symbols] of next) channels.set(channel, symbols);
+    listWanted();
     connection.send([{ type: 'subscription', payload: acknowledgement(subscriber) }]);
   };
 
@@ -213,6 +223,7 @@ export function createMarketStream(options: MarketStreamOptions): MarketStream {
       socket.on('close', (code) => {
         connections.delete(connection);
         subscribers.delete(connection);
+        listWanted();
         const unclean = connection.unclean || code === 1006;
         const linger = connection.linger ?? (unclean ? options.linger : 0);
         if (connection.authenticated && linger > 0) taken.set(feed, clock.now() + linger);
@@ -227,21 +238,18 @@ export function createMarketStream(options: MarketStreamOptions): MarketStream {
     publish(feed, messages) {
       for (const { connection, channels, feed: of } of subscribers.values()) {
         if (of !== feed || !connection.authenticated) continue;
-        const wanted: Message[] = [];
+        const fitting: Message[] = [];
         for (const payload of messages) {
           const type = String(payload.T);
           const symbols = channels.get(channelOf(type));
           if (symbols === undefined || !(symbols.has('*') || symbols.has(String(payload.S)))) continue;
-          wanted.push({ type, payload });
+          fitting.push({ type, payload });
         }
-        if (wanted.length > 0) connection.send(wanted);
+        if (fitting.length > 0) connection.send(fitting);
       }
     },
     has: (feed) => [...subscribers.values()].some((one) => one.feed === feed),
-    wants: (type, feed) =>
-      [...subscribers.values()].some(
-        (one) => (feed === undefined || one.feed === feed) && (one.channels.get(channelOf(type))?.size ?? 0) > 0,
-      ),
+    wants: (type, feed) => wanted.has(feed === undefined ? type : `${feed} ${type}`),
   };
 }
 

@@ -13,8 +13,12 @@ export const DATA_FILE = 'market-data-api.json';
 export const hasOpenApi = (): boolean =>
   [TRADING_FILE, DATA_FILE].every((file) => existsSync(join(OPENAPI_FOLDER, file)));
 
-/** What is wrong with an answer, by the files; undefined when nothing is. */
-export type Checker = (method: string, path: string, status: number, body: unknown) => string | undefined;
+/** Says what is wrong, by the files; undefined when nothing is. */
+export interface Checker {
+  readonly answer: (method: string, path: string, status: number, body: unknown) => string | undefined;
+  /** The order that a message of the trading socket carries. */
+  readonly order: (body: unknown) => string | undefined;
+}
 
 interface Operation {
   readonly responses: Readonly<Record<string, { readonly content?: Record<string, { readonly schema?: object }> }>>;
@@ -101,7 +105,9 @@ function createChecker(): Checker {
     })),
   );
   patterns.sort((a, b) => Number(b.plain) - Number(a.plain));
-  return (method, path, status, body) => {
+  const errorsOf = (validate: ValidateFunction): string =>
+    (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message}`).join('; ');
+  const answer: Checker['answer'] = (method, path, status, body) => {
     const verb = method.toLowerCase();
     const found = patterns.find(
       ({ pattern, specification, template }) => pattern.test(path) && verb in specification.paths[template]!,
@@ -114,7 +120,11 @@ function createChecker(): Checker {
     const pointer = ['paths', template, verb, 'responses', String(status), 'content', 'application/json', 'schema'];
     const validate = specification.validator(`/${pointer.map(escapePointer).join('/')}`);
     if (validate(body)) return undefined;
-    const errors = (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
-    return `${method} ${path} ${status}: ${errors.join('; ')}`;
+    return `${method} ${path} ${status}: ${errorsOf(validate)}`;
+  };
+  const order = specifications[0]!.validator('/components/schemas/Order');
+  return {
+    answer,
+    order: (body) => (order(body) ? undefined : `an order on the trading socket: ${errorsOf(order)}`),
   };
 }

@@ -36,10 +36,16 @@ export function scriptOf(bars: readonly Bars[], actions: readonly CorporateActio
   return { bars: new Map(bars.map((one) => [one.symbol, one])), actions };
 }
 
-/** Bars of CSV files, one a symbol, or of a folder of them, with the extended hours. Error when a file is not there or holds no bars. */
-export async function scriptOfFiles(paths: readonly string[]): Promise<BarScript> {
+/**
+ * Bars of CSV files, one a symbol, or of a folder of them, with the extended hours; `known` are splits beside those of an
+ * `actions.csv`. Error when a file is not there or holds no bars.
+ */
+export async function scriptOfFiles(
+  paths: readonly string[],
+  known: readonly CorporateAction[] = [],
+): Promise<BarScript> {
   const bars: Bars[] = [];
-  const actions: CorporateAction[] = [];
+  const actions: CorporateAction[] = [...known];
   for (const path of paths) {
     if (!existsSync(path)) throw new Error(`${path}: no such file or folder`);
     const { data } = await readCsv({ path, hours: 'always' });

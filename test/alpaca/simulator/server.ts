@@ -35,6 +35,8 @@ export interface ServerParts {
   readonly market: MarketStream;
   readonly trading: TradingStream;
   readonly check: Checker | undefined;
+  /** What answers had wrong, by Alpaca's files; the server adds to it. */
+  readonly violations: string[];
   /** Requests a minute, trading and data each; 0: no limit. */
   readonly rateLimit: number;
   /** Undefined when the keys are right, else what refuses them. */
@@ -46,8 +48,6 @@ export interface ServerParts {
 export interface SimulatorServer {
   readonly port: number;
   readonly requests: readonly SeenRequest[];
-  /** What the answers had wrong, by Alpaca's files. */
-  readonly violations: readonly string[];
   close(): Promise<void>;
 }
 
@@ -84,7 +84,7 @@ export async function serve(parts: ServerParts, port: number): Promise<Simulator
   const find = createRouter(parts.routes);
   const limits = { trading: createRateLimit(parts.rateLimit), data: createRateLimit(parts.rateLimit) };
   const requests: SeenRequest[] = [];
-  const violations: string[] = [];
+  const { violations } = parts;
 
   const write = (
     response: ServerResponse,
@@ -127,7 +127,7 @@ export async function serve(parts: ServerParts, port: number): Promise<Simulator
       query: url.searchParams,
       body: seen.body,
     });
-    const wrong = parts.check?.(seen.method, seen.path, answer.status, answer.body);
+    const wrong = parts.check?.answer(seen.method, seen.path, answer.status, answer.body);
     if (wrong !== undefined) violations.push(wrong);
     return answer;
   };
@@ -240,7 +240,6 @@ export async function serve(parts: ServerParts, port: number): Promise<Simulator
   return {
     port: (server.address() as AddressInfo).port,
     requests,
-    violations,
     async close() {
       for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();

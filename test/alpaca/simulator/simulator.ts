@@ -3,6 +3,7 @@ import { adminOf } from './admin.ts';
 import { ofDouble } from './amount.ts';
 import { type Asset, assetOf } from './assets.ts';
 import type { Book } from './book.ts';
+import { arrived } from './connection.ts';
 import { barRoutes, type MarketData } from './data-rest.ts';
 import { planDays } from './day.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -48,6 +49,11 @@ export interface AlpacaSimulator {
   broadcast(at: When, message: FeedMessage): void;
   /** Corrects a minute: from `at` on history has it so, and subscribers hear `updatedBars`. About 30 s after the minute's end. */
   revise(bar: MinuteBar, at?: When): void;
+  /**
+   * Settles when every message sent so far has come to its client: a ping goes behind them, and its pong comes back. Mute and
+   * half-open sockets are not waited for. As the `pause` of `clock.advanceTo` it lets a client hear each instant in that instant.
+   */
+  readonly settled: () => Promise<void>;
   /** Sockets that are open. */
   sockets(): { readonly market: number; readonly trading: number };
   /** What answers had wrong, by Alpaca's OpenAPI files. */
@@ -63,6 +69,8 @@ export async function startAlpaca(options: AlpacaOptions = {}): Promise<AlpacaSi
   const book = createBook(options, clock);
   const history = createHistory(script);
   const paid = options.plan === 'paid';
+  const check = (options.validate ?? hasOpenApi()) ? openApiChecker() : undefined;
+  const violations: string[] = [];
   let skew = 0;
   let revoked: 401 | 403 | undefined;
 
@@ -143,6 +151,10 @@ export async function startAlpaca(options: AlpacaOptions = {}): Promise<AlpacaSi
     book.last.set(symbol, ofDouble(price));
     book.lastDay.set(symbol, ofDouble(price));
   }
+  book.listeners.push(({ data: { order } }) => {
+    const wrong = check?.order(order);
+    if (wrong !== undefined) violations.push(wrong);
+  });
   planDays(book, script.actions);
   playTape(clock, script, feed.reader);
 
@@ -158,6 +170,9 @@ export async function startAlpaca(options: AlpacaOptions = {}): Promise<AlpacaSi
     },
     broadcast: (at, message) => feed.broadcast(at, message),
     revise: (bar, at) => feed.revise(bar, at),
+    settled: async () => {
+      await Promise.all([...market.connections, ...trading.connections].map(arrived));
+    },
     sockets: () => ({ market: market.connections.size, trading: trading.connections.size }),
   };
 
@@ -176,13 +191,9 @@ export async function startAlpaca(options: AlpacaOptions = {}): Promise<AlpacaSi
         ...latestRoutes(data),
       ],
       admin: (method, path, body) =>
-        adminOf(
-          { ...simulator, speed: options.speed, requests: server.requests, violations: server.violations },
-          method,
-          path,
-          body,
-        ),
-      check: (options.validate ?? hasOpenApi()) ? openApiChecker() : undefined,
+        adminOf({ ...simulator, speed: options.speed, requests: server.requests, violations }, method, path, body),
+      check,
+      violations,
       rateLimit: options.rateLimit ?? 200,
       serverTime: () => clock.now() + skew,
     },
@@ -199,13 +210,11 @@ export async function startAlpaca(options: AlpacaOptions = {}): Promise<AlpacaSi
       admin: `http://${host}/_sim`,
     },
     requests: server.requests,
-    violations: server.violations,
+    violations,
     async close() {
       await server.close();
-      if (server.violations.length > 0)
-        throw new Error(
-          `answers that Alpaca's OpenAPI files do not allow:\n${server.violations.slice(0, 10).join('\n')}`,
-        );
+      if (violations.length > 0)
+        throw new Error(`answers that Alpaca's OpenAPI files do not allow:\n${violations.slice(0, 10).join('\n')}`);
     },
   };
 }

@@ -17,7 +17,9 @@ export function driveByWall(clock: VirtualClock, speed: number, end: number): Wa
   const run = async (): Promise<void> => {
     while (!stopped && clock.now() < end) {
       const target =
-        speed === Number.POSITIVE_INFINITY ? clock.now() + 60_000 : from + (performance.now() - begun) * speed;
+        speed === Number.POSITIVE_INFINITY
+          ? clock.now() + 60_000
+          : Math.floor(from + (performance.now() - begun) * speed);
       await clock.advanceTo(Math.min(end, target));
       if (speed !== Number.POSITIVE_INFINITY) await new Promise((resolve) => setTimeout(resolve, STEP));
     }
