@@ -338,9 +338,10 @@ async function liveOn(
   }
   const tellReceipt = (receipt: Receipt): void => {
     const text = receiptLine(receipt);
-    const { fills: _, differences: __, ...facts } = receiptMember(receipt);
+    const { fills, differences: _, ...facts } = receiptMember(receipt);
+    const { count, meanBps, medianBps, cost } = fills;
     const level = receipt.unexplained > 0 ? 'warn' : 'info';
-    logs?.event(level, 'receipt', { ...facts, words: text });
+    logs?.event(level, 'receipt', { ...facts, fills: count, meanBps, medianBps, cost, words: text });
     if (format === 'jsonl') terminal.out(eventLine('receipt', receiptMember(receipt)));
     telegram?.news.receipt(receipt);
     if (level === 'warn') terminal.err(`${style.yellow(text)}\n`);

@@ -1,8 +1,9 @@
+import { asMoney, type Money } from '../ledger/money.ts';
 import type { Instant } from '../market/time.ts';
 import type { Decision } from '../runtime/live/day-decisions.ts';
 import type { Cause } from '../runtime/live/difference-cause.ts';
 import type { Difference, FillFigures, Receipt } from '../runtime/live/receipt.ts';
-import { counted, fixed, quantity, roundPrice, signedMoney } from './amounts.ts';
+import { counted, fixed, money, quantity, roundPrice } from './amounts.ts';
 import { marketTime } from './clock.ts';
 import { orderCause } from './words.ts';
 
@@ -78,11 +79,16 @@ export function differenceWords({ kind, decision, modelled, cause }: Difference)
   return `${decisionWords(decision)}: ${KINDS[kind]}${beside}; ${causeWords(cause, symbol)}`;
 }
 
-/** `22 fills: mean +0.40 bps, median 0.00, worst +3.10 (fast SPY 12:31), cost +$1.20`. */
+const costWords = (cost: Money): string => {
+  if (cost === 0n) return 'at no cost';
+  return `${money(asMoney(cost < 0n ? -cost : cost))} ${cost > 0n ? 'worse' : 'better'} in all`;
+};
+
+/** `22 fills against modelled ones: mean +0.40 bps, median 0.00, worst +3.10 (fast SPY 12:31); $1.20 worse in all`. */
 export function fillWords({ count, meanBps, medianBps, worst, cost }: FillFigures): string {
   if (count === 0 || worst === undefined) return 'no fills to compare';
   const where = `${worst.strategy} ${worst.symbol} ${clock(worst.symbol, worst.time)}`;
-  return `${counted(count, 'fill')} against modelled ones: mean ${signedBps(meanBps)} bps, median ${signedBps(medianBps)}, worst ${signedBps(worst.bps)} (${where}), ${signedMoney(cost)} in all`;
+  return `${counted(count, 'fill')} against modelled ones: mean ${signedBps(meanBps)} bps, median ${signedBps(medianBps)}, worst ${signedBps(worst.bps)} (${where}); ${costWords(cost)}`;
 }
 
 /** How many decisions were equal, and what is known of the others. */
