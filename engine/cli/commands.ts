@@ -471,10 +471,16 @@ export const COMMANDS: readonly CommandSpec[] = [
       { line: 'engine report last --format json', says: 'as JSON; engine replay lists the sessions by name' },
       { line: 'engine report --from 2024-03-01 --to 2024-03-31', says: 'one month of it' },
       { line: 'engine report --format json --out report.json', says: 'into a file, whole or not at all' },
+      { line: 'engine report --receipts all', says: 'of a run that traded: every day beside its backtest' },
     ],
     flags: [
       { name: 'from', value: 'DATE', summary: 'first day that counts' },
       { name: 'to', value: 'DATE', summary: 'last day' },
+      {
+        name: 'receipts',
+        value: 'N|all',
+        summary: 'days of a paper or live run held to their backtest (default: the last 5)',
+      },
       STATE,
       RECORDED_BARS,
       TEXT_OR_JSON,

@@ -53,7 +53,8 @@ export interface LiveSessionOptions {
 }
 
 /** Requests as the journal has them, among the events. */
-const requestEvent = (request: Request): string => JSON.stringify({ ...request, kind: 'request', what: request.kind });
+export const requestEvent = (request: Request): string =>
+  JSON.stringify({ ...request, kind: 'request', what: request.kind });
 
 /** Goes on with a live session, or begins one. @throws Refusal */
 export function startLiveSession(options: LiveSessionOptions): LiveSession {

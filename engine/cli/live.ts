@@ -1,8 +1,10 @@
 import type { FillAssumptions } from '../brokers/assumptions.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
-import { amendXnys, isCrypto } from '../market/calendars.ts';
+import { amendXnys } from '../market/calendars.ts';
 import { counted } from '../report/amounts.ts';
 import { resultJson } from '../report/json.ts';
+import { receiptMember } from '../report/receipt-json.ts';
+import { receiptLine } from '../report/receipt-words.ts';
 import { rollbackNotice } from '../report/reload-notices.ts';
 import { errorLine, eventLine, summaryLine } from '../report/run-events.ts';
 import { resultText } from '../report/text.ts';
@@ -11,6 +13,7 @@ import type { Steering } from '../runtime/drive.ts';
 import { createAlpacaLink, type DifferencePolicy, type LinkNotice } from '../runtime/live/alpaca-link.ts';
 import { openLiveFeed } from '../runtime/live/live-feed.ts';
 import { liveRun } from '../runtime/live/live-run.ts';
+import type { Receipt } from '../runtime/live/receipt.ts';
 import { joined } from '../runtime/observers.ts';
 import type { RunResult } from '../runtime/result.ts';
 import { RulesFault } from '../runtime/rules-fault.ts';
@@ -29,16 +32,18 @@ import { endedBy, exitOfRun } from './interruption.ts';
 import { journalFailure } from './journal-failure.ts';
 import { journalLines } from './journal-lines.ts';
 import { noticeWords } from './live-notices.ts';
+import { keptRows, reachOf } from './live-reach.ts';
 import { startLiveSession } from './live-session.ts';
 import type { RunMetrics } from './metrics.ts';
 import { type LogChoice, openLogs } from './open-logs.ts';
+import type { RecordedLive } from './recorded-source.ts';
 import { loadRules } from './rules.ts';
 import { runOutput } from './run-output.ts';
 import type { RunTelegram } from './run-telegram.ts';
-import { warmupOf } from './sample-source.ts';
 import type { SessionOptions } from './session-options.ts';
 import { snapshots } from './snapshots.ts';
 import type { TelegramSettings } from './telegram-settings.ts';
+import { createReceiptTeller } from './tell-receipts.ts';
 import type { TradingAccess } from './trading-access.ts';
 
 export interface LiveChoices {
@@ -59,13 +64,7 @@ export interface LiveChoices {
   readonly telegram: TelegramSettings | undefined;
 }
 
-const MINUTES_OF_A_SESSION = 390;
-const MINUTES_OF_A_DAY = 1440;
 const MINUTE_MS = 60_000;
-
-/** Minutes that the indicators of rules reach back over. */
-const reachOf = (ruleset: Ruleset): number =>
-  warmupOf(ruleset) * (ruleset.symbols.every(isCrypto) ? MINUTES_OF_A_DAY : MINUTES_OF_A_SESSION);
 
 const policyOf = (ruleset: Ruleset): DifferencePolicy => ruleset.risk.document?.value.reconciliation ?? 'halt';
 
@@ -190,14 +189,13 @@ async function liveOn(
     trades: mode !== 'dry',
   });
   const { recording } = session;
-  const keep = Math.max(reachOf(ruleset), 10_000);
   say(style.dim(known === undefined ? 'Asking for history ...' : 'Going on ...'));
   const feed = await openLiveFeed(
     {
       source: `Alpaca ${access.feedName}`,
       symbols: withShadowSymbols(ruleset).symbols,
       reach: reachOf,
-      keep,
+      keep: keptRows(ruleset),
       store: session.store,
       history: (symbols, minutes) => access.history(symbols, minutes),
     },
@@ -348,6 +346,34 @@ async function liveOn(
       rushes: false,
     });
   }
+  const tellReceipt = (receipt: Receipt): void => {
+    const text = receiptLine(receipt);
+    const { fills, differences: _, ...facts } = receiptMember(receipt);
+    const { count, meanBps, medianBps, cost } = fills;
+    const level = receipt.unexplained > 0 ? 'warn' : 'info';
+    logs?.event(level, 'receipt', { ...facts, fills: count, meanBps, medianBps, cost, words: text });
+    if (format === 'jsonl') terminal.out(eventLine('receipt', receiptMember(receipt)));
+    telegram?.news.receipt(receipt);
+    if (level === 'warn') terminal.err(`${style.yellow(text)}\n`);
+    else say(text);
+  };
+  const receipts =
+    mode === 'dry'
+      ? undefined
+      : createReceiptTeller({
+          recorded: () => ({
+            database: state.held.database,
+            row: session.row,
+            source: session.row.source as RecordedLive['source'],
+            ruleset,
+            where,
+          }),
+          session: running,
+          restoring: () => recording.restoring,
+          tell: tellReceipt,
+          failed: ({ date }, words) =>
+            tell({ kind: 'warning', words: `no receipt of ${date}: ${words}; engine report shows it` }),
+        });
   const snapshot = snapshots(
     journal.folder,
     { name: session.row.name, revision: output.revision, synthetic: false },
@@ -391,6 +417,7 @@ async function liveOn(
       joined([
         output.observer,
         ...(telegram === undefined ? [] : [telegram.news.observer]),
+        ...(receipts === undefined ? [] : [receipts.observer]),
         { live: () => following.start?.() },
       ]),
       signal,
@@ -413,6 +440,7 @@ async function liveOn(
   } finally {
     hot.over = true;
     output.end();
+    await receipts?.close();
     await hot.rules?.close();
     await hand?.close();
     logs?.close();

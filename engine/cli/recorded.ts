@@ -8,6 +8,7 @@ import { readRevision } from '../journal/revisions.ts';
 import { listSessions, type SessionRow } from '../journal/session.ts';
 import { lastSlices, readSlices, type SliceRow } from '../journal/slices.ts';
 import type { Sqlite } from '../journal/sqlite.ts';
+import { amendXnys } from '../market/calendars.ts';
 import { instant } from '../market/time.ts';
 import type { AskedSession } from '../report/session-line.ts';
 import type { Range } from '../runtime/drive.ts';
@@ -27,6 +28,7 @@ import { failure } from './exit.ts';
 import { hasErrors } from './findings.ts';
 import { journalFailure } from './journal-failure.ts';
 import { didYouMean } from './nearest.ts';
+import { type RecordedLive, tradedThen } from './recorded-source.ts';
 import type { SessionAsked } from './session-asked.ts';
 import { attendanceOf, type SessionOptions } from './session-options.ts';
 import { shownPath, stateFolder } from './state-folder.ts';
@@ -135,6 +137,18 @@ export const sessionRules = async (
   return rules;
 };
 
+/** A session on live bars whose orders went to a broker; undefined: it is another. */
+export const tradedLive = (
+  { database }: OpenedJournal,
+  row: SessionRow,
+  { ruleset }: Replayed,
+  flags: Arguments['flags'],
+): RecordedLive | undefined => {
+  const { source } = row;
+  if (source.kind !== 'alpaca' || !tradedThen(source)) return undefined;
+  return { database, row, source, ruleset, where: placeOf(row, flags) };
+};
+
 /** Where the rules of a session are named from. */
 const placeOf = (row: SessionRow, flags: Arguments['flags']): Pick<WorkspaceOptions, 'dir' | 'symbols'> => {
   const { symbols } = row.options as SessionOptions;
@@ -166,6 +180,8 @@ export const replaySession = async (
   range?: Range,
 ): Promise<Replayed> => {
   const options = row.options as SessionOptions;
+  // Its days are those that its broker had.
+  if (options.amendments !== undefined) amendXnys(options.amendments);
   const inputs = readInputs(database, row.id);
   const [first] = inputs;
   if (first?.kind !== 'revision')
@@ -174,6 +190,13 @@ export const replaySession = async (
   const { ruleset } = await loadDocuments(where, readRevision(database, first.revision));
   if (ruleset === undefined) {
     throw refuse('differs', `this engine no longer takes the rules of session ${row.name}`, `run engine ${row.engine}`);
+  }
+  if (row.source.kind === 'alpaca') {
+    const { replayRecordedLive } = await import('./recorded-live.ts');
+    return replayRecordedLive(
+      { database, row, source: row.source, ruleset, where },
+      { observer, signal, begin, range },
+    );
   }
   const bars = row.source.kind === 'csv' ? (textFlag(flags, 'data') ?? shownPath(row.source.path)) : undefined;
   if (bars !== undefined) refuseMissing(bars);

@@ -14,10 +14,15 @@ import {
   signedPercent,
 } from '../report/amounts.ts';
 import { marketDate, marketTime, zoneOf } from '../report/clock.ts';
+import { decidedWords, differenceWords, fillWords } from '../report/receipt-words.ts';
 import { placeWords } from '../report/status-text.ts';
 import { clearCause, exitCause, orderCause, tripCause } from '../report/words.ts';
+import type { Receipt } from '../runtime/live/receipt.ts';
 import type { PositionView, TrippedView } from '../runtime/view.ts';
 import { type Html, html, lines, plain } from './html.ts';
+
+/** Differences of a receipt that a message names. */
+const SHOWN_DIFFERENCES = 3;
 
 const short = (revision: string): string => revision.slice(0, 7);
 
@@ -169,6 +174,18 @@ export const dayMessage = (day: Day): Html => {
       ? html`No position is open`
       : html`Open: ${plain(positions.map((one) => `${one.symbol} ${one.side} ${quantity(one.qty)} (${one.strategy}) ${signedDollars(one.unrealized)}`).join(', '))}`,
     html`${plain(breakers)}`,
+  );
+};
+
+/** How a day of a run that traded compares with its backtest; the first differences one by one. */
+export const receiptMessage = (receipt: Receipt): Html => {
+  const { day, differences, fills } = receipt;
+  const more = differences.length - SHOWN_DIFFERENCES;
+  return lines(
+    html`<b>Receipt ${plain(day.date)}</b>: ${plain(decidedWords(receipt))}`,
+    html`${plain(fillWords(fills))}`,
+    ...differences.slice(0, SHOWN_DIFFERENCES).map((one) => html`${plain(differenceWords(one))}`),
+    more > 0 ? html`and ${plain(counted(more, 'difference'))} more: engine report` : undefined,
   );
 };
 

@@ -1,5 +1,6 @@
 import { OPERATOR_BREAKER } from '../compiler/model.ts';
 import { span } from '../report/live/words.ts';
+import type { Receipt } from '../runtime/live/receipt.ts';
 import type { Observer } from '../runtime/run.ts';
 import type { Session } from '../runtime/session.ts';
 import { isFromHere } from './commands.ts';
@@ -11,6 +12,7 @@ import {
   completeMessage,
   dayMessage,
   fillMessage,
+  receiptMessage,
   refusalMessage,
   reloadedNews,
   type Standing,
@@ -44,6 +46,8 @@ export interface News {
   /** Rules on disk that do not run: told at once, and again every half hour. */
   stale(kind: 'refused' | 'waiting', running: string, stale: Stale, repeated: boolean): void;
   reverted(): void;
+  /** A day of a run that traded, beside its backtest. */
+  receipt(receipt: Receipt): void;
   /** The chat's own command is being done: the answer tells what came of it. */
   acting(on: boolean): void;
   /** Something that a person has to know now. */
@@ -123,6 +127,7 @@ export const createNews = (options: NewsOptions): News => {
     acting(on) {
       acting = on;
     },
+    receipt: (receipt) => tell(receiptMessage(receipt)),
     reverted: () => tellNow(alertMessage('Rules', 'The files are again what runs.')),
     alert: (title, text) => tellNow(alertMessage(title, text)),
   };

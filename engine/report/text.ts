@@ -29,6 +29,8 @@ export interface TextOptions {
   readonly style?: Style;
   /** What an interrupted run did not come to the end of: `the sample year`. */
   readonly whole?: string;
+  /** Who filled the orders; left out: they were filled from the bars. */
+  readonly filledBy?: string;
 }
 
 type Tint = (text: string) => string;
@@ -36,7 +38,7 @@ type Tint = (text: string) => string;
 const tintOf = (amount: bigint | number, style: Style): Tint =>
   amount > 0 ? style.green : amount < 0 ? style.red : (text) => text;
 
-const heading = (result: RunResult, { title, width, whole }: TextOptions, style: Style): string[] => {
+const heading = (result: RunResult, { title, width, whole, filledBy }: TextOptions, style: Style): string[] => {
   const { data } = result;
   const symbol = data.symbols[0] ?? '';
   // A run that was stopped in its warm-up has reached no time at all.
@@ -67,7 +69,9 @@ const heading = (result: RunResult, { title, width, whole }: TextOptions, style:
     ['data', `${data.source}, ${data.timeframe} bars, ${symbols}; ${rows}`],
     [
       'fills',
-      `${assumptionWords(result.assumptions)}${shorts ? ', shares to sell short are lent for free' : ''}; ${ambiguous}`,
+      filledBy === undefined
+        ? `${assumptionWords(result.assumptions)}${shorts ? ', shares to sell short are lent for free' : ''}; ${ambiguous}`
+        : `by ${filledBy}`,
     ],
     [
       'made by',

@@ -4,6 +4,7 @@ import { textOf } from '../../engine/notify/html.ts';
 import { createNews, type News, type NewsOptions } from '../../engine/notify/news.ts';
 import { createSession, type Session } from '../../engine/runtime/session.ts';
 import { barsOf, type Row, rulesetUnder } from '../core/rules.ts';
+import { madeReceipt } from '../runtime/live/made-day.ts';
 import { wrongHtml } from './telegram-server.ts';
 
 interface Told {
@@ -184,5 +185,31 @@ describe('the news of the rules', () => {
       'Rules REFUSED, STALE for 60 min',
       'Rules REFUSED, STALE for 1.5 h',
     ]);
+  });
+});
+
+describe('the news of a receipt', () => {
+  it('says how the day compares with its backtest, and names its first differences', () => {
+    const { news, told } = newsOf();
+    news.receipt(
+      madeReceipt({ orders: [{ at: 0, fills: [[0, '100.10']] }] }, { orders: [{ at: 0, fills: [[0, '100']] }] }),
+    );
+    const entries = [0, 2, 4, 6].map((minute) => ({ at: minute }));
+    news.receipt(madeReceipt({ orders: [] }, { orders: entries }));
+    expect(told.map(({ text }) => text.split('\n'))).toEqual([
+      [
+        'Receipt 2024-01-08: 1 of 1 decision equal',
+        '1 fill against modelled ones: mean +10.00 bps, median +10.00, worst +10.00 (one SPY 10:00); $2.00 worse in all',
+      ],
+      [
+        'Receipt 2024-01-08: 0 of 4 decisions equal, 4 differences, 1 unexplained',
+        'no fills to compare',
+        '2024-01-08 10:00 one SPY entry.long buy 20: only in the backtest; no cause was found',
+        '2024-01-08 10:02 one SPY entry.long buy 20: only in the backtest; it follows from 10:00',
+        '2024-01-08 10:04 one SPY entry.long buy 20: only in the backtest; it follows from 10:02',
+        'and 1 difference more: engine report',
+      ],
+    ]);
+    expect(told.some(({ urgent }) => urgent)).toBe(false);
   });
 });

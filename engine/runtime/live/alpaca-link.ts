@@ -192,7 +192,8 @@ export function createAlpacaLink(options: AlpacaLinkOptions): AlpacaLink {
     if (closed) return;
     const opened = await options.feed(after, {
       minute(end, bars) {
-        port?.minute({ end, stale: !trusted || clock.now() - end > LATE, bars });
+        const why = clock.now() - end > LATE ? 'late' : trusted ? undefined : 'account';
+        port?.minute({ end, stale: why !== undefined, why, bars });
       },
       split: ({ symbol, split }) => port?.split(symbol, split),
       revised: () => undefined,

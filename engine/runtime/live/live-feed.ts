@@ -42,7 +42,7 @@ export interface LiveFeed extends Feed {
   /** Every minute that is kept, the piece at hand included, by symbol. */
   kept(): ReadonlyMap<string, Bars>;
   /** What is known of a piece besides its bars; undefined for the history. */
-  minute(n: number): Pick<Minute, 'end' | 'stale'> | undefined;
+  minute(n: number): Omit<Minute, 'bars'> | undefined;
 }
 
 /**
@@ -64,7 +64,13 @@ function feedOver(options: LiveFeedOptions, first: string, pieces: number): Live
   const rings = new Map<string, BarRing>();
   const hash = createHash('sha256').update(first);
   /** The piece at hand, and what is known of it. */
-  const at = { n: -1, bars: new Map<string, Bars>() as ReadonlyMap<string, Bars>, end: 0, stale: false };
+  const at = {
+    n: -1,
+    bars: new Map<string, Bars>() as ReadonlyMap<string, Bars>,
+    end: 0,
+    stale: false,
+    why: undefined as Minute['why'],
+  };
   /** Minutes that have come and were not taken yet. */
   const waiting: Minute[] = [];
   let next = Math.max(1, pieces);
@@ -99,6 +105,7 @@ function feedOver(options: LiveFeedOptions, first: string, pieces: number): Live
       rows += bars.size;
       at.end = minute.end;
       at.stale = minute.stale;
+      at.why = minute.why;
     }
     at.n = n;
     at.bars = bars;
@@ -174,7 +181,7 @@ function feedOver(options: LiveFeedOptions, first: string, pieces: number): Live
     },
     restate: (symbol, ratio) => rings.get(symbol)?.restate(ratio),
     kept: () => new Map([...rings].map(([symbol, ring]) => [symbol, ring.view()])),
-    minute: (n) => (n === 0 || n !== at.n ? undefined : { end: at.end, stale: at.stale }),
+    minute: (n) => (n === 0 || n !== at.n ? undefined : { end: at.end, stale: at.stale, why: at.why }),
   };
   return feed;
 }

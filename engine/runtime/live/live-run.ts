@@ -13,6 +13,7 @@ import type { Session } from '../session.ts';
 import { createShadowed } from '../shadowed.ts';
 import { type Swappable, swapRules } from '../swap.ts';
 import type { LiveFeed } from './live-feed.ts';
+import { applyInputs } from './live-replay.ts';
 import type { Minute } from './minute.ts';
 
 /** How the world reaches a live run. Every call only queues; the run takes what waits between two bars. */
@@ -231,10 +232,10 @@ export async function liveRun(
     run.session.resume();
     let n = 1;
     for (; n < feed.next && !over(); n++) {
-      await restoreInputs(recording);
+      await applyInputs(recording);
       await take(n, true);
     }
-    if (!over()) await restoreInputs(recording);
+    if (!over()) await applyInputs(recording);
     // Requests of the past are asked about, not sent again.
     options.made();
     flush(true);
@@ -275,14 +276,6 @@ export async function liveRun(
   options.stand?.(run.session, true);
   const seconds = (performance.now() - began) / 1000;
   return resultOf(run.session.core.memory.ruleset, run.session, run.feed.account(), options, true, seconds);
-}
-
-/** Applies what the journal has for where the run stands. */
-async function restoreInputs(recording: Recording): Promise<void> {
-  const applied = recording.applyInputs();
-  if (applied === undefined) return;
-  await applied;
-  void recording.mark();
 }
 
 interface Split {

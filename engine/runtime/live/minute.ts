@@ -1,11 +1,16 @@
 import type { MinuteBar } from '../../market/minute-bar.ts';
 
+/** Why entries rest in a minute: its bars came `late`; `account`: account and ledger were not known to agree. */
+export type Lateness = 'late' | 'account';
+
 /** All bars that end at one moment. */
 export interface Minute {
   /** ms. */
   readonly end: number;
   /** They came too late to enter on: the engine was away, or the line was. */
   readonly stale: boolean;
+  /** Why it is; left out: it is not, or nobody said. */
+  readonly why?: Lateness | undefined;
   readonly bars: readonly MinuteBar[];
 }
 
@@ -41,11 +46,12 @@ const barOf = ([symbol, start, open, high, low, close, volume]: Row): MinuteBar 
 });
 
 /** A minute as the journal keeps it: numbers survive the way there and back to the last bit. */
-export const minuteText = ({ end, stale, bars }: Minute): string => JSON.stringify([end, stale, bars.map(rowOf)]);
+export const minuteText = ({ end, stale, why, bars }: Minute): string =>
+  JSON.stringify([end, stale, bars.map(rowOf), ...(why === undefined ? [] : [why])]);
 
 export function minuteFrom(text: string): Minute {
-  const [end, stale, rows] = JSON.parse(text) as [number, boolean, Row[]];
-  return { end, stale, bars: rows.map(barOf) };
+  const [end, stale, rows, why] = JSON.parse(text) as [number, boolean, Row[], Lateness?];
+  return { end, stale, bars: rows.map(barOf), ...(why === undefined ? {} : { why }) };
 }
 
 /** The history of some symbols, as the journal keeps it. */

@@ -8,6 +8,7 @@ import type { Bars } from '../../../engine/market/bars.ts';
 import type { MinuteBar } from '../../../engine/market/minute-bar.ts';
 import { openLiveFeed } from '../../../engine/runtime/live/live-feed.ts';
 import { type LiveLink, type LivePort, type LiveStand, liveRun } from '../../../engine/runtime/live/live-run.ts';
+import type { Lateness } from '../../../engine/runtime/live/minute.ts';
 import type { RunResult } from '../../../engine/runtime/result.ts';
 import { loadWorkspace } from '../../../engine/runtime/workspace.ts';
 import type { createExchange } from '../../brokers/alpaca/exchange.ts';
@@ -46,10 +47,18 @@ export interface LiveTry {
   readonly at?: (when: 'before' | 'after') => void;
   /** Called before each minute. */
   readonly minute?: (k: number) => Promise<void> | void;
+  /** Why entries rest in a minute; undefined: they do not. */
+  readonly late?: (k: number) => Lateness | undefined;
 }
 
 /** Runs the rules of a folder over minutes against an exchange, from where its journal stands, to the last minute. */
-export async function runLive({ dir, market, at, minute }: LiveTry): Promise<{ result: RunResult; stand: LiveStand }> {
+export async function runLive({
+  dir,
+  market,
+  at,
+  minute,
+  late,
+}: LiveTry): Promise<{ result: RunResult; stand: LiveStand }> {
   const { exchange } = market;
   const where = { dir };
   const disk = await loadWorkspace(where);
@@ -130,7 +139,8 @@ export async function runLive({ dir, market, at, minute }: LiveTry): Promise<{ r
         exchange?.trade('SPY', bar.close, bar.start + 30_000);
         news();
         await settled();
-        port!.minute({ end: bar.start + 60_000, stale: false, bars: [bar] });
+        const why = late?.(k);
+        port!.minute({ end: bar.start + 60_000, stale: why !== undefined, why, bars: [bar] });
         now = bar.start + 61_000;
         await settled();
       }
@@ -147,6 +157,7 @@ export async function runLive({ dir, market, at, minute }: LiveTry): Promise<{ r
         from: undefined,
         to: undefined,
         assumptions: DEFAULT_ASSUMPTIONS,
+        operator: 'never',
         closeAtEnd: false,
         swappable: true,
         recording: live.recording,
