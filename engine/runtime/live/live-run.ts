@@ -149,7 +149,9 @@ export async function liveRun(
     }
   }
 
-  function hear(fact: Fact, at: number): void {
+  function hear(fact: Fact, time: number): void {
+    // The journal has whole milliseconds: what acts now must act alike when it comes from there.
+    const at = Math.floor(time);
     void recording.input({
       kind: 'order_event',
       instants: run.session.instants,
