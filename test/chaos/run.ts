@@ -34,6 +34,9 @@ const TURNS = 10;
 /** Once nothing goes wrong any more the engine has this long to come to agree with the broker, ms. */
 const HEALING = 7 * MINUTE;
 
+/** A schedule takes some two thousand instants: so many are a loop. */
+const MOST_PAUSES = 20_000;
+
 const stamp = (at: number): string => new Date(at).toISOString().slice(11, 23);
 
 /** Plays a schedule: market, rules, faults and deeds of one seed against one engine, which is started again when it dies. */
@@ -104,7 +107,9 @@ export async function play(schedule: Schedule, way: 'memory' | 'sockets' = 'memo
     },
   };
 
+  let pauses = 0;
   const settle = async (): Promise<void> => {
+    if (++pauses > MOST_PAUSES) throw new Error(`it turns in circles at ${stamp(clock.now())}`);
     for (let n = 0; n < TURNS; n++) await turn();
   };
   const to = async (at: number): Promise<void> => {
@@ -173,7 +178,7 @@ export async function play(schedule: Schedule, way: 'memory' | 'sockets' = 'memo
   } finally {
     engine?.cut();
     engine?.stop();
-    await to(clock.now() + 3 * SECOND);
+    if (pauses <= MOST_PAUSES) await to(clock.now() + 3 * SECOND);
     await simulator.close();
     rmSync(dir, { recursive: true, force: true });
   }

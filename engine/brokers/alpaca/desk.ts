@@ -457,6 +457,12 @@ export const createOrderDesk = ({ symbols, sink }: VenueHooks, fractional = fals
       return;
     }
     if (line === undefined) return;
+    if (fact.kind === 'withheld') {
+      // The next bar decides anew: trying at once would go round in circles as long as the disk is full.
+      free();
+      drop(line, holder!);
+      return;
+    }
     if (request.kind === 'cancel' || request.kind === 'replace') {
       // It has ended, or moved on: only the broker knows.
       if (isLive(line)) lookUp(request, line);
@@ -503,6 +509,12 @@ export const createOrderDesk = ({ symbols, sink }: VenueHooks, fractional = fals
       send(line, submission, 'entry');
       return;
     }
+    drop(line, holder);
+  }
+
+  /** Gives up a line of which the broker has nothing. */
+  function drop(line: Line, holder: Holder): void {
+    const { order } = line;
     line.state = 'ended';
     line.busy = undefined;
     if (line.purpose === 'entry' && order !== undefined) end(order, reasons.get(order) ?? 'not_sent');
