@@ -16,7 +16,7 @@ Options:
   --seed N     the first seed (default: 1)
   --runs M     so many seeds, one after another (default: 200)
   --sockets    requests over HTTP too; without it they are handed over in memory (the sockets are real either way)
-  --verbose    what each run was told, and when
+  --verbose    what each run was told, asked and heard, and when
   --help       this text
 `;
 
@@ -83,7 +83,10 @@ export async function runChaosByHand(args: readonly string[]): Promise<number> {
   let orders = 0;
   let restarts = 0;
   for (let n = 0; n < runs; n++) {
-    const outcome = await runChaos(seed + n, values.sockets === true ? 'sockets' : 'memory');
+    const outcome = await runChaos(seed + n, {
+      way: values.sockets === true ? 'sockets' : 'memory',
+      trace: values.verbose === true,
+    });
     orders += outcome.orders;
     restarts += outcome.restarts;
     if (outcome.broken.length > 0) {

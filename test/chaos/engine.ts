@@ -15,7 +15,7 @@ import type { MinuteBar } from '../../engine/market/minute-bar.ts';
 import type { Steering } from '../../engine/runtime/drive.ts';
 import { createAlpacaLink, type LinkNotice } from '../../engine/runtime/live/alpaca-link.ts';
 import { openLiveFeed } from '../../engine/runtime/live/live-feed.ts';
-import { type LiveStand, liveRun } from '../../engine/runtime/live/live-run.ts';
+import { type LivePort, type LiveStand, liveRun } from '../../engine/runtime/live/live-run.ts';
 import type { RunResult } from '../../engine/runtime/result.ts';
 import { loadWorkspace, type Workspace } from '../../engine/runtime/workspace.ts';
 import type { AlpacaSimulator } from '../alpaca/simulator/simulator.ts';
@@ -38,6 +38,8 @@ export interface EngineOptions {
   /** Whether the disk takes anything; may throw `Crash`. */
   readonly storing: (when: 'before' | 'after') => boolean;
   readonly notice: (notice: LinkNotice) => void;
+  /** Told of every request and every fact, when somebody wants to see them. */
+  readonly trace?: ((text: string) => void) | undefined;
   /** Told of each entry as it is given to the broker's door. */
   readonly entering: (clientId: string, engine: Engine) => void;
   /** Told of each request as it leaves the process. */
@@ -140,6 +142,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     dataLimiter.close();
     void connection.close();
   };
+  const traced = (given: LivePort): LivePort => ({
+    ...given,
+    fact(fact, at) {
+      options.trace?.(`<- ${JSON.stringify(fact)}`);
+      given.fact(fact, at);
+    },
+  });
   const run = liveRun(
     first,
     feed,
@@ -164,10 +173,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         ...link,
         async connect(given, stand, unsettled) {
           stood = stand;
-          await link.connect(given, stand, unsettled);
+          await link.connect(traced(given), stand, unsettled);
           if (last.revision !== disk.revision) void edit();
         },
         send(requests) {
+          for (const request of requests) options.trace?.(`-> ${JSON.stringify(request)}`);
           if (!dead) link.send(requests);
         },
         async close() {

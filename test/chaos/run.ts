@@ -40,11 +40,18 @@ const MOST_PAUSES = 20_000;
 const stamp = (at: number): string => new Date(at).toISOString().slice(11, 23);
 
 /** Plays a schedule: market, rules, faults and deeds of one seed against one engine, which is started again when it dies. */
-export async function runChaos(seed: number, way: 'memory' | 'sockets' = 'memory'): Promise<ChaosOutcome> {
-  return play(scheduleOf(seed), way);
+export async function runChaos(seed: number, options: ChaosOptions = {}): Promise<ChaosOutcome> {
+  return play(scheduleOf(seed), options);
 }
 
-export async function play(schedule: Schedule, way: 'memory' | 'sockets' = 'memory'): Promise<ChaosOutcome> {
+export interface ChaosOptions {
+  /** How requests reach the simulator; the sockets are real either way. */
+  readonly way?: 'memory' | 'sockets';
+  /** Every request and every fact is among the notices. */
+  readonly trace?: boolean;
+}
+
+export async function play(schedule: Schedule, { way = 'memory', trace = false }: ChaosOptions): Promise<ChaosOutcome> {
   const { seed, bars, faults, deeds, calmFrom } = schedule;
   const begin = endOf(HISTORY);
   const end = endOf(schedule.minutes);
@@ -95,6 +102,7 @@ export async function play(schedule: Schedule, way: 'memory' | 'sockets' = 'memo
       }
       return clock.now() >= full;
     },
+    trace: trace ? say : undefined,
     notice: (notice: Parameters<typeof wordsOf>[0]) => say(wordsOf(notice)),
     entering(clientId: string, of: Engine) {
       entries.set(clientId, tripsOf(of));

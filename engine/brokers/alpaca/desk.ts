@@ -570,7 +570,8 @@ export const createOrderDesk = ({ symbols, sink }: VenueHooks, fractional = fals
   function legsOf(parent: Line, order: OrderReport): void {
     const holder = holders.get(parent.holder)!;
     for (const leg of order.legs) {
-      if (tickets.has(leg.id)) {
+      // One that has replaced a leg is under a name that we gave it.
+      if (tickets.has(leg.id) || byClient.has(leg.clientId)) {
         report(leg, undefined);
         continue;
       }
