@@ -43,8 +43,14 @@ function failed(
   request: Request,
   line: Line,
   holder: Holder,
-  fact: Fact & { kind: 'refused' | 'absent' },
+  fact: Fact & { kind: 'refused' | 'absent' | 'withheld' },
 ): void {
+  if (fact.kind === 'withheld') {
+    // The next bar decides anew: trying at once would go round in circles as long as the disk is full.
+    free(request, line);
+    drop(desk, line, holder);
+    return;
+  }
   if (request.kind === 'cancel' || request.kind === 'replace') {
     // It has ended, or moved on: only the broker knows.
     if (isLive(line)) lookUp(desk, request, line);
@@ -86,6 +92,12 @@ function missing(desk: DeskState, line: Line, holder: Holder): void {
     send(desk, line, submission, 'entry');
     return;
   }
+  drop(desk, line, holder);
+}
+
+/** Gives up a line of which the broker has nothing. */
+function drop(desk: DeskState, line: Line, holder: Holder): void {
+  const { order } = line;
   line.state = 'ended';
   line.busy = undefined;
   if (line.purpose === 'entry' && order !== undefined) end(desk, order, desk.reasons.get(order) ?? 'not_sent');

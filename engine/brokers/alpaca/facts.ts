@@ -39,6 +39,8 @@ export type Fact =
   | { readonly kind: 'unknown'; readonly request: number }
   /** Asked for long enough: the broker has no such order. */
   | { readonly kind: 'absent'; readonly request: number }
+  /** It was not sent, and will not be: the journal could not take it. */
+  | { readonly kind: 'withheld'; readonly request: number }
   /** An order as the broker has it now, told or asked for. */
   | { readonly kind: 'report'; readonly order: OrderReport; readonly execution?: Execution };
 

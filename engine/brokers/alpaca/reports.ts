@@ -76,7 +76,10 @@ export function adopt(desk: DeskState, line: Line, order: OrderReport): void {
 function legsOf(desk: DeskState, parent: Line, order: OrderReport): void {
   const holder = desk.holders.get(parent.holder)!;
   for (const leg of order.legs) {
-    if (!desk.tickets.has(leg.id)) adopt(desk, legLine(desk, holder, parent, leg, leg.qty ?? order.qty ?? '0'), leg);
+    // One that has replaced a leg is under a name that we gave it.
+    if (!desk.tickets.has(leg.id) && !desk.byClient.has(leg.clientId)) {
+      adopt(desk, legLine(desk, holder, parent, leg, leg.qty ?? order.qty ?? '0'), leg);
+    }
     report(desk, leg, undefined);
   }
   const { stop: one, target: other } = holder;

@@ -71,6 +71,9 @@ export interface LiveRunOptions extends RunOptions {
 const HEARTBEAT = 500;
 const ALL = Number.MAX_SAFE_INTEGER;
 
+/** It could open a position; to ask what became of one opens nothing. */
+const opens = ({ kind, urgency }: Request): boolean => kind === 'submit' && urgency === 'entry';
+
 /**
  * Runs rules on live bars until the signal says stop. Start-up and recovery are one way: what the journal has is worked off,
  * then the link is opened, and what was missed comes through it.
@@ -142,15 +145,16 @@ export async function liveRun(
     for (const remark of desk?.remarks() ?? []) link.remark?.(remark);
     if (!eventful) return;
     // What is not in the journal is not sent, unless it closes or protects.
-    link.send(stored ? requests : requests.filter(({ urgency }) => urgency === 'exit'));
-    if (!stored) {
-      for (const { n, urgency } of requests) {
-        if (urgency === 'entry') inbox.push(() => hear({ kind: 'absent', request: n }, options.now()));
-      }
+    link.send(stored ? requests : requests.filter((request) => !opens(request)));
+    if (stored) return;
+    for (const request of requests) {
+      if (opens(request)) inbox.push(() => hear({ kind: 'withheld', request: request.n }, options.now()));
     }
   }
 
-  function hear(fact: Fact, at: number): void {
+  function hear(fact: Fact, time: number): void {
+    // The journal has whole milliseconds: what acts now must act alike when it comes from there.
+    const at = Math.floor(time);
     void recording.input({
       kind: 'order_event',
       instants: run.session.instants,

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -45,8 +45,34 @@ export interface ServerParts {
   readonly serverTime: () => number;
 }
 
+/** A request without a connection, for an engine in the same process. */
+export interface Injected {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+export interface InjectedAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** What is written to of a response: Node's, or one that has no connection. */
+interface Reply {
+  readonly destroyed: boolean;
+  sendDate: boolean;
+  writeHead(status: number, headers: Record<string, string>): { end(text?: string): unknown };
+  destroy(): unknown;
+  on(event: 'close', act: () => void): unknown;
+}
+
 export interface SimulatorServer {
   readonly port: number;
+  /** Takes a request as if it had come in; undefined: its connection was cut. Never settles when nobody answers. */
+  inject(request: Injected): Promise<InjectedAnswer | undefined>;
   readonly requests: readonly SeenRequest[];
   close(): Promise<void>;
 }
@@ -67,13 +93,16 @@ const FEEDS: Readonly<Record<string, Feed>> = {
   '/v1beta3/crypto/us': 'crypto',
 };
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+/** A request as `respond` reads it. */
+type Incoming = Pick<IncomingMessage, 'url' | 'method' | 'headers'> & AsyncIterable<Buffer>;
+
+async function bodyOf(request: Incoming): Promise<string> {
   const parts: Buffer[] = [];
-  for await (const part of request) parts.push(part as Buffer);
+  for await (const part of request) parts.push(part);
   return Buffer.concat(parts).toString('utf8');
 }
 
-const header = (request: IncomingMessage, name: string): string | undefined => {
+const header = (request: Pick<Incoming, 'headers'>, name: string): string | undefined => {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;
 };
@@ -87,7 +116,7 @@ export async function serve(parts: ServerParts, port: number): Promise<Simulator
   const { violations } = parts;
 
   const write = (
-    response: ServerResponse,
+    response: Reply,
     answer: RestAnswer | Refusal,
     seen?: SeenRequest,
     extra: Record<string, string> = {},
@@ -113,7 +142,7 @@ export async function serve(parts: ServerParts, port: number): Promise<Simulator
     }
   };
 
-  const handle = (seen: SeenRequest, url: URL, request: IncomingMessage): RestAnswer | Refusal => {
+  const handle = (seen: SeenRequest, url: URL, request: Incoming): RestAnswer | Refusal => {
     const refused = isOpenToAll(seen.path)
       ? undefined
       : parts.gate(header(request, 'apca-api-key-id'), header(request, 'apca-api-secret-key'));
@@ -141,7 +170,7 @@ export async function serve(parts: ServerParts, port: number): Promise<Simulator
   /** Does what a fault says with a request. */
   const suffer = (
     fault: RequestFault,
-    response: ServerResponse,
+    response: Reply,
     seen: SeenRequest,
     answer: () => RestAnswer | Refusal,
   ): void => {
@@ -163,7 +192,7 @@ export async function serve(parts: ServerParts, port: number): Promise<Simulator
     clock.flush();
   };
 
-  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const respond = async (request: Incoming, response: Reply): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const method = request.method ?? 'GET';
     const text = await bodyOf(request);
@@ -239,6 +268,34 @@ export async function serve(parts: ServerParts, port: number): Promise<Simulator
 
   return {
     port: (server.address() as AddressInfo).port,
+    inject: ({ method, url, headers, body }) =>
+      new Promise((resolve, reject) => {
+        const closed: (() => void)[] = [];
+        let destroyed = false;
+        const end = (answer: InjectedAnswer | undefined): void => {
+          destroyed = true;
+          resolve(answer);
+          for (const act of closed) act();
+        };
+        const reply: Reply = {
+          get destroyed() {
+            return destroyed;
+          },
+          sendDate: false,
+          writeHead: (status, written) => ({ end: (text = '') => end({ status, headers: written, text }) }),
+          destroy: () => end(undefined),
+          on: (_, act) => closed.push(act),
+        };
+        const request = {
+          method,
+          url,
+          headers,
+          async *[Symbol.asyncIterator]() {
+            if (body !== undefined) yield Buffer.from(body);
+          },
+        };
+        respond(request, reply).catch(reject);
+      }),
     requests,
     async close() {
       for (const socket of sockets.clients) socket.terminate();

@@ -17,7 +17,7 @@ import { orderRoutes } from './orders-rest.ts';
 import { referenceRoutes } from './reference-rest.ts';
 import type { Refusal } from './refusal.ts';
 import { scriptOf } from './script.ts';
-import { type SeenRequest, serve } from './server.ts';
+import { type SeenRequest, type SimulatorServer, serve } from './server.ts';
 import { type MinuteBar, playTape } from './tape.ts';
 import { createTradingStream } from './trading-stream.ts';
 import { createVirtualClock, instantOf, type VirtualClock, type When } from './virtual-clock.ts';
@@ -43,6 +43,8 @@ export interface AlpacaSimulator {
   readonly faults: Faults;
   readonly book: Book;
   readonly requests: readonly SeenRequest[];
+  /** A request without a connection; undefined: it was cut. */
+  readonly inject: SimulatorServer['inject'];
   /** How often each client_order_id was posted. */
   posts(): ReadonlyMap<string, number>;
   /** Sends a message at an instant. A status `s` with `sc` H halts the symbol, T lets it go on. */
@@ -158,7 +160,7 @@ export async function startAlpaca(options: AlpacaOptions = {}): Promise<AlpacaSi
   planDays(book, script.actions);
   playTape(clock, script, feed.reader);
 
-  const simulator: Omit<AlpacaSimulator, 'urls' | 'requests' | 'violations' | 'close'> = {
+  const simulator: Omit<AlpacaSimulator, 'urls' | 'requests' | 'inject' | 'violations' | 'close'> = {
     clock,
     faults,
     book,
@@ -210,6 +212,7 @@ export async function startAlpaca(options: AlpacaOptions = {}): Promise<AlpacaSi
       admin: `http://${host}/_sim`,
     },
     requests: server.requests,
+    inject: server.inject,
     violations,
     async close() {
       await server.close();
