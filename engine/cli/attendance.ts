@@ -40,7 +40,7 @@ export const attendanceSentence = (
   const who = `Breakers that wait for a person (${ids.join(', ')})`;
   if (operator === 'never') return `${who} hold until you clear them: engine breakers reset ID.`;
   if (goesOn && liveOperator === 'never') {
-    return `${who} let go at the next session in the sample year, and wait for you after it; --operator never: always.`;
+    return `${who} let go at the next session in the sample year, and wait for you after it (--operator never: from the start).`;
   }
   return `${who} let go at the next session, since nobody is asked here; --operator never holds them.`;
 };

@@ -486,9 +486,9 @@ const dryOn = async (
           complete(result) {
             complete = true;
             if (!json) terminal.out(summary(result));
-            say(
-              `\n${style.bold('The sample year is over.')} It goes on at a bar a second; Ctrl-C ends it.${attended !== undefined && attendance.operator !== attendance.liveOperator ? ' From here on breakers that wait for a person wait for you.' : ''}\n\n`,
-            );
+            const waits = attended !== undefined && attendance.operator !== attendance.liveOperator;
+            say(`\n${style.bold('The sample year is over.')} It goes on at a bar a second; Ctrl-C ends it.\n`);
+            say(waits ? 'Breakers that wait for a person wait for you from here on.\n\n' : '\n');
           },
         },
       ]),
