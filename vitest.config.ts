@@ -7,6 +7,8 @@ export default defineConfig({
     exclude: ['test/browser/**'],
     testTimeout: 30_000,
     pool: 'forks',
+    // Most of them wait for processes and timers of their own: two at a time halve the wait, also on two cores.
+    maxWorkers: 2,
     setupFiles: ['test/properties.ts'],
   },
 });

@@ -37,14 +37,19 @@ export interface Line {
   readonly parent: Line | undefined;
 }
 
-/** What has been booked of one id of the broker's: a replacement begins at nothing. */
+/** What has been booked of one id of the broker's. */
 export interface Ticket {
   readonly line: Line;
+  /** A replacement that carries the fills of the order before it on shares its sum. */
+  readonly sum: Sum;
+  /** Its end has been heard. */
+  closed: boolean;
+}
+
+export interface Sum {
   booked: Qty;
   /** Σ price × quantity of what has been booked, 10⁻¹⁸ dollars. */
   cost: bigint;
-  /** Its end has been heard. */
-  closed: boolean;
 }
 
 export const isLive = (line: Line | undefined): line is Line => line !== undefined && line.state !== 'ended';
@@ -60,7 +65,8 @@ export function unbooked(
   execution: Execution | undefined,
 ): { readonly price: Price; readonly qty: Qty }[] {
   const cumulative = parseQty(report.filled);
-  const missing = cumulative - ticket.booked;
+  const { sum } = ticket;
+  const missing = cumulative - sum.booked;
   if (missing <= 0n) return [];
   const found: { price: Price; qty: Qty }[] = [];
   let rest = missing;
@@ -71,15 +77,15 @@ export function unbooked(
     rest -= qty;
   }
   if (rest > 0n) {
-    const known = found.reduce((sum, { price, qty }) => sum + price * qty, ticket.cost);
+    const known = found.reduce((total, { price, qty }) => total + price * qty, sum.cost);
     const mean = report.average === undefined ? undefined : meanFrom(report.average);
     const price = mean === undefined ? found[0]?.price : nearestFill((mean * cumulative - known) / rest);
     if (price !== undefined && price > 0n) found.unshift({ price, qty: rest as Qty });
     else if (mean !== undefined) found.unshift({ price: mean, qty: rest as Qty });
   }
   for (const { price, qty } of found) {
-    ticket.booked = (ticket.booked + qty) as Qty;
-    ticket.cost += price * qty;
+    sum.booked = (sum.booked + qty) as Qty;
+    sum.cost += price * qty;
     ticket.line.filled = (ticket.line.filled + qty) as Qty;
   }
   return found;
@@ -121,7 +127,7 @@ export const newLine = (
 });
 
 /** What the order at work can still fill. */
-export const remaining = ({ qty, ticket }: Line): Qty => (qty - (ticket?.booked ?? 0n)) as Qty;
+export const remaining = ({ qty, ticket }: Line): Qty => (qty - (ticket?.sum.booked ?? 0n)) as Qty;
 
 /** A quantity that no order may carry in part. */
 export const isWhole = (qty: Qty): boolean => qty % PRICE_SCALE === 0n;
