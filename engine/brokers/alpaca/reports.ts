@@ -55,7 +55,10 @@ export function adopt(desk: DeskState, line: Line, order: OrderReport): void {
   if (desk.tickets.get(order.id)?.line === line) {
     if (line.brokerId === undefined) line.brokerId = order.id;
   } else {
-    const ticket: Ticket = { line, booked: NO_QTY, cost: NO_MONEY, closed: false };
+    // For as many shares as before: what the order before it filled counts among its own. For the rest of them: it does not.
+    const whole = line.ticket !== undefined && order.qty !== undefined && parseQty(order.qty) === line.qty;
+    const sum = whole ? line.ticket!.sum : { booked: NO_QTY, cost: NO_MONEY };
+    const ticket: Ticket = { line, sum, closed: false };
     // What the order before it had filled may not have been heard.
     if (line.ticket !== undefined && !line.ticket.closed) {
       ask(desk, { kind: 'look', urgency: 'exit', target: line.brokerId! }, line);
