@@ -29,7 +29,9 @@ export const scheduleText = ({ seed, strategies, risk, faults, deeds }: Schedule
     `seed ${seed}`,
     ...Object.values(strategies),
     risk,
-    ...faults.map((fault) => JSON.stringify(fault, (key, value: unknown) => (INSTANTS.has(key) ? timeOf(value) : value))),
+    ...faults.map((fault) =>
+      JSON.stringify(fault, (key, value: unknown) => (INSTANTS.has(key) ? timeOf(value) : value)),
+    ),
     ...deeds.map((deed) => `${timeOf(deed.at)} ${JSON.stringify({ ...deed, at: undefined })}`),
   ].join('\n');
 
@@ -66,7 +68,9 @@ export async function runChaosByHand(args: readonly string[]): Promise<number> {
       },
     }));
   } catch (error) {
-    process.stderr.write(`chaos: ${error instanceof Error ? error.message : String(error)}\n  npm run chaos -- --help\n`);
+    process.stderr.write(
+      `chaos: ${error instanceof Error ? error.message : String(error)}\n  npm run chaos -- --help\n`,
+    );
     return 2;
   }
   if (values.help === true) {

@@ -118,9 +118,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     account: {
       door: {
         ...door,
-        submit(clientId, submission, urgency) {
+        submit(clientId, submission, urgency, wanted) {
           if (urgency === 'entry') options.entering(clientId, engine);
-          return door.submit(clientId, submission, urgency);
+          return door.submit(clientId, submission, urgency, wanted);
         },
       },
       stream: (take) =>
@@ -128,7 +128,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       policy: () => 'halt',
     },
     feed: (after, sink) =>
-      prepareAlpacaFeed({ connection, rest, clock, feed: 'iex', dice, symbols: new Set(last.ruleset!.symbols), after, sink }),
+      prepareAlpacaFeed({
+        connection,
+        rest,
+        clock,
+        feed: 'iex',
+        dice,
+        symbols: new Set(last.ruleset!.symbols),
+        after,
+        sink,
+      }),
     tell: options.notice,
   });
   let dead = false;
@@ -234,7 +243,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     get over() {
       return over;
     },
-    stand: () => (steering === undefined || stood === undefined ? undefined : { ...stood, session: steering.run.session, desk: live.desk() }),
+    stand: () =>
+      steering === undefined || stood === undefined
+        ? undefined
+        : { ...stood, session: steering.run.session, desk: live.desk() },
     trusted: () => link.trusted,
     stop: () => stop.abort(),
     cut,

@@ -42,7 +42,8 @@ export function brokenAtRest(book: Book, { session, desk }: LiveStand): string[]
     if (broker !== core) broken.push(`(b) ${symbol}: the ledger has ${shares(core)}, the broker ${shares(broker)}`);
   }
   const [mine, theirs] = [Number(formatMoney(session.book.cash())), Number(moneyText(book.cash))];
-  if (Math.abs(mine - theirs) >= 0.005) broken.push(`(c) cash ${mine} in the ledger, ${theirs} at the broker (${CASH})`);
+  if (Math.abs(mine - theirs) >= 0.005)
+    broken.push(`(c) cash ${mine} in the ledger, ${theirs} at the broker (${CASH})`);
   for (const order of book.open) {
     const held = there.get(order.asset.symbol) ?? 0n;
     if (held === 0n && !order.opening && order.status !== 'held') {

@@ -86,7 +86,8 @@ export async function play(schedule: Schedule, { way = 'memory', trace = false }
 
   const entries = new Map<string, readonly Trip[]>();
   const tripsOf = (of: Engine): readonly Trip[] =>
-    of.stand()?.session.core.trips.filter(({ clearedAt, scope }) => clearedAt === undefined && scope === 'account') ?? [];
+    of.stand()?.session.core.trips.filter(({ clearedAt, scope }) => clearedAt === undefined && scope === 'account') ??
+    [];
   const engineOptions = {
     simulator,
     clock,

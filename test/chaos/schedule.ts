@@ -97,7 +97,9 @@ const socketOf = (dice: Dice): { readonly socket?: SocketKind } =>
 
 const TROUBLES: Readonly<Record<string, Trouble>> = {
   drop: (dice, at) => [{ on: 'instant', at, do: { kind: 'drop', ...socketOf(dice), clean: dice() < 0.5, linger: 0 } }],
-  drop_counted: (_, at) => [{ on: 'instant', at, do: { kind: 'drop', socket: 'market', clean: false, linger: 60_000 } }],
+  drop_counted: (_, at) => [
+    { on: 'instant', at, do: { kind: 'drop', socket: 'market', clean: false, linger: 60_000 } },
+  ],
   mute: (dice, at) => [{ on: 'instant', at, do: { kind: 'mute', ...socketOf(dice) } }],
   half_open: (dice, at) => [{ on: 'instant', at, do: { kind: 'half_open', ...socketOf(dice) } }],
   refused_upgrade: (dice, from, until) => [
@@ -112,7 +114,15 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     { on: 'message', socket: 'trading', from, until, count: 1 + Math.floor(dice() * 6), do: { kind: 'drop' } },
   ],
   lost_bars: (dice, from, until) => [
-    { on: 'message', socket: 'market', type: 'b', from, until, count: 1 + Math.floor(dice() * 4), do: { kind: 'drop' } },
+    {
+      on: 'message',
+      socket: 'market',
+      type: 'b',
+      from,
+      until,
+      count: 1 + Math.floor(dice() * 4),
+      do: { kind: 'drop' },
+    },
   ],
   doubled: (dice, from, until) => [
     { on: 'message', ...socketOf(dice), from, until, do: { kind: 'duplicate', times: 1 + Math.floor(dice() * 2) } },

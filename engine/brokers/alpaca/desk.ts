@@ -47,6 +47,8 @@ export interface OrderDesk extends Venue {
   knows(id: string): boolean;
   /** Quantity by symbol that its own fills have come to, billionths. */
   positions(): ReadonlyMap<string, bigint>;
+  /** An entry may still be sent: the core has not cancelled it, and its decision is not too old. @param at ms */
+  wants(clientId: string, at: number): boolean;
   remarks(): Remark[];
 }
 
@@ -458,7 +460,7 @@ export const createOrderDesk = ({ symbols, sink }: VenueHooks, fractional = fals
     }
     if (line === undefined) return;
     if (fact.kind === 'withheld') {
-      // The next bar decides anew: trying at once would go round in circles as long as the disk is full.
+      // The next bar decides anew: trying at once would go round in circles as long as what held it back lasts.
       free();
       drop(line, holder!);
       return;
@@ -779,6 +781,10 @@ export const createOrderDesk = ({ symbols, sink }: VenueHooks, fractional = fals
     unsettled: () => [...pending.values()].map(({ request }) => request),
     atBroker: () => [...tickets].flatMap(([id, { closed }]) => (closed ? [] : [id])),
     knows: (id) => tickets.has(id),
+    wants(clientId, at) {
+      const order = byClient.get(clientId)?.order;
+      return order !== undefined && order.status === 'working' && !reasons.has(order) && at - order.decidedAt <= NEWS;
+    },
     positions: () => {
       const sums = new Map<string, bigint>();
       bySymbol.forEach((list, symbol) => {

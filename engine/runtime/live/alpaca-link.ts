@@ -1,6 +1,6 @@
 import type { TradeUpdate } from '../../alpaca/broker-order.ts';
 import type { TradingMessage, TradingStream } from '../../alpaca/trading-stream.ts';
-import type { Remark } from '../../brokers/alpaca/desk.ts';
+import type { OrderDesk, Remark } from '../../brokers/alpaca/desk.ts';
 import type { BrokerDoor } from '../../brokers/alpaca/door.ts';
 import { type Difference, differences } from '../../brokers/alpaca/reconcile.ts';
 import { reportOf } from '../../brokers/alpaca/report-of.ts';
@@ -60,6 +60,7 @@ const SETTLING = 5 * SECOND;
 export function createAlpacaLink(options: AlpacaLinkOptions): AlpacaLink {
   const { clock, account, tell } = options;
   let port: LivePort | undefined;
+  let desk: OrderDesk | undefined;
   let feed: MarketFeed | undefined;
   let wanted: ReadonlySet<string> | undefined;
   let stream: TradingStream | undefined;
@@ -71,6 +72,9 @@ export function createAlpacaLink(options: AlpacaLinkOptions): AlpacaLink {
   let again = false;
   let said = '';
 
+  /** Bars are of the server's time: by a machine's clock that is minutes wrong all would be late, or none. */
+  const serverTime = (): number => feed?.now() ?? clock.now();
+
   const wait = (milliseconds: number): Promise<void> =>
     new Promise((resolve) => {
       clock.after(milliseconds, resolve);
@@ -79,7 +83,12 @@ export function createAlpacaLink(options: AlpacaLinkOptions): AlpacaLink {
   const sender =
     account === undefined
       ? undefined
-      : createSender({ door: account.door, wait, tell: (fact) => port?.fact(fact, clock.now()) });
+      : createSender({
+          door: account.door,
+          wanted: (clientId) => desk?.wants(clientId, serverTime()) ?? true,
+          wait,
+          tell: (fact) => port?.fact(fact, clock.now()),
+        });
 
   function updated(update: TradeUpdate): void {
     const { executionId, price, qty, order } = update;
@@ -192,7 +201,7 @@ export function createAlpacaLink(options: AlpacaLinkOptions): AlpacaLink {
     if (closed) return;
     const opened = await options.feed(after, {
       minute(end, bars) {
-        port?.minute({ end, stale: !trusted || clock.now() - end > LATE, bars });
+        port?.minute({ end, stale: !trusted || serverTime() - end > LATE, bars });
       },
       split: ({ symbol, split }) => port?.split(symbol, split),
       revised: () => undefined,
@@ -209,8 +218,9 @@ export function createAlpacaLink(options: AlpacaLinkOptions): AlpacaLink {
   }
 
   return {
-    async connect(given, { until }, unsettled) {
+    async connect(given, { until, desk: traded }, unsettled) {
       port = given;
+      desk = traded;
       const after = Number.isNaN(until) ? Number.NEGATIVE_INFINITY : until;
       if (account === undefined) {
         await openFeed(after);
