@@ -15,6 +15,8 @@ export interface CallOptions<T> {
   readonly host: 'trading' | 'data';
   /** A question, which may be asked again whatever came of it. */
   readonly safe: boolean;
+  /** Asked when its turn comes, which may be minutes later: false, and it is not sent. */
+  readonly wanted?: (() => boolean) | undefined;
   readonly send: (sdk: Alpaca) => Promise<Raw>;
   /** Reads the parsed body, by the functions of `fields.ts`. */
   readonly read: (body: unknown) => T;
@@ -93,9 +95,13 @@ export function createCaller({ connection, limiter, dataLimiter = limiter, clock
     });
 
   /** One try. */
-  async function attempt<T>({ priority, host, send, read }: CallOptions<T>): Promise<Answer<T>> {
+  async function attempt<T>({ priority, host, wanted, send, read }: CallOptions<T>): Promise<Answer<T>> {
     const sdk = await connection.sdk();
     const ticket = await (host === 'data' ? dataLimiter : limiter).take(priority);
+    if (wanted?.() === false) {
+      ticket.unused();
+      return { refusal: ownRefusal('withdrawn', 'it was not wanted any more when it could be sent') };
+    }
     const began = clock.now();
     let response: Response;
     try {

@@ -13,7 +13,7 @@ export interface Allowance {
   readonly resetInMs: number;
 }
 
-/** Leave to send one request. One of its three calls must follow. */
+/** Leave to send one request. One of its calls must follow. */
 export interface Ticket {
   /** An answer came that is none of 429. */
   answered(allowance?: Allowance): void;
@@ -21,6 +21,8 @@ export interface Ticket {
   refused(retryAfterMs?: number): void;
   /** No answer came. */
   lost(): void;
+  /** It was not sent. */
+  unused(): void;
 }
 
 export interface LimiterOptions {
@@ -150,6 +152,7 @@ export function createLimiter({ clock, dice, perMinute = REQUESTS_PER_MINUTE, to
           if (first) told?.('limited', waiting());
         }),
       lost: () => settle(() => undefined),
+      unused: () => settle(() => undefined),
     };
   }
 

@@ -9,6 +9,7 @@ import { isFields, optionalDecimal, optionalText, reading } from './fields.ts';
  * Requests: `unauthorized` (keys), `forbidden` (the plan or the scope), `not_found`, `rate_limited`.
  * Nothing is known of the outcome: `server` (5xx), `network_unknown`, `timeout_unknown`, `unreadable` (an answer, but none that
  * can be understood). `unreachable`: it never left this machine. `closed_connection`: the engine itself had hung up.
+ * `withdrawn`: nobody wanted it any more when its turn came, and it was not sent.
  */
 export type RefusalKind =
   | 'duplicate_id'
@@ -38,7 +39,8 @@ export type RefusalKind =
   | 'timeout_unknown'
   | 'unreadable'
   | 'unreachable'
-  | 'closed_connection';
+  | 'closed_connection'
+  | 'withdrawn';
 
 /** A request that did not come to what was asked. Amounts are decimal strings. */
 export interface Refusal {

@@ -92,8 +92,8 @@ export interface AlpacaRest {
   orders(query: OrdersQuery, priority?: Priority): Promise<Answer<readonly BrokerOrder[]>>;
   order(id: string, priority?: Priority): Promise<Answer<BrokerOrder>>;
   orderByClientId(clientOrderId: string, priority?: Priority): Promise<Answer<BrokerOrder>>;
-  /** Sent once; the refusal says whether its outcome is unknown (`isOutcomeUnknown`). */
-  submit(ticket: OrderTicket, priority: 'exit' | 'entry'): Promise<Answer<BrokerOrder>>;
+  /** Sent once, unless `wanted` says no when its turn comes; the refusal says whether its outcome is unknown (`isOutcomeUnknown`). */
+  submit(ticket: OrderTicket, priority: 'exit' | 'entry', wanted?: () => boolean): Promise<Answer<BrokerOrder>>;
   /** Makes another order, with another id, which replaces the first. */
   replace(id: string, change: OrderChange, priority: 'exit' | 'entry'): Promise<Answer<BrokerOrder>>;
   cancel(id: string): Promise<Answer<undefined>>;
@@ -209,9 +209,10 @@ const orderRest = (call: Call): OrderRest => {
       const alone = 'ok' in found && (found.ok.orderClass === 'simple' || found.ok.legs.length > 0);
       return 'refusal' in found || alone ? found : order(found.ok.id, priority);
     },
-    submit: (ticket, priority) =>
+    submit: (ticket, priority, wanted) =>
       call({
         priority,
+        wanted,
         host: 'trading',
         safe: false,
         send: (sdk) => sdk.trading.orders.postOrderRaw({ postOrderRequest: posted(ticket) }),

@@ -94,7 +94,8 @@ const needsKeys = (what: string, missing: readonly string[]): Failure =>
 export const refusalWords = (
   refusal: Pick<Refusal, 'kind' | 'message'>,
 ): { readonly says: string; readonly help: string | undefined } => {
-  const { kind, message } = refusal;
+  const { message } = refusal;
+  const kind: string = refusal.kind;
   switch (kind) {
     case 'unauthorized':
       return {

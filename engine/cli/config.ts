@@ -22,9 +22,12 @@ const COLUMNS: readonly Column[] = [
 
 const valueText = (value: unknown): string => {
   if (value === null || value === undefined) return '-';
+  if (typeof value === 'object' && !Array.isArray(value)) return JSON.stringify(value);
   if (Array.isArray(value)) return value.map(String).join(', ');
   // What was folded over several lines is one here.
-  return String(value).replace(/\s+/g, ' ').trim();
+  return String(value as string | number | boolean)
+    .replace(/\s+/g, ' ')
+    .trim();
 };
 
 const titleOf = (section: string, file: string | undefined): string => {

@@ -107,7 +107,7 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
       arrival: (revision, otherwise) => arrivalOf(held.database, revision, otherwise),
       store: { put: sink.bars, get: (piece, part) => readBars(held.database, row.id, piece, part) },
       pieces: countPieces(held.database, row.id),
-      flush: sink.flush,
+      flush: (durable) => sink.flush(durable),
       venue: trades
         ? (hooks) => {
             desk = createOrderDesk(hooks, options.options.assumptions.fractional);

@@ -404,7 +404,7 @@ async function liveOn(
         link,
         desk: session.desk,
         made: session.made,
-        now: access.clock.now,
+        now: () => access.clock.now(),
         hand,
         stand(now, stopped) {
           output.stand(now);

@@ -51,8 +51,8 @@ export function createWriter(open: () => Sqlite, token: string, start: WriterSta
   const { session } = start;
   let { tail, before } = start;
   let inputs = start.inputs;
-  /** An input closes the tail: what it brings about does not belong to it. */
-  let closed = false;
+  /** An input closes the tail: what it brings about does not belong to it. So does a start: the journal may end with an input. */
+  let closed = true;
 
   function transact(durable: boolean, work: (database: Sqlite) => void): void {
     const database = open();

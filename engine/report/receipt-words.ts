@@ -81,7 +81,7 @@ export function differenceWords({ kind, decision, modelled, cause }: Difference)
 
 const costWords = (cost: Money): string => {
   if (cost === 0n) return 'at no cost';
-  return `${money(asMoney(cost < 0n ? -cost : cost))} ${cost > 0n ? 'worse' : 'better'} in all`;
+  return `${money(asMoney(cost < 0n ? 0n - cost : cost))} ${cost > 0n ? 'worse' : 'better'} in all`;
 };
 
 /** `22 fills against modelled ones: mean +0.40 bps, median 0.00, worst +3.10 (fast SPY 12:31); $1.20 worse in all`. */

@@ -32,7 +32,7 @@ export const scheduleText = ({ seed, strategies, risk, faults, deeds }: Schedule
     ...faults.map((fault) =>
       JSON.stringify(fault, (key, value: unknown) => (INSTANTS.has(key) ? timeOf(value) : value)),
     ),
-    ...deeds.map((deed) => `${timeOf(deed.at)} ${JSON.stringify({ ...deed, at: undefined })}`),
+    ...deeds.map((deed) => `${String(timeOf(deed.at))} ${JSON.stringify({ ...deed, at: undefined })}`),
   ].join('\n');
 
 const INSTANTS: ReadonlySet<string> = new Set(['at', 'from', 'until']);

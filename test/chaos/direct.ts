@@ -82,7 +82,7 @@ export function connectDirectly({ simulator, clock, keys, way, leaves }: DirectO
     warm: async () => undefined,
     async close() {
       closed = true;
-      for (const cut of [...cuts]) cut();
+      for (const cut of Array.from(cuts)) cut();
     },
   };
 }

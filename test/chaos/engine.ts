@@ -118,9 +118,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     account: {
       door: {
         ...door,
-        submit(clientId, submission, urgency) {
+        submit(clientId, submission, urgency, wanted) {
           if (urgency === 'entry') options.entering(clientId, engine);
-          return door.submit(clientId, submission, urgency);
+          return door.submit(clientId, submission, urgency, wanted);
         },
       },
       stream: (take) =>
@@ -198,7 +198,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       },
       desk: live.desk,
       made: live.made,
-      now: clock.now,
+      now: () => clock.now(),
       steer: (given) => {
         steering = given;
       },

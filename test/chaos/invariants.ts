@@ -33,7 +33,7 @@ export function brokenAtRest(book: Book, { session, desk }: LiveStand): string[]
   const there = new Map([...book.positions].map(([symbol, { qty }]) => [symbol, qty]));
   const ledger = new Map<string, bigint>();
   for (const { symbol, side, qty } of session.book.openPositions()) {
-    ledger.set(symbol, (ledger.get(symbol) ?? 0n) + (side === 'long' ? qty : -qty));
+    ledger.set(symbol, (ledger.get(symbol) ?? 0n) + (side === 'long' ? qty : 0n - qty));
   }
   const ours = desk!.positions();
   for (const symbol of new Set([...there.keys(), ...ledger.keys(), ...ours.keys()])) {

@@ -82,7 +82,7 @@ describe('engine run --metrics', () => {
     const [pnl, equity] = [sampleValue(families, 'engine_pnl_dollars'), sampleValue(families, 'engine_equity_dollars')];
     expect(equity - pnl).toBeCloseTo(100_000, 6);
     const purses = families.find(({ name }) => name === 'engine_strategy_equity_dollars')!.samples;
-    expect(purses.map(({ labels }) => labels.strategy).toSorted()).toEqual([
+    expect(purses.map(({ labels }) => labels.strategy ?? '').toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
       'breakout',
       'macd_advanced',
       'mean_reversion',

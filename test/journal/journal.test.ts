@@ -19,7 +19,7 @@ import { prune } from '../../engine/journal/retention.ts';
 import { readRevision } from '../../engine/journal/revisions.ts';
 import { migrate, SCHEMA_VERSION } from '../../engine/journal/schema.ts';
 import { beginSession, endSession, lastSession, listSessions, type SessionRow } from '../../engine/journal/session.ts';
-import { readSlices, type Slice } from '../../engine/journal/slices.ts';
+import { lastSlices, readSlices, type Slice } from '../../engine/journal/slices.ts';
 import type { Sqlite } from '../../engine/journal/sqlite.ts';
 import { createWriter, own, type SessionWriter } from '../../engine/journal/writer.ts';
 
@@ -279,6 +279,19 @@ describe('slices', () => {
     writer.input({ kind: 'command', instants: 3, at: row.started, command: { name: 'pause', arguments: {} } });
     writer.append(slice(4));
     expect(slicesOf(db, row).map(({ instants }) => instants)).toEqual([3, 4]);
+  });
+
+  it('nor over one that was the last thing in the journal when the engine died', async () => {
+    const db = await open();
+    const row = begin(db);
+    const writer = writerOf(db, row);
+    writer.append(slice(3));
+    writer.input({ kind: 'command', instants: 3, at: row.started, command: { name: 'pause', arguments: {} } });
+    const [tail] = lastSlices(db, row.id, 1);
+    const again = createWriter(() => db, 'me', { session: row.id, inputs: 1, tail, before: row.seal });
+    again.append(slice(4));
+    again.append(slice(6));
+    expect(slicesOf(db, row).map(({ instants }) => instants)).toEqual([3, 6]);
   });
 
   it.each(['events', 'equity', 'instants', 'time', 'trades'])(

@@ -6,7 +6,7 @@ import { isLive, type Line } from './line.ts';
 import { adopt, report } from './reports.ts';
 
 /** For so long after its decision an entry may still be sent, ms: its price is the next bar's. */
-const NEWS = 60_000;
+export const NEWS = 60_000;
 
 /** Takes what came of a request; one whose outcome is known already is passed over. */
 export function answer(desk: DeskState, fact: Exclude<Fact, { kind: 'report' }>): void {
@@ -46,7 +46,7 @@ function failed(
   fact: Fact & { kind: 'refused' | 'absent' | 'withheld' },
 ): void {
   if (fact.kind === 'withheld') {
-    // The next bar decides anew: trying at once would go round in circles as long as the disk is full.
+    // The next bar decides anew: trying at once would go round in circles as long as what held it back lasts.
     free(request, line);
     drop(desk, line, holder);
     return;

@@ -20,7 +20,7 @@ export function book(
   // What one claims makes room for another.
   for (let before = Number.POSITIVE_INFINITY; holder.early.length < before; ) {
     before = holder.early.length;
-    for (const early of [...holder.early]) claim(desk, holder, early);
+    for (const early of holder.early.slice()) claim(desk, holder, early);
   }
 }
 
@@ -38,7 +38,7 @@ function claim(desk: DeskState, holder: Holder, fill: EarlyFill): void {
     if (part <= 0n || order.status !== 'working') continue;
     fill.qty = (fill.qty - part) as Qty;
     if (fill.qty === 0n) holder.early.splice(holder.early.indexOf(fill), 1);
-    holder.position += side === 'buy' ? part : -part;
+    holder.position += side === 'buy' ? part : 0n - part;
     if (line.purpose === 'entry') holder.enteredAt = time;
     if (order.filled + part >= order.qty) {
       dropFrom(holder.legs, order);
@@ -62,7 +62,7 @@ function claimants(holder: Holder, line: Line): Order[] {
 /** Nothing is under way any more that could explain the fills that wait: the account has what the ledger has not. */
 export function giveUp(desk: DeskState, holder: Holder): void {
   for (const fill of holder.early.splice(0)) {
-    holder.position += fill.side === 'buy' ? fill.qty : -fill.qty;
+    holder.position += fill.side === 'buy' ? fill.qty : 0n - fill.qty;
     remarkUnclaimed(desk, fill);
   }
 }

@@ -8,7 +8,7 @@ import { isLive, newLine } from './line.ts';
 /** The order that closes next; those that have nothing left to close end here. */
 export function nextExit(desk: DeskState, holder: Holder): Order | undefined {
   if (holder.exits.length === 0) return undefined;
-  for (const order of [...holder.exits]) {
+  for (const order of holder.exits.slice()) {
     if (order.status === 'working' && (holder.position !== 0n || holder.exit?.order === order)) return order;
     if (order.status === 'working' && holder.position === 0n && !isLive(holder.exit)) {
       dropFrom(holder.exits, order);

@@ -112,7 +112,7 @@ export function end(desk: DeskState, order: Order, reason: string): void {
 
 /** Quantity by symbol that its own fills have come to, billionths; below 0 when short, left out when 0. */
 export function positionsOf({ bySymbol, names }: DeskState): Map<string, bigint> {
-  const signed = ({ side, qty }: EarlyFill): bigint => (side === 'buy' ? qty : -qty);
+  const signed = ({ side, qty }: EarlyFill): bigint => (side === 'buy' ? qty : 0n - qty);
   const sums = new Map<string, bigint>();
   bySymbol.forEach((list, symbol) => {
     let sum = 0n;

@@ -1,6 +1,6 @@
 import type { Instant } from '../../market/time.ts';
 import type { Venue, VenueHooks } from '../venue.ts';
-import { answer } from './answers.ts';
+import { answer, NEWS } from './answers.ts';
 import { amend, cancel, submit } from './asked.ts';
 import { createDeskState, type DeskState, positionsOf, type Remark } from './desk-state.ts';
 import type { Fact, Request } from './facts.ts';
@@ -27,6 +27,8 @@ export interface OrderDesk extends Venue {
   knows(id: string): boolean;
   /** Quantity by symbol that its own fills have come to, billionths. */
   positions(): ReadonlyMap<string, bigint>;
+  /** An entry may still be sent: the core has not cancelled it, and its decision is not too old. @param at ms */
+  wants(clientId: string, at: number): boolean;
   remarks(): Remark[];
 }
 
@@ -48,6 +50,11 @@ export function createOrderDesk(hooks: VenueHooks, fractional = false): OrderDes
     atBroker: () => [...tickets].flatMap(([id, { closed }]) => (closed ? [] : [id])),
     knows: (id) => tickets.has(id),
     positions: () => positionsOf(desk),
+    wants(clientId, at) {
+      const order = desk.byClient.get(clientId)?.order;
+      const asked = order?.status === 'working' && !desk.reasons.has(order);
+      return asked && at - order.decidedAt <= NEWS;
+    },
     remarks() {
       const made = desk.remarks;
       desk.remarks = [];

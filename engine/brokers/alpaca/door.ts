@@ -19,7 +19,13 @@ export interface HeldThere {
 
 /** The calls that trading needs of a broker. None throws. */
 export interface BrokerDoor {
-  submit(clientId: string, submission: Submission, urgency: Urgency): Promise<Outcome<OrderReport>>;
+  /** @param wanted asked when its turn comes, which may be minutes later; false: `refused` with `withdrawn`, and nothing is sent */
+  submit(
+    clientId: string,
+    submission: Submission,
+    urgency: Urgency,
+    wanted?: () => boolean,
+  ): Promise<Outcome<OrderReport>>;
   replace(
     target: string,
     change: { readonly clientId: string; readonly limit?: string; readonly stop?: string },

@@ -39,7 +39,7 @@ export type Fact =
   | { readonly kind: 'unknown'; readonly request: number }
   /** Asked for long enough: the broker has no such order. */
   | { readonly kind: 'absent'; readonly request: number }
-  /** It was not sent, and will not be: the journal could not take it. */
+  /** It was not sent, and will not be: the journal could not take it, or nobody wanted it any more when it could go. */
   | { readonly kind: 'withheld'; readonly request: number }
   /** An order as the broker has it now, told or asked for. */
   | { readonly kind: 'report'; readonly order: OrderReport; readonly execution?: Execution };

@@ -47,5 +47,5 @@ export function differences(
 }
 
 function signed(text: string): bigint {
-  return text.startsWith('-') ? -parseQty(text.slice(1)) : parseQty(text);
+  return text.startsWith('-') ? 0n - parseQty(text.slice(1)) : parseQty(text);
 }

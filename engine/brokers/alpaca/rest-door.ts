@@ -20,7 +20,7 @@ function outcomeOf<T, U>(answer: Answer<T>, read: (value: T) => U): Outcome<U> {
 
 /** Alpaca's REST as trading calls it. */
 export const restDoor = (rest: AlpacaRest): BrokerDoor => ({
-  async submit(clientId, submission, urgency) {
+  async submit(clientId, submission, urgency, wanted) {
     const { symbol, side, type, qty, timeInForce, limit, stop, extendedHours, orderClass, takeProfit, stopLoss } =
       submission;
     // The limit of a pair is that of its take-profit leg.
@@ -38,7 +38,7 @@ export const restDoor = (rest: AlpacaRest): BrokerDoor => ({
       takeProfit,
       stopLoss: stopLoss === undefined ? undefined : { stop: stopLoss },
     };
-    return outcomeOf(await rest.submit(ticket, urgency), reportOf);
+    return outcomeOf(await rest.submit(ticket, urgency, wanted), reportOf);
   },
   replace: async (target, { clientId, limit, stop }) =>
     outcomeOf(

@@ -3,6 +3,8 @@ import type { Fact, OrderReport, Request } from './facts.ts';
 
 export interface SenderOptions {
   readonly door: BrokerDoor;
+  /** The entry of this client id is wanted still: no breaker has tripped since, and its price is still news. */
+  readonly wanted: (clientId: string) => boolean;
   /** Takes what came of a request. */
   readonly tell: (fact: Fact) => void;
   /** Comes back after so many milliseconds, or never once the sender is closed. */
@@ -18,14 +20,19 @@ const LOOKS: readonly number[] = [250, 500, 1000, 2000, 4000];
 const SILENCE = 2000;
 
 /** Carries requests to the broker, and what came of them back. Every request comes to a fact, however long it takes. */
-export function createSender({ door, tell, wait }: SenderOptions): { send(request: Request): void; close(): void } {
+export function createSender({ door, wanted, tell, wait }: SenderOptions): {
+  send(request: Request): void;
+  close(): void;
+} {
   let closed = false;
 
   async function carry(request: Request): Promise<void> {
     const { n } = request;
     switch (request.kind) {
       case 'submit': {
-        answer(n, await door.submit(request.clientId, request.submission, request.urgency));
+        const { clientId, submission, urgency } = request;
+        const ask = urgency === 'entry' ? () => wanted(clientId) : undefined;
+        answer(n, await door.submit(clientId, submission, urgency, ask));
         return;
       }
       case 'replace': {
@@ -77,6 +84,8 @@ export function createSender({ door, tell, wait }: SenderOptions): { send(reques
   function answer(request: number, outcome: Outcome<OrderReport | undefined>): void {
     if (outcome.kind === 'done') {
       say({ kind: 'accepted', request, ...(outcome.value === undefined ? {} : { order: outcome.value }) });
+    } else if (outcome.kind === 'refused' && outcome.code === 'withdrawn') {
+      say({ kind: 'withheld', request });
     } else if (outcome.kind === 'refused') {
       say({ kind: 'refused', request, code: outcome.code, message: outcome.message });
     } else say({ kind: 'unknown', request });

@@ -271,6 +271,7 @@ export function createAlpacaFeed(options: AlpacaFeedOptions): LiveFeed {
       wake();
     },
     reference: (symbol, close) => gather.reference(symbol, close),
+    now,
     get state() {
       return state;
     },

@@ -53,6 +53,8 @@ export interface LiveFeed {
   setSymbols(symbols: ReadonlySet<string>): void;
   /** The price that a symbol's next bar is held against: the last close of history. */
   reference(symbol: string, close: number): void;
+  /** The server's time, ms, as far as it is known: the machine's may be set wrong. */
+  now(): number;
   readonly state: FeedState;
   /** End of the last minute told (ms). */
   readonly decided: number;

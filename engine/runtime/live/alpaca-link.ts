@@ -1,5 +1,6 @@
 import type { TradeUpdate } from '../../alpaca/broker-order.ts';
 import type { TradingMessage, TradingStream } from '../../alpaca/trading-stream.ts';
+import type { OrderDesk } from '../../brokers/alpaca/desk.ts';
 import type { Remark } from '../../brokers/alpaca/desk-state.ts';
 import type { BrokerDoor } from '../../brokers/alpaca/door.ts';
 import { type Difference, differences } from '../../brokers/alpaca/reconcile.ts';
@@ -60,6 +61,7 @@ const SETTLING = 5 * SECOND;
 export function createAlpacaLink(options: AlpacaLinkOptions): AlpacaLink {
   const { clock, account, tell } = options;
   let port: LivePort | undefined;
+  let desk: OrderDesk | undefined;
   let feed: MarketFeed | undefined;
   let wanted: ReadonlySet<string> | undefined;
   let stream: TradingStream | undefined;
@@ -71,6 +73,9 @@ export function createAlpacaLink(options: AlpacaLinkOptions): AlpacaLink {
   let again = false;
   let said = '';
 
+  /** Bars are of the server's time: by a machine's clock that is minutes wrong all would be late, or none. */
+  const serverTime = (): number => feed?.now() ?? clock.now();
+
   const wait = (milliseconds: number): Promise<void> =>
     new Promise((resolve) => {
       clock.after(milliseconds, resolve);
@@ -79,7 +84,12 @@ export function createAlpacaLink(options: AlpacaLinkOptions): AlpacaLink {
   const sender =
     account === undefined
       ? undefined
-      : createSender({ door: account.door, wait, tell: (fact) => port?.fact(fact, clock.now()) });
+      : createSender({
+          door: account.door,
+          wanted: (clientId) => desk?.wants(clientId, serverTime()) ?? true,
+          wait,
+          tell: (fact) => port?.fact(fact, clock.now()),
+        });
 
   function updated(update: TradeUpdate): void {
     const { executionId, price, qty, order } = update;
@@ -192,7 +202,7 @@ export function createAlpacaLink(options: AlpacaLinkOptions): AlpacaLink {
     if (closed) return;
     const opened = await options.feed(after, {
       minute(end, bars) {
-        const why = clock.now() - end > LATE ? 'late' : trusted ? undefined : 'account';
+        const why = serverTime() - end > LATE ? 'late' : trusted ? undefined : 'account';
         port?.minute({ end, stale: why !== undefined, why, bars });
       },
       split: ({ symbol, split }) => port?.split(symbol, split),
@@ -210,8 +220,9 @@ export function createAlpacaLink(options: AlpacaLinkOptions): AlpacaLink {
   }
 
   return {
-    async connect(given, { until }, unsettled) {
+    async connect(given, { until, desk: traded }, unsettled) {
       port = given;
+      desk = traded;
       const after = Number.isNaN(until) ? Number.NEGATIVE_INFINITY : until;
       if (account === undefined) {
         await openFeed(after);

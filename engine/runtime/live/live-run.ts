@@ -188,6 +188,11 @@ export async function liveRun(
     after();
   }
 
+  /** Rules that take over let nothing come in between. */
+  async function free(): Promise<void> {
+    while (drive.held !== undefined) await drive.held;
+  }
+
   const port: LivePort = {
     minute(minute) {
       minutes.push(minute);
@@ -249,9 +254,9 @@ export async function liveRun(
     }
     let shown = 0;
     while (!over()) {
-      while (drive.held !== undefined) await drive.held;
+      await free();
       await hand?.carryOut();
-      while (drive.held !== undefined) await drive.held;
+      await free();
       after();
       for (let work = inbox.shift(); work !== undefined; work = inbox.shift()) work();
       while (splits[0] !== undefined && splits[0].before <= taken) restate(splits.shift()!);

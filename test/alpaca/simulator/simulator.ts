@@ -212,7 +212,7 @@ export async function startAlpaca(options: AlpacaOptions = {}): Promise<AlpacaSi
       admin: `http://${host}/_sim`,
     },
     requests: server.requests,
-    inject: server.inject,
+    inject: (request) => server.inject(request),
     violations,
     async close() {
       await server.close();

@@ -228,7 +228,7 @@ export function createExchange(dice: () => number) {
   function trade(symbol: string, price: number, at: number): void {
     prices.set(symbol, price);
     now = at;
-    for (const order of [...orders.values()]) {
+    for (const order of Array.from(orders.values())) {
       if (order.symbol !== symbol || !open(order)) continue;
       // The stop of a pair waits beside its target, whatever it is called.
       if (order.status === 'held' && order.parent?.oco !== true) continue;

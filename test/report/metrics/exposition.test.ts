@@ -13,7 +13,10 @@ const families: fc.Arbitrary<Family[]> = fc.uniqueArray(
         labels: fc.dictionary(fc.stringMatching(/^[a-z_][a-z0-9_]{0,8}$/), fc.string(), { maxKeys: 3 }),
         value: fc.double({ min: 0, noNaN: true }),
       }),
-      { maxLength: 5, selector: ({ labels }) => JSON.stringify(Object.entries(labels).toSorted()) },
+      {
+        maxLength: 5,
+        selector: ({ labels }) => JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+      },
     ),
   }),
   { selector: ({ name }) => name, maxLength: 6 },

@@ -91,7 +91,7 @@ export function parseExposition(text: string): ParsedFamily[] {
     const family = families.at(-1) ?? fail(line, 'a sample without a type');
     const suffixes = family.type === 'summary' ? ['', '_sum', '_count'] : [''];
     if (!suffixes.some((suffix) => sample.name === family.name + suffix)) fail(line, 'a sample of another family');
-    const key = `${sample.name} ${JSON.stringify(Object.entries(sample.labels).toSorted())}`;
+    const key = `${sample.name} ${JSON.stringify(Object.entries(sample.labels).toSorted(([a], [b]) => (a < b ? -1 : 1)))}`;
     if (seen.has(key)) fail(line, 'the same sample twice');
     seen.add(key);
     if (family.type === 'counter' && !(sample.value >= 0)) fail(line, 'a counter below 0');
