@@ -186,7 +186,5 @@ async function day(section: string): Promise<Figure[]> {
 /** The live path after decoding, without its journal. */
 export async function liveFigures(): Promise<Figure[]> {
   const section = 'Live path, from the decoded bar on';
-  if (process.env.ONLY === 'burst') return burst(section);
-  if (process.env.ONLY === 'day') return day(section);
   return [...(await oneBar(section)), ...(await burst(section)), ...(await day(section))];
 }

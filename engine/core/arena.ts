@@ -1,4 +1,4 @@
-import type { Ruleset } from '../compiler/ruleset.ts';
+import type { NodePlan, Ruleset } from '../compiler/ruleset.ts';
 import type { Steps } from '../compiler/steps.ts';
 import { compileCondition } from '../expressions/compile-condition.ts';
 import { compileNumber } from '../expressions/compile-number.ts';
@@ -52,16 +52,23 @@ export function* bindGraph(
     return createStretch(plan, values, rows, rewindable);
   });
   let readFromWithout = false;
+  // What is worked out together is bound together: it then lies together in memory, which is what thousands of series cost.
+  let bound = 0;
+  for (const [number, stretch] of stretches.entries()) {
+    if (stretch === undefined) continue;
+    const own = (nodes.get(number) ?? []).filter(({ stage, late }) => stage === 0 && !late);
+    const room = roomFor(own);
+    for (const node of own) {
+      if (bound++ % 64 === 0) yield;
+      stretch.add(bindNode(node, stretch.columns, stretch.placeOf, states, room), states.get(node.fingerprint));
+    }
+  }
   const steps: Step[][][] = ruleset.series.map(() => []);
   const late: { series: number; step: Step }[] = [];
   let stages = 1;
   for (const [number, node] of ruleset.nodes.entries()) {
     if (number % 64 === 0) yield;
-    const stretch = stretches[node.series];
-    if (stretch !== undefined && node.stage === 0 && !node.late) {
-      stretch.add(bindNode(node, stretch.columns, stretch.placeOf, states), states.get(node.fingerprint));
-      continue;
-    }
+    if (stretches[node.series] !== undefined && node.stage === 0 && !node.late) continue;
     // Whoever reads a stretch from without reads it in the arena.
     readFromWithout = true;
     if (node.late) {
@@ -79,17 +86,34 @@ export function* bindGraph(
 
 const slotItself = (slot: number): number => slot;
 
-/** @param placeOf where a slot lies among `values` */
+/** Gives one piece of memory after the other, side by side: all that the indicators of a series remember. */
+function roomFor(nodes: readonly NodePlan[]): (doubles: number) => Float64Array {
+  const all = new Float64Array(nodes.reduce((sum, node) => sum + memoryOf(node), 0));
+  let taken = 0;
+  return (doubles) => {
+    taken += doubles;
+    return all.subarray(taken - doubles, taken);
+  };
+}
+
+const memoryOf = ({ work }: NodePlan): number =>
+  work.kind === 'indicator' ? kernelOf(work.entry).stateSize(work.options) : 0;
+
+/**
+ * @param placeOf where a slot lies among `values`
+ * @param room where it keeps what it remembers
+ */
 function bindNode(
-  node: Ruleset['nodes'][number],
+  node: NodePlan,
   values: Float64Array,
   placeOf: (slot: number) => number,
   states: Map<string, Float64Array>,
+  room: (doubles: number) => Float64Array = (doubles) => new Float64Array(doubles),
 ): Step {
   if (node.work.kind === 'indicator') {
     const { entry, options } = node.work;
     const kernel = kernelOf(entry);
-    const state = new Float64Array(kernel.stateSize(options));
+    const state = room(kernel.stateSize(options));
     states.set(node.fingerprint, state);
     return kernel.bind(options, state, values, node.inputs.map(placeOf), node.outputs.map(placeOf));
   }

@@ -175,12 +175,14 @@ function bindInstance(
     if (model.kind === 'price') return { kind: 'price', price: number(model.price) };
     return { kind: 'atr', atr: number(model.atr), multiple: number(model.multiple) };
   };
+  // Where nothing is worked out ahead, exits are read when there is something to leave.
+  const ahead = stretch !== undefined && stretch.rows > 1 ? stretch : undefined;
   const whens = (model: ExitModel): Checked[] => model.rules.map(({ when }) => treeOf(when));
   const exit = (model: ExitModel): BoundExit => ({
     model,
     rules: model.rules.map(({ rule, portion, when }) => ({ rule, portion, when: condition(treeOf(when)) })),
-    ahead: stretch?.conditions(whens(model), plan.slots),
-    overStretch: stretch?.readers(whens(model), plan.slots),
+    ahead: ahead?.conditions(whens(model), plan.slots),
+    overStretch: ahead?.readers(whens(model), plan.slots),
     stopLoss: model.stopLoss === undefined ? undefined : level(model.stopLoss),
     takeProfit: model.takeProfit.map((target) => ({ level: level(target.level), portion: target.portion })),
     trailPct: model.trailing?.level.kind === 'pct' ? number(model.trailing.level.pct) : undefined,

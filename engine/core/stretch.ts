@@ -19,6 +19,8 @@ const FEW = 16;
 export interface Stretch {
   /** A column of doubles a field and an output, as long as bars are worked out at once. */
   readonly columns: Float64Array;
+  /** Bars worked out at once, at most. */
+  readonly rows: number;
   /** Place of row 0 of a slot's column; -1 for a slot that the series alone does not give. */
   readonly placeOf: (slot: number) => number;
   /** Ties an indicator and what it remembers to the columns; steps run in the order of their coming. */
@@ -130,6 +132,7 @@ export function createStretch(
     at: 0,
     length: 0,
     everyBar: false,
+    rows,
     columns,
     placeOf: (slot) => place.get(slot) ?? -1,
     add(step, memory) {

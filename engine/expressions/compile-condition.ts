@@ -1,7 +1,7 @@
 import { compileComparison } from './compile-comparison.ts';
 import { compileNumber, type SlotOf } from './compile-number.ts';
 import type { ReadNumber, ReadTri } from './reader.ts';
-import { type Checked, FALSE, TRUE, UNKNOWN } from './tree.ts';
+import { type Checked, FALSE, TRUE, type Tri, UNKNOWN } from './tree.ts';
 
 /** A condition as a closure over slots, three-valued after Kleene; a slot of a condition holds 1, 0 or NaN (unknown). */
 export function compileCondition(tree: Checked, slotOf: SlotOf, values: Float64Array): ReadTri {
@@ -55,10 +55,42 @@ const conjunction = (left: ReadTri, right: ReadTri): ReadTri => {
   };
 };
 
+/** The terms of a chain of `and`, in their order. */
+const termsOf = (tree: Checked): Checked[] =>
+  tree.kind === 'and' ? [...termsOf(tree.left), ...termsOf(tree.right)] : [tree];
+
+/**
+ * A chain of `and` as one closure, not one in another: on most bars its first term is false, and of thousands of conditions
+ * what has to be fetched from memory is all that counts.
+ */
+function compileAll(terms: readonly Checked[], slotOf: SlotOf, values: Float64Array): ReadTri {
+  const [first, ...others] = terms;
+  if (first!.kind !== 'node' && first!.kind !== 'operand') {
+    const [one, ...rest] = terms.map((term) => compileCondition(term, slotOf, values));
+    return rest.length === 1 ? conjunction(one!, rest[0]!) : (row) => allOf(one!(row), rest, row);
+  }
+  const slot = slotOf(first!);
+  const rest = others.map((term) => compileCondition(term, slotOf, values));
+  return (row) => {
+    const value = values[slot + row]!;
+    if (value === 0) return FALSE;
+    return allOf(value - value !== 0 ? UNKNOWN : TRUE, rest, row);
+  };
+}
+
+function allOf(first: Tri, rest: readonly ReadTri[], row: number): Tri {
+  let all = first;
+  for (let k = 0; k < rest.length && all !== FALSE; k++) {
+    const one = rest[k]!(row);
+    if (one === FALSE || all === TRUE) all = one;
+  }
+  return all;
+}
+
 function compileLogic(tree: Checked & { kind: 'and' | 'or' }, slotOf: SlotOf, values: Float64Array): ReadTri {
+  if (tree.kind === 'and') return compileAll(termsOf(tree), slotOf, values);
   const left = compileCondition(tree.left, slotOf, values);
   const right = compileCondition(tree.right, slotOf, values);
-  if (tree.kind === 'and') return conjunction(left, right);
   return (row) => {
     const a = left(row);
     if (a === TRUE) return TRUE;
