@@ -46,6 +46,12 @@ export const counterfactual = async (
   if (end === undefined || Number.isNaN(end.time)) {
     throw failure(`session ${row.name} has not come to its first bar`, 'engine run --dry goes on with it');
   }
+  if (row.source.kind === 'alpaca') {
+    throw failure(
+      `session ${row.name} ran on live bars, and fills of a broker say nothing of other rules`,
+      'engine data fetch brings the bars into files; engine diff OLD NEW --data DIR tries both rules on them',
+    );
+  }
   const next = await otherRules(context, journal, row, word);
   if (typeof next === 'number') return next;
   const options = row.options as SessionOptions;

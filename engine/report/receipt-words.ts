@@ -1,4 +1,4 @@
-import { asMoney, type Money } from '../ledger/money.ts';
+import { asMoney, type Money, NO_MONEY } from '../ledger/money.ts';
 import type { Instant } from '../market/time.ts';
 import type { Decision } from '../runtime/live/day-decisions.ts';
 import type { Cause } from '../runtime/live/difference-cause.ts';
@@ -81,7 +81,8 @@ export function differenceWords({ kind, decision, modelled, cause }: Difference)
 
 const costWords = (cost: Money): string => {
   if (cost === 0n) return 'at no cost';
-  return `${money(asMoney(cost < 0n ? 0n - cost : cost))} ${cost > 0n ? 'worse' : 'better'} in all`;
+  const better = asMoney(NO_MONEY - cost);
+  return cost > 0n ? `${money(cost)} worse in all` : `${money(better)} better in all`;
 };
 
 /** `22 fills against modelled ones: mean +0.40 bps, median 0.00, worst +3.10 (fast SPY 12:31); $1.20 worse in all`. */

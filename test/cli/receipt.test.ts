@@ -123,6 +123,9 @@ describe('a run on live bars that traded', () => {
     const orders = JSON.parse((await on('export', '--what', 'orders')).stdout) as { readonly rows: readonly unknown[] };
     expect(orders.rows.length).toBeGreaterThan(0);
     expect((await on('why', 'one', 'SPY', '--session', 'last')).stdout).toContain('one on SPY');
+    const otherwise = await on('replay', 'last', '--revision', '.');
+    expect(otherwise.code).toBe(2);
+    expect(otherwise.stderr).toContain('ran on live bars');
     for (const text of [ended.stdout, ended.stderr, ...logged]) expect(text).not.toMatch(/canary/i);
   });
 });
