@@ -90,42 +90,34 @@ export const KEYS_WAY_OUT =
 const needsKeys = (what: string, missing: readonly string[]): Failure =>
   failure(`${what} needs ${missing.join(' and ')}`, KEYS_WAY_OUT);
 
-/** A refusal as a sentence, and what a person can do about it. */
-export const refusalWords = (
-  refusal: Pick<Refusal, 'kind' | 'message'>,
-): { readonly says: string; readonly help: string | undefined } => {
-  const { message } = refusal;
-  const kind: string = refusal.kind;
-  switch (kind) {
-    case 'unauthorized':
-      return {
-        says: `Alpaca does not accept the keys (${message})`,
-        help: 'see that ALPACA_API_KEY and ALPACA_SECRET_KEY are a pair, of the account that ALPACA_BASE_URL names, and still valid',
-      };
-    case 'forbidden':
-      return { says: `the plan of the account does not hold this (${message})`, help: undefined };
-    case 'unreachable':
-      return { says: message, help: 'see that this machine is online, and the addresses in .env' };
-    case 'timeout_unknown':
-      return {
-        says: 'Alpaca does not answer in time',
-        help: 'try again; https://status.alpaca.markets says how it is',
-      };
-    case 'network_unknown':
-      return { says: message, help: 'try again; see that no proxy or firewall cuts connections' };
-    case 'server':
-      return {
-        says: `Alpaca fails (${message})`,
-        help: 'try again in some minutes; https://status.alpaca.markets says how it is',
-      };
-    case 'rate_limited':
-      return {
-        says: 'too many requests with these keys',
-        help: 'wait a minute; see whether another program uses the same keys',
-      };
-    case 'unreadable':
-      return { says: message, help: 'see that the addresses in .env lead to Alpaca and not to a page of a proxy' };
-    default:
-      return { says: `Alpaca refuses: ${message}`, help: undefined };
-  }
+interface RefusalWords {
+  readonly says: string;
+  readonly help: string | undefined;
+}
+
+const STATUS_PAGE = 'https://status.alpaca.markets says how it is';
+
+/** Of refusals that are about the request and not about what was asked, by Alpaca's own words. */
+const WORDS: Partial<Readonly<Record<Refusal['kind'], (message: string) => RefusalWords>>> = {
+  unauthorized: (message) => ({
+    says: `Alpaca does not accept the keys (${message})`,
+    help: 'see that ALPACA_API_KEY and ALPACA_SECRET_KEY are a pair, of the account that ALPACA_BASE_URL names, and still valid',
+  }),
+  forbidden: (message) => ({ says: `the plan of the account does not hold this (${message})`, help: undefined }),
+  unreachable: (message) => ({ says: message, help: 'see that this machine is online, and the addresses in .env' }),
+  timeout_unknown: () => ({ says: 'Alpaca does not answer in time', help: `try again; ${STATUS_PAGE}` }),
+  network_unknown: (message) => ({ says: message, help: 'try again; see that no proxy or firewall cuts connections' }),
+  server: (message) => ({ says: `Alpaca fails (${message})`, help: `try again in some minutes; ${STATUS_PAGE}` }),
+  rate_limited: () => ({
+    says: 'too many requests with these keys',
+    help: 'wait a minute; see whether another program uses the same keys',
+  }),
+  unreadable: (message) => ({
+    says: message,
+    help: 'see that the addresses in .env lead to Alpaca and not to a page of a proxy',
+  }),
 };
+
+/** A refusal as a sentence, and what a person can do about it. */
+export const refusalWords = ({ kind, message }: Pick<Refusal, 'kind' | 'message'>): RefusalWords =>
+  WORDS[kind]?.(message) ?? { says: `Alpaca refuses: ${message}`, help: undefined };

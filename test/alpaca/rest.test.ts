@@ -6,6 +6,7 @@ import { type Answer, isOutcomeUnknown, orThrow, type Refusal } from '../../engi
 import { type AlpacaRest, createRest } from '../../engine/alpaca/rest.ts';
 import { systemClock } from '../../engine/alpaca/system-clock.ts';
 import { secret } from '../../engine/secrets/secret.ts';
+import { idle } from '../virtual-clock.ts';
 import { type Asked, type Loopback, type Said, startLoopback } from './loopback.ts';
 
 const closing: (() => unknown)[] = [];
@@ -356,6 +357,34 @@ describe('bars', () => {
     const query = { symbols: ['SPY'], size: '1Min', from: 0, to: 1, adjustment: 'raw', feed: 'sip' } as const;
     expect(refusalOf(await rest.bars(query)).kind).toBe('forbidden');
   });
+});
+
+it('trading and market data wait for limits of their own', async () => {
+  const server = await startLoopback(({ path }) =>
+    path.startsWith('/v2/stocks') ? { json: { bars: {}, next_page_token: null } } : { json: [] },
+  );
+  const connection = openConnection({
+    keys: { id: secret('PKTESTTESTTEST'), secret: secret('s3cr3t-s3cr3t') },
+    endpoints: endpointsOf({ trading: server.url, data: server.url, feed: 'iex' }),
+  });
+  const shared = { clock: systemClock, dice: () => 0 };
+  const limiter = createLimiter({ ...shared, perMinute: 1 });
+  const dataLimiter = createLimiter({ ...shared, perMinute: 1 });
+  closing.push(
+    () => limiter.close(),
+    () => dataLimiter.close(),
+    () => connection.close(),
+    server.close,
+  );
+  const rest = createRest({ ...shared, connection, limiter, dataLimiter });
+  expect('ok' in (await rest.positions())).toBe(true);
+  const bars = { symbols: ['SPY'], size: '1Min', from: 0, to: 1, adjustment: 'raw', feed: 'iex' } as const;
+  expect('ok' in (await rest.bars(bars))).toBe(true);
+  const waits = rest.positions();
+  await idle();
+  expect([limiter.waiting, dataLimiter.waiting]).toEqual([1, 0]);
+  limiter.close();
+  expect(refusalOf(await waits).kind).toBe('closed_connection');
 });
 
 it('a limiter that is closed turns all away, and keys are shown nowhere', async () => {

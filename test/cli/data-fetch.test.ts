@@ -108,6 +108,17 @@ describe('engine data fetch', () => {
     place.remove();
   });
 
+  it('writes coins to a file of their name, however small their prices', async () => {
+    const place = folder();
+    expect(await fetch(['SHIB/USD', ...WEEK, '--out', place.path])).toMatchObject({ code: 0 });
+    expect(rows(join(place.path, 'SHIB-USD.csv')).slice(1)).toEqual([
+      '2024-03-04T00:00:00Z,0.0000003,0.0000003,0.0000003,0.0000003,1.5',
+      '2024-03-04T00:01:00Z,0.0000006,0.0000006,0.0000006,0.0000006,1.5',
+      expect.stringMatching(/^2024-03-04T00:02:00Z,0\.0000009/) as string,
+    ]);
+    place.remove();
+  });
+
   it('stops at Ctrl-C with whole files', async () => {
     const place = folder();
     server.page = 100;
