@@ -453,6 +453,8 @@ const dryOn = async (
           (text) => terminal.err(`${style.yellow('warning')}: ${text}\n`),
           () => performance.now(),
         );
+  /** Why the run is over; undefined: it goes on under other rules. */
+  let ending: string | undefined;
   try {
     const ended = await dryRun(
       ruleset,
@@ -501,13 +503,13 @@ const dryOn = async (
     await terminal.stream(
       format === 'json' ? resultJson(result) : format === 'jsonl' ? summaryLine(result) : [summary(result)],
     );
-    await telegram?.close(result.interrupted ? endedBy(signal) : 'its bars are over', running());
+    ending = result.interrupted ? endedBy(signal) : 'its bars are over';
     return exitOfRun(result.interrupted, signal);
   } catch (error) {
     logs?.event('error', 'fault', {}, error);
     // What an edit brought about is taken back, and the run goes on.
     if (!(error instanceof RulesFault) || fault?.former === error.revision) {
-      await telegram?.close(`a fault: ${error instanceof Error ? error.message : String(error)}`, running());
+      ending = `a fault: ${error instanceof Error ? error.message : String(error)}`;
     }
     throw error;
   } finally {
@@ -515,6 +517,7 @@ const dryOn = async (
     output.end();
     await hot.rules?.close();
     await hand?.close();
+    if (ending !== undefined) await telegram?.close(ending, running());
     logs?.close();
   }
 };

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../engine/cli/commands.ts';
 import type { ReloadResult } from '../../engine/runtime/control/results.ts';
 import { type ControlServer, serveControl } from '../../engine/runtime/control/server.ts';
+import { CHAT, startTelegram, type TelegramServer, TOKEN } from '../notify/telegram-server.ts';
 import { fakeHandlers, STATUS } from '../runtime/control/raw.ts';
 import { engine, folder, ROOT, wordsOf } from './engine.ts';
 import { waves } from './waves.ts';
@@ -205,9 +206,21 @@ describe('every example in help', () => {
       ['8a01b77', revisions[0]!.revision.slice(0, 7)],
     );
   }, 60_000);
-  afterAll(() => recorded.remove());
+  let telegram: TelegramServer;
+  beforeAll(async () => {
+    telegram = await startTelegram();
+  });
+  afterAll(async () => {
+    recorded.remove();
+    await telegram.close();
+  });
   /** What looks at a run that was kept. */
   const looksBack = (line: string): boolean => /^engine (report|export|replay|revisions)\b/.test(line);
+  const settings = (line: string): Record<string, string> => {
+    if (looksBack(line) || line.includes('--session ')) return { ENGINE_STATE: recorded.path };
+    if (!line.startsWith('engine telegram')) return {};
+    return { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_CHAT_ID: String(CHAT), TELEGRAM_API_ROOT: telegram.root };
+  };
 
   it.each(examples)(
     '%s',
@@ -223,7 +236,7 @@ describe('every example in help', () => {
       if (rollsBack) writeFileSync(stray, 'id: stray\n');
       const ended = await engine(words, {
         cwd,
-        ...(looksBack(line) || line.includes('--session ') ? { env: { ENGINE_STATE: recorded.path } } : {}),
+        env: settings(line),
         ...(file === undefined ? {} : { input: readFileSync(join(cwd, file), 'utf8') }),
       });
       expect(ended.stderr).not.toMatch(/fault/);
