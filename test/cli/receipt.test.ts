@@ -49,7 +49,7 @@ beforeEach(async () => {
   writeFileSync(
     join(place.path, '.env'),
     [
-      'ALPACA_API_KEY=PKCANARYCANARYCANARY',
+      'ALPACA_API_KEY=PK-CANARY-CANARY-CAN',
       'ALPACA_SECRET_KEY=canary/s3cr3t+canary',
       `ALPACA_BASE_URL=${urls.trading}`,
       `ALPACA_DATA_URL=${urls.data}`,

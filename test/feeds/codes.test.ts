@@ -14,6 +14,7 @@ describe('codes of market data', () => {
         .filter((file) => file.endsWith('.ts'))
         .map((file) => `engine/feeds/${file}`),
       'engine/runtime/fit.ts',
+      'engine/runtime/live/live-feed.ts',
     ]
       .map((file) => readFileSync(`${root}${file}`, 'utf8'))
       .join('\n');
