@@ -3,7 +3,7 @@ export interface Figure {
   readonly section: string;
   readonly name: string;
   readonly value: number;
-  readonly unit: 'M bars/s' | 'ms' | 's' | 'ns' | 'MB' | 'times';
+  readonly unit: 'M bars/s' | 'ms' | 's' | 'µs' | 'ns' | 'MB' | 'times';
   /** The least that is acceptable, in the same unit. */
   readonly floor?: number;
   readonly goal?: number;

@@ -7,7 +7,7 @@ import { createSession, type Session } from '../engine/runtime/session.ts';
 import { loadDocuments } from '../engine/runtime/workspace.ts';
 import type { Figure } from './figure.ts';
 import { generateBars } from './market.ts';
-import { median, ROOT } from './measure.ts';
+import { median, quantile, ROOT } from './measure.ts';
 
 const RISK = 'limits:\n  max_open_positions: 100000\ncircuit_breakers: []\n';
 
@@ -105,9 +105,6 @@ const minutesOf = (symbol: string, count: number, seed: number): MinuteBar[] => 
     vwap: undefined,
   }));
 };
-
-const quantile = (values: readonly number[], share: number): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length * share)]!;
 
 async function oneBar(section: string): Promise<Figure[]> {
   const bars = minutesOf('SPY', 25_000, 1);

@@ -23,6 +23,10 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+/** The value that a share of all, 0 to below 1, lies below. */
+export const quantile = (values: readonly number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length * share)]!;
+
 /** Collects garbage when `--expose-gc` is on, so that one run does not pay for another. */
 const collect = (): void => (globalThis as { gc?: () => void }).gc?.();
 

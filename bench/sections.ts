@@ -11,7 +11,9 @@ import { liveFigures } from './live.ts';
 import { csvOf } from './market.ts';
 import { engine, median, ROOT, scratchPath, time, watch } from './measure.ts';
 import { reloadFigures } from './reload.ts';
+import { socketFigures } from './socket.ts';
 import { swapFigures } from './swap.ts';
+import { wireFigures } from './wire.ts';
 import { backtest, marketData, oneSymbol, ruleset, twentySymbols } from './workload.ts';
 
 export const SECTIONS = [
@@ -26,6 +28,7 @@ export const SECTIONS = [
   'swap',
   'reload',
   'live',
+  'wire',
 ] as const;
 export type Section = (typeof SECTIONS)[number];
 
@@ -271,5 +274,7 @@ export function measure(section: Section, runs: number): Promise<Figure[]> {
       return reloadFigures(runs);
     case 'live':
       return liveFigures();
+    case 'wire':
+      return [...(await wireFigures()), ...(await socketFigures())];
   }
 }
