@@ -250,7 +250,7 @@ async function journal(runs: number): Promise<Figure[]> {
 }
 
 /** Measures one section; `runs` is how often each thing is done before the median is taken. */
-export function measure(section: Section, runs: number): Promise<Figure[]> {
+export async function measure(section: Section, runs: number): Promise<Figure[]> {
   switch (section) {
     case 'w1':
       return single('w1', 'SMA(10) crosses SMA(30)', runs);
