@@ -146,7 +146,12 @@ async function runAgainst(simulator: AlpacaSimulator, door: BrokerDoor): Promise
     const times: number[] = [];
     let port: LivePort | undefined;
     const tell = (fact: Parameters<LivePort['fact']>[0]): void => port?.fact(fact, simulator.clock.now());
-    const sender = createSender({ door, tell, wait: turn });
+    const sender = createSender({
+      wanted: () => true,
+      door,
+      tell,
+      wait: turn,
+    });
 
     /** What became of the orders at the broker, as the minutely comparison asks. */
     async function compare(): Promise<void> {
