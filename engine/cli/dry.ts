@@ -3,34 +3,27 @@ import type { Ruleset } from '../compiler/ruleset.ts';
 import type { Operator } from '../core/breakers.ts';
 import { isRefusal } from '../journal/refusal.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../market/timeframe.ts';
-import { counted } from '../report/amounts.ts';
-import { resultJson } from '../report/json.ts';
-import { rollbackNotice } from '../report/reload-notices.ts';
-import { errorLine, eventLine, summaryLine } from '../report/run-events.ts';
 import { resultText } from '../report/text.ts';
 import { wrap } from '../report/wrap.ts';
-import { writtenCommand } from '../runtime/control/operator-command.ts';
-import type { Steering } from '../runtime/drive.ts';
 import { dryRun } from '../runtime/dry-run.ts';
 import { createMemoryJournal, type MemoryJournal } from '../runtime/memory-journal.ts';
 import { joined } from '../runtime/observers.ts';
 import { createRecording } from '../runtime/recording.ts';
 import { type RunResult, resultWith } from '../runtime/result.ts';
-import { RulesFault } from '../runtime/rules-fault.ts';
+import type { RulesFault } from '../runtime/rules-fault.ts';
 import type { Session } from '../runtime/session.ts';
 import { withShadowSymbols } from '../runtime/shadowed.ts';
 import { swapAtOnce } from '../runtime/swap.ts';
 import { ENGINE_VERSION } from '../runtime/version.ts';
-import { loadDocuments, type Workspace, type WorkspaceOptions } from '../runtime/workspace.ts';
+import { loadDocuments, type Workspace } from '../runtime/workspace.ts';
 import { textFlag } from './arguments.ts';
 import { attendanceFor, attendanceSentence } from './attendance.ts';
 import { dryFeed } from './bars-source.ts';
 import type { CommandContext } from './command.ts';
 import type { OpenState } from './dry-session.ts';
-import { failure } from './exit.ts';
 import { hasErrors, refuseFaulty, showFindings } from './findings.ts';
+import { askedOfRun, followFiles, notFollowed, notYet, runningOf, throughFaults } from './followed-rules.ts';
 import { handOn } from './hand-on.ts';
-import type { HotRules } from './hot-rules.ts';
 import { endedBy, exitOfRun } from './interruption.ts';
 import { journalFailure } from './journal-failure.ts';
 import { journalLines } from './journal-lines.ts';
@@ -39,13 +32,14 @@ import { type LogChoice, openLogs } from './open-logs.ts';
 import { loadRules } from './rules.ts';
 import type { FeedChoice } from './run.ts';
 import { runOutput } from './run-output.ts';
+import { rulesSentence, runSettings } from './run-settings.ts';
+import { tellEnded, tellFault, tellStarted } from './run-story.ts';
 import type { RunTelegram } from './run-telegram.ts';
 import { attendanceOf, type SessionOptions } from './session-options.ts';
 import { snapshots } from './snapshots.ts';
 import { shownPath } from './state-folder.ts';
 import { remembered } from './stopped-early.ts';
 import type { TelegramSettings } from './telegram-settings.ts';
-import type { Terminal } from './terminal.ts';
 import { growYoungMemory } from './young-memory.ts';
 
 /** What becomes of the run: kept, continued, or forgotten. */
@@ -76,12 +70,6 @@ export interface DryChoices {
   readonly metrics: RunMetrics | undefined;
 }
 
-/** A terminal whose JSON answers take one line each, as the events of a run do. */
-const onOneLine = (terminal: Terminal): Terminal => ({
-  ...terminal,
-  stream: (pieces) => terminal.stream([errorLine([...pieces].join(''))]),
-});
-
 const paceOf = (speed: DryChoices['speed'], bars: ReadonlyMap<string, Timeframe>): number | undefined => {
   if (speed === 'max') return undefined;
   const shortest = Math.min(...[...bars.values()].map((base) => TIMEFRAME_MS[base]));
@@ -96,30 +84,12 @@ export const dry = async (context: CommandContext, choices: DryChoices): Promise
   try {
     state = await takeState(context, choices);
     telegram = await takeTelegram(context, choices);
-    return await dryThrough(context, choices, state, telegram);
+    const memory: Memory = { journal: undefined };
+    return await throughFaults((fault) => dryOn(context, choices, state, telegram, memory, fault));
   } catch (error) {
     throw journalFailure(error);
   } finally {
     state?.close();
-  }
-};
-
-/** Runs; when an edit's rules throw in their first bars, again from its journal, with the rules before them. */
-const dryThrough = async (
-  context: CommandContext,
-  choices: DryChoices,
-  state: OpenState | undefined,
-  telegram: RunTelegram | undefined,
-): Promise<number> => {
-  const memory: Memory = { journal: undefined };
-  for (let fault: RulesFault | undefined; ; ) {
-    try {
-      return await dryOn(context, choices, state, telegram, memory, fault);
-    } catch (error) {
-      // Neither of the two runs: that is no edit's fault.
-      if (!(error instanceof RulesFault) || fault?.former === error.revision) throw error;
-      fault = error;
-    }
   }
 };
 
@@ -146,10 +116,6 @@ const keptInMemory = async (
 };
 
 const TITLE = 'Dry run';
-
-const notYet = (): never => {
-  throw failure('the run has only just begun', 'ask again');
-};
 
 /** Messages, when the settings ask for them. */
 const takeTelegram = async (
@@ -191,23 +157,12 @@ const dryOn = async (
 ): Promise<number> => {
   const { feed, speed, folder, assumptions, cash, symbols, journal } = choices;
   const { flags, positionals, terminal, interruption } = context;
-  const format = flags.format === 'json' || flags.format === 'jsonl' ? flags.format : 'text';
-  const json = format !== 'text';
-  const answers = format === 'jsonl' ? onOneLine(terminal) : terminal;
-  const quiet = flags.quiet === true;
-  const risk = textFlag(flags, 'risk');
+  const { format, json, quiet, risk, where, answers, say } = runSettings(context, choices);
   const signal = interruption();
-
-  const where: WorkspaceOptions = {
-    dir: folder,
-    ...(positionals.length > 0 ? { paths: positionals } : {}),
-    ...(risk === undefined ? {} : { risk }),
-    ...(symbols === undefined ? {} : { symbols }),
-  };
+  const style = terminal.errStyle;
   const rules = await loadRules(where, json, answers);
   if (typeof rules === 'number') return rules;
   const { counts } = rules;
-  const style = terminal.errStyle;
   const sessions = state === undefined ? undefined : await import('./dry-session.ts');
   const known =
     state === undefined ? undefined : sessions!.openSession(state, journal.mode === 'fresh' && fault === undefined);
@@ -230,16 +185,7 @@ const dryOn = async (
   const ruleset = kept?.first ?? rules.ruleset;
   // A run that goes on does so under the rules that it came to.
   const ruling = kept?.last.ruleset ?? ruleset;
-  const say = (text: string): void => {
-    if (!quiet) terminal.err(text);
-  };
-  say(
-    style
-      .dim(
-        `${counted(ruling.strategies.length, 'strategy', 'strategies')}, ${counted(ruling.traded.length, 'symbol')} (${ruling.traded.join(' ')}), rules ${ruling.revision.slice(0, 7)}.`,
-      )
-      .concat('\n'),
-  );
+  say(`${style.dim(rulesSentence(ruling))}\n`);
   for (const sentence of ruling.notActing) {
     say(`${wrap(`not acting yet: ${sentence}`, Math.min(terminal.errWidth, 120)).map(style.dim).join('\n')}\n`);
   }
@@ -333,54 +279,27 @@ const dryOn = async (
       style: terminal.style,
       ...(complete ? {} : { whole: feed.kind === 'sample' ? 'the sample year' : 'the bars' }),
     })}`;
-  /** Follows the files from where the run decides by itself. */
-  const hot = { steering: undefined as Steering | undefined, rules: undefined as HotRules | undefined, over: false };
-  /** Puts the rules before those that threw in charge again, from here on. */
-  const rollBack = async ({ former }: RulesFault, steering: Steering): Promise<Workspace> => {
-    const before =
-      state === undefined ? await inMemory(former) : await sessions!.rulesAt(state, session!.row, former, where);
-    const answer = await steering.swap({
-      plan: before.plan!,
-      ahead: async ({ instants }) => {
-        const at = new Date().toISOString();
-        await recording.input({ kind: 'revision', instants, at, revision: former, documents: before.documents() });
-      },
-    });
-    if (answer.kind === 'refused') throw new Error(answer.diagnostics[0]?.message);
-    terminal.err(`${rollbackNotice(fault!, { width: Math.min(terminal.errWidth, 160), style }).join('\n')}\n`);
-    logs?.event('error', 'rules_rolled_back', { from: fault!.revision, to: former, message: fault!.message });
-    telegram?.news.alert(
-      'Rules ROLLED BACK',
-      `${fault!.revision.slice(0, 7)} threw: ${fault!.message}. ${former.slice(0, 7)} runs again.`,
-    );
-    return before;
-  };
-  const followFiles = async (resumed: boolean): Promise<void> => {
-    const { followRules } = await import('./hot-rules.ts');
-    if (hot.over || hot.steering === undefined) return;
-    const running = fault === undefined ? (kept?.last ?? rules) : await rollBack(fault, hot.steering);
-    hot.rules = followRules({
+  const hot = notFollowed();
+  const following = (resumed: boolean): Promise<void> =>
+    followFiles(hot, {
       where,
-      running,
-      steering: hot.steering,
+      running: kept?.last ?? rules,
       recording,
-      ...(fault === undefined ? {} : { barred: { revision: fault.revision, message: `it threw: ${fault.message}` } }),
+      fault,
+      rulesAt: (revision) =>
+        state === undefined ? inMemory(revision) : sessions!.rulesAt(state, session!.row, revision, where),
       arrival: session?.arrival,
       cash,
       assumptions,
       terminal,
       quiet,
       resumed,
-      notify(notice) {
-        const before = output.revision();
-        output.rules(notice);
-        telegram?.rules(notice, before);
-      },
+      output,
+      logs,
+      telegram,
     });
-    await hot.rules.ready;
-  };
   follow.start = (resumed) => {
-    void (resumed ? hot.steering!.still(() => followFiles(true)) : followFiles(false));
+    void (resumed ? hot.steering!.still(() => following(true)) : following(false));
   };
   const hand =
     state === undefined
@@ -395,34 +314,22 @@ const dryOn = async (
           terminal,
           {
             session: session?.row.name ?? null,
-            rules: () =>
-              hot.rules?.facts() ?? { revision: ruleset.revision, stale: null, pending: null, lastReload: null },
-            reload: () => (hot.rules ?? notYet()).reload(),
-            approve: (revision, reason) => (hot.rules ?? notYet()).approve(revision, reason),
-            record: (command, at) =>
-              recording.input({
-                kind: 'command',
-                instants: hot.steering!.run.session.instants,
-                at: new Date(at).toISOString(),
-                command: writtenCommand(command),
-              }),
+            ...askedOfRun(hot, recording, ruleset.revision),
           },
         );
-  const started = {
-    engine: ENGINE_VERSION,
-    mode: 'dry',
-    revision: ruleset.revision,
-    session: session?.row.name ?? choices.log.session,
-    feed: account.source,
-    synthetic: account.synthetic,
-    speed,
-    strategies: ruleset.strategies.map(({ id }) => id),
-    symbols: ruleset.traded,
-  };
-  if (format === 'jsonl') terminal.out(eventLine('started', started));
-  const { session: _, ...logged } = started;
-  logs?.event('info', 'run_started', logged);
-  const running = (): Session | undefined => hot.steering?.run.session;
+  const listeners = { terminal, format, logs };
+  tellStarted(
+    listeners,
+    {
+      mode: 'dry',
+      session: session?.row.name ?? choices.log.session,
+      feed: account.source,
+      synthetic: account.synthetic,
+      speed,
+    },
+    ruleset,
+  );
+  const running = (): Session | undefined => runningOf(hot);
   telegram?.attach({
     session: running,
     ask: hand === undefined ? undefined : (request) => hand.ask(request),
@@ -498,19 +405,11 @@ const dryOn = async (
     );
     output.end();
     const result = reading.atItsEnd(ended);
-    const { endEquity, returnPct, trades } = result.metrics;
-    logs?.event('info', 'run_ended', { interrupted: result.interrupted, endEquity, returnPct, trades });
-    await terminal.stream(
-      format === 'json' ? resultJson(result) : format === 'jsonl' ? summaryLine(result) : [summary(result)],
-    );
+    await tellEnded(listeners, result, summary);
     ending = result.interrupted ? endedBy(signal) : 'its bars are over';
     return exitOfRun(result.interrupted, signal);
   } catch (error) {
-    logs?.event('error', 'fault', {}, error);
-    // What an edit brought about is taken back, and the run goes on.
-    if (!(error instanceof RulesFault) || fault?.former === error.revision) {
-      ending = `a fault: ${error instanceof Error ? error.message : String(error)}`;
-    }
+    ending = tellFault(listeners, error, fault);
     throw error;
   } finally {
     hot.over = true;

@@ -1,33 +1,25 @@
 import type { FillAssumptions } from '../brokers/assumptions.ts';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import { amendXnys } from '../market/calendars.ts';
-import { counted } from '../report/amounts.ts';
-import { resultJson } from '../report/json.ts';
 import { receiptMember } from '../report/receipt-json.ts';
 import { receiptLine } from '../report/receipt-words.ts';
-import { rollbackNotice } from '../report/reload-notices.ts';
-import { errorLine, eventLine, summaryLine } from '../report/run-events.ts';
+import { eventLine } from '../report/run-events.ts';
 import { resultText } from '../report/text.ts';
-import { writtenCommand } from '../runtime/control/operator-command.ts';
-import type { Steering } from '../runtime/drive.ts';
 import { createAlpacaLink, type DifferencePolicy, type LinkNotice } from '../runtime/live/alpaca-link.ts';
 import { openLiveFeed } from '../runtime/live/live-feed.ts';
 import { liveRun } from '../runtime/live/live-run.ts';
 import type { Receipt } from '../runtime/live/receipt.ts';
 import { joined } from '../runtime/observers.ts';
 import type { RunResult } from '../runtime/result.ts';
-import { RulesFault } from '../runtime/rules-fault.ts';
+import type { RulesFault } from '../runtime/rules-fault.ts';
 import type { Session } from '../runtime/session.ts';
 import { withShadowSymbols } from '../runtime/shadowed.ts';
-import { ENGINE_VERSION } from '../runtime/version.ts';
-import type { Workspace, WorkspaceOptions } from '../runtime/workspace.ts';
-import { textFlag } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import type { JournalChoice } from './dry.ts';
 import { type OpenState, openSession, openState, rulesAt, rulesOf, workspacePath } from './dry-session.ts';
 import { failure } from './exit.ts';
+import { askedOfRun, followFiles, notFollowed, runningOf, throughFaults } from './followed-rules.ts';
 import { handOn } from './hand-on.ts';
-import type { HotRules } from './hot-rules.ts';
 import { endedBy, exitOfRun } from './interruption.ts';
 import { journalFailure } from './journal-failure.ts';
 import { journalLines } from './journal-lines.ts';
@@ -39,6 +31,8 @@ import { type LogChoice, openLogs } from './open-logs.ts';
 import type { RecordedLive } from './recorded-source.ts';
 import { loadRules } from './rules.ts';
 import { runOutput } from './run-output.ts';
+import { rulesSentence, runSettings } from './run-settings.ts';
+import { tellEnded, tellFault, tellStarted } from './run-story.ts';
 import type { RunTelegram } from './run-telegram.ts';
 import type { SessionOptions } from './session-options.ts';
 import { snapshots } from './snapshots.ts';
@@ -81,7 +75,7 @@ export async function live(context: CommandContext, choices: LiveChoices): Promi
   });
   try {
     const telegram = await takeTelegram(context, choices);
-    return await liveThrough(context, choices, state, telegram);
+    return await throughFaults((fault) => liveOn(context, choices, state, telegram, fault));
   } catch (error) {
     throw journalFailure(error);
   } finally {
@@ -99,51 +93,18 @@ async function takeTelegram(
   return openRunTelegram({ settings, terminal, title: TITLES[mode], synthetic: false, speed: 'realtime' });
 }
 
-/** Runs; when an edit's rules throw in their first bars, again from its journal, with the rules before them. */
-async function liveThrough(
-  context: CommandContext,
-  choices: LiveChoices,
-  state: OpenState,
-  telegram: RunTelegram | undefined,
-): Promise<number> {
-  for (let fault: RulesFault | undefined; ; ) {
-    try {
-      return await liveOn(context, choices, state, telegram, fault);
-    } catch (error) {
-      // Neither of the two runs: that is no edit's fault.
-      if (!(error instanceof RulesFault) || fault?.former === error.revision) throw error;
-      fault = error;
-    }
-  }
-}
-
 async function liveOn(
-  { flags, positionals, terminal, interruption }: CommandContext,
+  context: CommandContext,
   choices: LiveChoices,
   state: OpenState,
   telegram: RunTelegram | undefined,
   fault: RulesFault | undefined,
 ): Promise<number> {
   const { access, mode, journal, folder, assumptions } = choices;
-  const format = flags.format === 'json' || flags.format === 'jsonl' ? flags.format : 'text';
-  const json = format !== 'text';
-  const quiet = flags.quiet === true;
-  const risk = textFlag(flags, 'risk');
+  const { flags, positionals, terminal, interruption } = context;
+  const { format, json, quiet, risk, where, answers, say } = runSettings(context, choices);
   const signal = interruption();
   const style = terminal.errStyle;
-  const say = (text: string): void => {
-    if (!quiet) terminal.err(`${text}\n`);
-  };
-  const where: WorkspaceOptions = {
-    dir: folder,
-    ...(positionals.length > 0 ? { paths: positionals } : {}),
-    ...(risk === undefined ? {} : { risk }),
-    ...(choices.symbols === undefined ? {} : { symbols: choices.symbols }),
-  };
-  const answers =
-    format === 'jsonl'
-      ? { ...terminal, stream: (pieces: Iterable<string>) => terminal.stream([errorLine([...pieces].join(''))]) }
-      : terminal;
   const known = openSession(state, journal.mode === 'fresh' && fault === undefined);
   const begun = known?.options as SessionOptions | undefined;
   // A session keeps the days that it began with: its sessions are numbered by them.
@@ -155,14 +116,9 @@ async function liveOn(
   const kept = known === undefined ? undefined : await rulesOf(state, known, rules, where);
   const ruleset = kept?.first ?? rules.ruleset;
   const ruling = kept?.last.ruleset ?? ruleset;
-  say(
-    style.dim(
-      `${counted(ruling.strategies.length, 'strategy', 'strategies')}, ${counted(ruling.traded.length, 'symbol')} (${ruling.traded.join(' ')}), rules ${ruling.revision.slice(0, 7)}.`,
-    ),
-  );
+  say(`${style.dim(rulesSentence(ruling))}\n`);
   // An account is worth another amount every day: a session goes on with the one it began with.
   const cash = begun?.cash ?? choices.cash ?? access.account.equity;
-  const following = { start: undefined as (() => void) | undefined };
   const lines = journalLines(terminal, known?.name, ruleset.traded[0] ?? '', true);
   const session = startLiveSession({
     state,
@@ -189,7 +145,7 @@ async function liveOn(
     trades: mode !== 'dry',
   });
   const { recording } = session;
-  say(style.dim(known === undefined ? 'Asking for history ...' : 'Going on ...'));
+  say(`${style.dim(known === undefined ? 'Asking for history ...' : 'Going on ...')}\n`);
   const feed = await openLiveFeed(
     {
       source: `Alpaca ${access.feedName}`,
@@ -246,39 +202,14 @@ async function liveOn(
 
   for (const words of access.hours.warnings) tell({ kind: 'warning', words });
 
-  const hot = { steering: undefined as Steering | undefined, rules: undefined as HotRules | undefined, over: false };
-  const notYet = (): never => {
-    throw failure('the run has only just begun', 'ask again');
-  };
-  /** Puts the rules before those that threw in charge again, from here on. */
-  const rollBack = async ({ former }: RulesFault, steering: Steering): Promise<Workspace> => {
-    const before = await rulesAt(state, session.row, former, where);
-    const answer = await steering.swap({
-      plan: before.plan!,
-      ahead: async ({ instants }) => {
-        const at = new Date().toISOString();
-        await recording.input({ kind: 'revision', instants, at, revision: former, documents: before.documents() });
-      },
-    });
-    if (answer.kind === 'refused') throw new Error(answer.diagnostics[0]?.message);
-    terminal.err(`${rollbackNotice(fault!, { width: Math.min(terminal.errWidth, 160), style }).join('\n')}\n`);
-    logs?.event('error', 'rules_rolled_back', { from: fault!.revision, to: former, message: fault!.message });
-    telegram?.news.alert(
-      'Rules ROLLED BACK',
-      `${fault!.revision.slice(0, 7)} threw: ${fault!.message}. ${former.slice(0, 7)} runs again.`,
-    );
-    return before;
-  };
-  const followFiles = async (): Promise<void> => {
-    const { followRules } = await import('./hot-rules.ts');
-    if (hot.over) return;
-    const steering = hot.steering!;
-    hot.rules = followRules({
+  const hot = notFollowed();
+  const follow = (): Promise<void> =>
+    followFiles(hot, {
       where,
-      running: fault === undefined ? (kept?.last ?? rules) : await rollBack(fault, steering),
-      steering,
+      running: kept?.last ?? rules,
       recording,
-      ...(fault === undefined ? {} : { barred: { revision: fault.revision, message: `it threw: ${fault.message}` } }),
+      fault,
+      rulesAt: (revision) => rulesAt(state, session.row, revision, where),
       arrival: session.arrival,
       cash,
       assumptions,
@@ -290,44 +221,21 @@ async function liveOn(
         now.rules = next;
         link.setSymbols(new Set(withShadowSymbols(next).symbols));
       },
-      notify(notice) {
-        const before = output.revision();
-        output.rules(notice);
-        telegram?.rules(notice, before);
-      },
+      output,
+      logs,
+      telegram,
     });
-    await hot.rules.ready;
-  };
-  following.start = () => {
-    void hot.steering!.still(followFiles);
-  };
   const hand = await handOn(journal.folder, { mode, feed: `Alpaca ${access.feedName}`, synthetic: false }, terminal, {
     session: session.row.name,
-    rules: () => hot.rules?.facts() ?? { revision: ruling.revision, stale: null, pending: null, lastReload: null },
-    reload: () => (hot.rules ?? notYet()).reload(),
-    approve: (revision, reason) => (hot.rules ?? notYet()).approve(revision, reason),
-    record: (command, at) =>
-      recording.input({
-        kind: 'command',
-        instants: hot.steering!.run.session.instants,
-        at: new Date(at).toISOString(),
-        command: writtenCommand(command),
-      }),
+    ...askedOfRun(hot, recording, ruling.revision),
   });
-  const started = {
-    engine: ENGINE_VERSION,
-    mode,
-    revision: ruling.revision,
-    session: session.row.name,
-    feed: `Alpaca ${access.feedName}`,
-    synthetic: false,
-    strategies: ruling.strategies.map(({ id }) => id),
-    symbols: ruling.traded,
-  };
-  if (format === 'jsonl') terminal.out(eventLine('started', started));
-  const { session: _, ...logged } = started;
-  logs?.event('info', 'run_started', logged);
-  const running = (): Session | undefined => hot.steering?.run.session;
+  const listeners = { terminal, format, logs };
+  tellStarted(
+    listeners,
+    { mode, session: session.row.name, feed: `Alpaca ${access.feedName}`, synthetic: false },
+    ruling,
+  );
+  const running = (): Session | undefined => runningOf(hot);
   telegram?.attach({
     session: running,
     ask: hand === undefined ? undefined : (request) => hand.ask(request),
@@ -355,7 +263,7 @@ async function liveOn(
     if (format === 'jsonl') terminal.out(eventLine('receipt', receiptMember(receipt)));
     telegram?.news.receipt(receipt);
     if (level === 'warn') terminal.err(`${style.yellow(text)}\n`);
-    else say(text);
+    else say(`${text}\n`);
   };
   const receipts =
     mode === 'dry'
@@ -418,24 +326,17 @@ async function liveOn(
         output.observer,
         ...(telegram === undefined ? [] : [telegram.news.observer]),
         ...(receipts === undefined ? [] : [receipts.observer]),
-        { live: () => following.start?.() },
+        { live: () => void hot.steering!.still(follow) },
       ]),
       signal,
     );
     output.end();
-    const { endEquity, returnPct, trades } = result.metrics;
-    logs?.event('info', 'run_ended', { interrupted: true, endEquity, returnPct, trades });
-    await terminal.stream(
-      format === 'json' ? resultJson(result) : format === 'jsonl' ? summaryLine(result) : [summary(result)],
-    );
+    await tellEnded(listeners, result, summary);
     await telegram?.close(endedBy(signal), running());
     return exitOfRun(true, signal);
   } catch (error) {
-    logs?.event('error', 'fault', {}, error);
-    // What an edit brought about is taken back, and the run goes on.
-    if (!(error instanceof RulesFault) || fault?.former === error.revision) {
-      await telegram?.close(`a fault: ${error instanceof Error ? error.message : String(error)}`, running());
-    }
+    const why = tellFault(listeners, error, fault);
+    if (why !== undefined) await telegram?.close(why, running());
     throw error;
   } finally {
     hot.over = true;
