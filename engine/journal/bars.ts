@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { damaged } from './open.ts';
 import { seal } from './seal.ts';
-import type { Sqlite } from './sqlite.ts';
+import { type Sqlite, statement } from './sqlite.ts';
 
 /** Bars of a live run, as text: a piece is a minute, piece 0 the history that it began with. */
 export interface BarsRow {
@@ -19,9 +19,13 @@ const PACKED = 0x1f;
 export function storeBars(database: Sqlite, session: number, { piece, part, text }: BarsRow): void {
   const plain = Buffer.from(text);
   const body = plain.length < PACKED_FROM ? plain : gzipSync(plain, { level: 3 });
-  database
-    .prepare('INSERT INTO bars (session, piece, part, body, seal) VALUES (?, ?, ?, ?, ?)')
-    .run(session, piece, part, body, sealOf(session, piece, part, body));
+  statement(database, 'INSERT INTO bars (session, piece, part, body, seal) VALUES (?, ?, ?, ?, ?)').run(
+    session,
+    piece,
+    part,
+    body,
+    sealOf(session, piece, part, body),
+  );
 }
 
 const sealOf = (session: number, piece: number, part: number, body: Buffer): string => seal(session, piece, part, body);
@@ -35,9 +39,10 @@ interface Stored {
 
 /** Part of a piece; undefined when the session has none. @throws Refusal `damaged` */
 export function readBars(database: Sqlite, session: number, piece: number, part: number): string | undefined {
-  const row = database
-    .prepare('SELECT piece, part, body, seal FROM bars WHERE session = ? AND piece = ? AND part = ?')
-    .get(session, piece, part) as Stored | undefined;
+  const row = statement(
+    database,
+    'SELECT piece, part, body, seal FROM bars WHERE session = ? AND piece = ? AND part = ?',
+  ).get(session, piece, part) as Stored | undefined;
   if (row === undefined) return undefined;
   if (row.seal !== sealOf(session, piece, part, row.body)) {
     throw damaged(database.name, `the bars of piece ${piece} of the session are not as they were written`);

@@ -1,7 +1,7 @@
 import { damaged } from './open.ts';
 import { type StoredDocument, storeRevision } from './revisions.ts';
 import { seal } from './seal.ts';
-import type { Sqlite } from './sqlite.ts';
+import { type Sqlite, statement } from './sqlite.ts';
 
 /** What a person did to the run. */
 export interface Command {
@@ -45,17 +45,18 @@ export type NewInput =
 export function storeInput(database: Sqlite, session: number, n: number, input: NewInput): void {
   if (input.kind === 'revision') storeRevision(database, input.revision, input.documents);
   const body = bodyOf(input, n);
-  database
-    .prepare('INSERT INTO inputs (session, n, instants, kind, at, body, seal) VALUES (?, ?, ?, ?, ?, ?, ?)')
-    .run(
-      session,
-      n,
-      input.instants,
-      input.kind,
-      input.at,
-      body,
-      sealOf(session, n, input.instants, input.kind, input.at, body),
-    );
+  statement(
+    database,
+    'INSERT INTO inputs (session, n, instants, kind, at, body, seal) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  ).run(
+    session,
+    n,
+    input.instants,
+    input.kind,
+    input.at,
+    body,
+    sealOf(session, n, input.instants, input.kind, input.at, body),
+  );
 }
 
 function bodyOf(input: NewInput, n: number): string {

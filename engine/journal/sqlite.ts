@@ -30,6 +30,23 @@ export async function loadSqlite(): Promise<Library> {
   }
 }
 
+const prepared = new WeakMap<Sqlite, Map<string, Statement>>();
+
+/** A prepared statement, made once a database. */
+export function statement(database: Sqlite, sql: string): Statement {
+  let known = prepared.get(database);
+  if (known === undefined) {
+    known = new Map();
+    prepared.set(database, known);
+  }
+  let found = known.get(sql);
+  if (found === undefined) {
+    found = database.prepare<unknown[]>(sql);
+    known.set(sql, found);
+  }
+  return found;
+}
+
 /** What went wrong in a database, in the terms that decide what is to be done. */
 export type Trouble =
   /** No space, or a fault of the disk: waiting may help. */

@@ -3,7 +3,7 @@ import { type NewInput, storeInput } from './inputs.ts';
 import { refuse } from './refusal.ts';
 import { endSession } from './session.ts';
 import { chained, NO_EVENTS, type Slice, type SliceRow } from './slices.ts';
-import type { Sqlite, Statement } from './sqlite.ts';
+import { type Sqlite, statement } from './sqlite.ts';
 
 /**
  * Writes one session. Each call is one transaction: it is there whole or not at all, and one that failed can be tried again.
@@ -144,21 +144,4 @@ export function createWriter(open: () => Sqlite, token: string, start: WriterSta
       done?.();
     },
   };
-}
-
-const prepared = new WeakMap<Sqlite, Map<string, Statement>>();
-
-/** A prepared statement, made once a database. */
-function statement(database: Sqlite, sql: string): Statement {
-  let known = prepared.get(database);
-  if (known === undefined) {
-    known = new Map();
-    prepared.set(database, known);
-  }
-  let found = known.get(sql);
-  if (found === undefined) {
-    found = database.prepare<unknown[]>(sql);
-    known.set(sql, found);
-  }
-  return found;
 }
