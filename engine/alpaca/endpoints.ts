@@ -61,3 +61,7 @@ export function keyKindOf(keyId: string): 'paper' | 'live' | undefined {
   if (keyId.startsWith('PK')) return 'paper';
   return keyId.startsWith('AK') ? 'live' : undefined;
 }
+
+/** An address of this very machine. */
+export const isLoopback = (address: string): boolean =>
+  /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(address).hostname);

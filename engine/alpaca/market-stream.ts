@@ -8,9 +8,10 @@ import {
   type Link,
   type LinkEvents,
   SOCKET_TIMING,
-  type SocketState,
+  type Socket,
   type SocketTiming,
   type SocketTold,
+  withInbox,
 } from './socket.ts';
 import { failureOf } from './stream-errors.ts';
 import { createWire, ONE_CONNECTION, type Streaming } from './wire.ts';
@@ -41,13 +42,8 @@ export interface MarketStreamOptions {
   readonly take: (message: MarketMessage) => void;
 }
 
-export interface MarketStream {
-  open(): void;
-  close(): Promise<void>;
-  restart(reason: string): void;
+export interface MarketStream extends Socket {
   setSymbols(symbols: Iterable<string>): void;
-  readonly state: SocketState;
-  readonly reconnects: number;
 }
 
 const CHANNELS = ['bars', 'updatedBars', 'statuses', 'quotes'] as const;
@@ -147,14 +143,8 @@ export function createMarketStream(options: MarketStreamOptions): MarketStream {
     ...(options.timing === undefined ? {} : { timing: options.timing }),
   });
 
-  return {
-    open: () => socket.open(),
-    async close() {
-      await socket.close();
-      inbox.close();
-    },
-    restart: (reason) => socket.restart(reason),
-    setSymbols(wanted) {
+  return Object.assign(withInbox(socket, inbox), {
+    setSymbols(wanted: Iterable<string>) {
       const next = [...wanted];
       const before = new Set(symbols);
       const after = new Set(next);
@@ -174,11 +164,5 @@ export function createMarketStream(options: MarketStreamOptions): MarketStream {
         socket.restart(`the subscription was not confirmed within ${readyMs / 1_000} seconds`),
       );
     },
-    get state() {
-      return socket.state;
-    },
-    get reconnects() {
-      return socket.reconnects;
-    },
-  };
+  });
 }

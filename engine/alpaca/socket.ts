@@ -249,3 +249,19 @@ export function createSocket({ clock, dice, dial, told, ...options }: SocketOpti
     },
   };
 }
+
+/** The socket of a stream whose messages wait in an inbox: closed, it forgets those that have not been worked on. */
+export const withInbox = (socket: Socket, inbox: { close(): void }): Socket => ({
+  open: () => socket.open(),
+  async close() {
+    await socket.close();
+    inbox.close();
+  },
+  restart: (reason) => socket.restart(reason),
+  get state() {
+    return socket.state;
+  },
+  get reconnects() {
+    return socket.reconnects;
+  },
+});

@@ -9,9 +9,10 @@ import {
   type Link,
   type LinkEvents,
   SOCKET_TIMING,
-  type SocketState,
+  type Socket,
   type SocketTiming,
   type SocketTold,
+  withInbox,
 } from './socket.ts';
 import { failureOf } from './stream-errors.ts';
 import { createWire, ONE_CONNECTION, type Streaming } from './wire.ts';
@@ -41,14 +42,7 @@ export interface TradingStreamOptions {
   readonly take: (message: TradingMessage) => void;
 }
 
-export interface TradingStream {
-  open(): void;
-  close(): Promise<void>;
-  /** Gives this connection up for another. */
-  restart(reason: string): void;
-  readonly state: SocketState;
-  readonly reconnects: number;
-}
+export type TradingStream = Socket;
 
 const CHANNEL = 'trade_updates';
 
@@ -113,18 +107,5 @@ export function createTradingStream(options: TradingStreamOptions): TradingStrea
     ...(options.timing === undefined ? {} : { timing: options.timing }),
   });
 
-  return {
-    open: () => socket.open(),
-    async close() {
-      await socket.close();
-      inbox.close();
-    },
-    restart: (reason) => socket.restart(reason),
-    get state() {
-      return socket.state;
-    },
-    get reconnects() {
-      return socket.reconnects;
-    },
-  };
+  return withInbox(socket, inbox);
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Refusal } from '../alpaca/refusal.ts';
 import type { AlpacaRest, BarSize, BarsQuery } from '../alpaca/rest.ts';
+import { SIP_DELAY } from '../feeds/alpaca/history.ts';
 import { type BarFile, ForeignFile, openBarFile } from '../feeds/history/bar-file.ts';
 import { type Fetched, fetchHistory } from '../feeds/history/fetch.ts';
 import { type FileRecord, type FolderRecord, readRecord, writeRecord } from '../feeds/history/record.ts';
@@ -27,9 +28,6 @@ const SIZES: Readonly<Record<string, BarSize>> = { '1m': '1Min', '5m': '5Min', '
 
 /** Symbols that are asked for at a time: more would only wait for the limit of requests. */
 const AT_ONCE = 4;
-
-/** The free plan gives bars of all exchanges when they are this old; a minute more for good measure. */
-const SIP_DELAY = 16 * MINUTE;
 
 interface Wanted {
   readonly symbols: readonly string[];

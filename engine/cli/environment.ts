@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isLoopback } from '../alpaca/endpoints.ts';
 import { otherClock } from '../alpaca/other-clock.ts';
 import type { Diagnostic, SourceFile, Span } from '../documents/diagnostic.ts';
 import { finding, quoted } from '../documents/finding.ts';
@@ -61,7 +62,6 @@ const OURS = /^(?:ALPACA|TELEGRAM|ENGINE)_/;
 
 const TRUE: ReadonlySet<string> = new Set(['true', '1', 'yes', 'on']);
 const FALSE: ReadonlySet<string> = new Set(['false', '0', 'no', 'off']);
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
 const TOKEN = /^\d{3,20}:[\w-]{6,200}$/;
 const KEY = /^[\x21\x23-\x26\x28-\x7e]+$/;
@@ -87,7 +87,7 @@ const readAddress = (name: string, text: string, schemes: readonly [string, stri
   if (url.protocol !== safe && url.protocol !== bare) {
     return wrong(`${name} begins with ${quoted(url.protocol)}, not with ${safe}//`);
   }
-  if (url.protocol === bare && !LOOPBACK.test(url.hostname)) {
+  if (url.protocol === bare && !isLoopback(url.href)) {
     return wrong(`${name} is an address without encryption`, `write ${safe}//${url.host}`);
   }
   if (url.search !== '' || url.hash !== '')

@@ -1,11 +1,8 @@
+import { isLoopback } from '../alpaca/endpoints.ts';
 import { systemClock } from '../alpaca/system-clock.ts';
 import type { Clock } from '../market/clock.ts';
 import type { Environment } from './environment.ts';
 import { failure } from './exit.ts';
-
-/** An address of this very machine. */
-export const isLoopback = (address: string): boolean =>
-  /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(address).hostname);
 
 /**
  * The time that a run goes by: the machine's, or that of a simulator on this machine.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { accountKindOf, keyKindOf } from '../alpaca/endpoints.ts';
+import { accountKindOf, isLoopback, keyKindOf } from '../alpaca/endpoints.ts';
 import { orThrow } from '../alpaca/refusal.ts';
 import type { AlpacaRest } from '../alpaca/rest.ts';
 import { systemClock } from '../alpaca/system-clock.ts';
@@ -18,7 +18,7 @@ import { openAlpaca, refusalWords } from './alpaca-access.ts';
 import { canAsk, typed } from './confirm.ts';
 import type { Environment } from './environment.ts';
 import { failure } from './exit.ts';
-import { isLoopback, runClock } from './run-clock.ts';
+import { runClock } from './run-clock.ts';
 
 /** What is known of the account before rules ask anything of it. */
 export interface AccountFacts {

@@ -3,6 +3,7 @@ import {
   type AccountKind,
   accountKindOf,
   type Endpoints,
+  isLoopback,
   keyKindOf,
   LIVE_URL,
   PAPER_URL,
@@ -15,7 +16,7 @@ import { DAY, SECOND } from '../../market/time.ts';
 import { counted, dollars } from '../../report/amounts.ts';
 import { KEYS_WAY_OUT, missingKeys, namedEndpoints, openAlpaca, refusalWords } from '../alpaca-access.ts';
 import { type Environment, findingsOf } from '../environment.ts';
-import { isLoopback, runClock } from '../run-clock.ts';
+import { runClock } from '../run-clock.ts';
 import { type Item, judgeOf, type Tell } from './item.ts';
 import { checkSymbols } from './symbols.ts';
 

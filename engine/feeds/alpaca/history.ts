@@ -54,7 +54,7 @@ export interface AlpacaHistory {
 }
 
 /** On the free plan bars of all exchanges may be asked for when they are 15 minutes old; a minute more for good measure. */
-const SIP_DELAY = 16 * MINUTE;
+export const SIP_DELAY = 16 * MINUTE;
 
 /** Days to look back for the last session before a date: the longest closure, September 2001, had six. */
 const LOOK_BACK = 8 * DAY;

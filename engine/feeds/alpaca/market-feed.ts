@@ -1,24 +1,13 @@
 import type { MarketMessage, MarketStream } from '../../alpaca/market-stream.ts';
-import type { Calendar, Hours } from '../../market/calendar.ts';
-import type { Clock } from '../../market/clock.ts';
 import type { MinuteBar } from '../../market/minute-bar.ts';
 import { MINUTE } from '../../market/time.ts';
-import { type AskMinutes, createCatchUp } from './catch-up.ts';
+import { type CatchUpOptions, createCatchUp } from './catch-up.ts';
 import type { Gather } from './gather.ts';
 import type { FeedState } from './live-feed.ts';
 
-export interface MarketFeedOptions {
-  readonly clock: Clock;
-  /** The server's time, ms. */
-  readonly now: () => number;
-  readonly dice: () => number;
-  readonly calendar: Calendar;
-  readonly hours: Hours;
-  readonly graceMs: number;
+export interface MarketFeedOptions
+  extends Pick<CatchUpOptions, 'clock' | 'now' | 'dice' | 'calendar' | 'hours' | 'graceMs' | 'ask' | 'measure'> {
   readonly gather: Gather;
-  readonly ask: AskMinutes;
-  /** Makes sure of the server's time. */
-  readonly measure: () => Promise<void>;
   readonly symbols: readonly string[];
   readonly stream: (symbols: readonly string[], take: (message: MarketMessage) => void) => MarketStream;
   readonly halted: (symbol: string, halted: boolean) => void;

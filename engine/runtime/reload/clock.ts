@@ -1,13 +1,7 @@
-/** What the reload knows of time, so that its tests need none. */
-export interface ReloadClock {
-  /** Milliseconds since 1970, UTC. */
-  now(): number;
-  /** Calls back once, after so many milliseconds, unless cancelled before. */
-  after(milliseconds: number, run: () => void): { cancel(): void };
-}
+import type { Clock } from '../../market/clock.ts';
 
 /** The machine's own. A timer of it keeps no process alive. */
-export const systemClock: ReloadClock = {
+export const systemClock: Clock = {
   now: () => Date.now(),
   after(milliseconds, run) {
     const timer = setTimeout(run, milliseconds).unref();

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../documents/diagnostic.ts';
+import type { Clock } from '../../market/clock.ts';
 import { type Gathered, gather, type Workspace, type WorkspaceOptions } from '../workspace.ts';
-import { type ReloadClock, systemClock } from './clock.ts';
+import { systemClock } from './clock.ts';
 import type { Consent, Loss, Refused, ReloadEvent, ReloadOutcome, ReloadStatus, Waiting } from './events.ts';
 import type { Policy } from './policy.ts';
 import { changed, type Reading, readingOf, textsOf, unfinished } from './reading.ts';
@@ -43,7 +44,7 @@ export interface ReloaderOptions<Report> {
   /** What a loss waits for, in the words of the rules that run: those on disk do not decide on themselves. */
   readonly policy: (running: Workspace) => Policy;
   readonly times?: Partial<ReloadTimes>;
-  readonly clock?: ReloadClock;
+  readonly clock?: Clock;
   readonly read?: () => Gathered;
 }
 

@@ -1,4 +1,4 @@
-import type { ReloadClock } from './clock.ts';
+import type { Clock } from '../../market/clock.ts';
 import { gone, type Reading, unfinished } from './reading.ts';
 
 /** How long files must keep still. All in milliseconds. */
@@ -14,7 +14,7 @@ export interface SettleTimes {
 }
 
 export interface SettleOptions extends SettleTimes {
-  readonly clock: ReloadClock;
+  readonly clock: Clock;
   readonly read: () => Reading;
   /** What counts as known at first, by path. */
   readonly known: ReadonlyMap<string, string>;

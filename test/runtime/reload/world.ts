@@ -3,14 +3,14 @@ import type { Diagnostic } from '../../../engine/documents/diagnostic.ts';
 import { finding } from '../../../engine/documents/finding.ts';
 import { keptLists } from '../../../engine/documents/list-files.ts';
 import type { ReadFile } from '../../../engine/documents/read.ts';
-import type { ReloadClock } from '../../../engine/runtime/reload/clock.ts';
+import type { Clock } from '../../../engine/market/clock.ts';
 import type { Loss, ReloadEvent } from '../../../engine/runtime/reload/events.ts';
 import type { Policy } from '../../../engine/runtime/reload/policy.ts';
 import { type ApplyAnswer, createReloader, type Reloader } from '../../../engine/runtime/reload/reloader.ts';
 import type { Gathered, Workspace } from '../../../engine/runtime/workspace.ts';
 
 /** Time that stands still until it is moved. */
-export interface VirtualClock extends ReloadClock {
+export interface VirtualClock extends Clock {
   /** Runs what falls due within so many milliseconds, each at its time, with everything that follows from it. */
   advance(milliseconds: number): Promise<void>;
   /** Timers that are set. */
