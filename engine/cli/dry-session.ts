@@ -2,7 +2,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import type { Ruleset } from '../compiler/ruleset.ts';
 import { csvFiles, prefixHash } from '../feeds/csv-source.ts';
 import { moveAside } from '../journal/aside.ts';
-import { type Arrival, readInputs, storeInput } from '../journal/inputs.ts';
+import { type Arrival, type Input, readInputs, storeInput } from '../journal/inputs.ts';
 import { type Lock, takeLock } from '../journal/lock.ts';
 import { filesRefusal, JOURNAL, makeStateFolder, openJournal, refusalOf } from '../journal/open.ts';
 import { isRefusal, refuse } from '../journal/refusal.ts';
@@ -11,10 +11,10 @@ import { readRevision } from '../journal/revisions.ts';
 import { arrivalOf } from '../journal/rollbacks.ts';
 import { beginSession, endSession, lastSession, type SessionRow, type Source } from '../journal/session.ts';
 import { lastSlices, readSlices } from '../journal/slices.ts';
-import { createWriter, own } from '../journal/writer.ts';
+import { createWriter, own, type SessionWriter } from '../journal/writer.ts';
 import { commandFrom } from '../runtime/control/operator-command.ts';
 import { createPatientSink, type PatientHooks, type Reopenable } from '../runtime/patient-sink.ts';
-import { createRecording, type Recording, type RecordingHooks } from '../runtime/recording.ts';
+import { createRecording, type RecordedSession, type Recording, type RecordingHooks } from '../runtime/recording.ts';
 import { swapAtOnce } from '../runtime/swap.ts';
 import { ENGINE_VERSION } from '../runtime/version.ts';
 import { loadDocuments, type RuleDocument, type Workspace, type WorkspaceOptions } from '../runtime/workspace.ts';
@@ -248,30 +248,13 @@ export const startSession = (
     }
     own(held.database, lock.token);
     const row = known ?? begin(held, disk, source, options);
-    const inputs = readInputs(held.database, row.id);
-    const [tail, before] = lastSlices(held.database, row.id, 2);
-    const writer = createWriter(() => held.database, lock.token, {
-      session: row.id,
-      inputs: inputs.length,
-      tail,
-      before: before?.hash ?? row.seal,
+    const recorded = recordedSession(held.database, row);
+    const writer = writerOf(state, row, recorded.inputs.length);
+    const recording = createRecording(recorded, createPatientSink(held, writer, hooks, signal), ruleset.revision, {
+      applyCommand: applyCommandOf(row),
+      applyRevision: revisionsOf(held.database, row, where),
+      ...(hooks.restored === undefined ? {} : { restored: hooks.restored }),
     });
-    const recording = createRecording(
-      {
-        name: row.name,
-        engine: row.engine,
-        seal: row.seal,
-        inputs,
-        slices: readSlices(held.database, row.id, row.seal),
-      },
-      createPatientSink(held, writer, hooks, signal),
-      ruleset.revision,
-      {
-        applyCommand: applyCommandOf(row),
-        applyRevision: revisionsOf(held.database, row, where),
-        ...(hooks.restored === undefined ? {} : { restored: hooks.restored }),
-      },
-    );
     return {
       row,
       resumed: known !== undefined,
@@ -282,6 +265,24 @@ export const startSession = (
   } catch (error) {
     throw refusalOf(held.path, error);
   }
+};
+
+/** A session as the journal has it, to be worked off again. */
+export const recordedSession = (
+  database: Reopenable['database'],
+  { id, name, engine, seal }: SessionRow,
+  inputs: readonly Input[] = readInputs(database, id),
+): RecordedSession => ({ name, engine, seal, inputs, slices: readSlices(database, id, seal) });
+
+/** Goes on writing a session. @param inputs how many of it are stored */
+export const writerOf = ({ held, lock }: OpenState, row: SessionRow, inputs: number): SessionWriter => {
+  const [tail, before] = lastSlices(held.database, row.id, 2);
+  return createWriter(() => held.database, lock.token, {
+    session: row.id,
+    inputs,
+    tail,
+    before: before?.hash ?? row.seal,
+  });
 };
 
 /** Puts the revisions that a session came to in charge, as they did then. */

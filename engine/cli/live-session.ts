@@ -2,12 +2,10 @@ import { createOrderDesk, type OrderDesk } from '../brokers/alpaca/desk.ts';
 import type { Request } from '../brokers/alpaca/facts.ts';
 import type { VenueHooks } from '../brokers/venue.ts';
 import { countPieces, readBars } from '../journal/bars.ts';
-import { readInputs } from '../journal/inputs.ts';
 import { refusalOf } from '../journal/open.ts';
 import { arrivalOf } from '../journal/rollbacks.ts';
 import type { SessionRow, Source } from '../journal/session.ts';
-import { lastSlices, readSlices } from '../journal/slices.ts';
-import { createWriter, own } from '../journal/writer.ts';
+import { own } from '../journal/writer.ts';
 import type { BarStore } from '../runtime/live/live-feed.ts';
 import { applyOutside } from '../runtime/live/live-run.ts';
 import { createLiveSink } from '../runtime/live/live-sink.ts';
@@ -20,8 +18,10 @@ import {
   type DiskRules,
   type DrySession,
   type OpenState,
+  recordedSession,
   refuseOtherSource,
   revisionsOf,
+  writerOf,
 } from './dry-session.ts';
 import { refuseOtherOptions, type SessionOptions } from './session-options.ts';
 
@@ -67,39 +67,21 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
     }
     own(held.database, lock.token);
     const row = known ?? begin(held, disk, options.source, options.options);
-    const inputs = readInputs(held.database, row.id);
-    const [tail, before] = lastSlices(held.database, row.id, 2);
-    const writer = createWriter(() => held.database, lock.token, {
-      session: row.id,
-      inputs: inputs.length,
-      tail,
-      before: before?.hash ?? row.seal,
-    });
-    const sink = createLiveSink(held, writer, hooks);
+    const recorded = recordedSession(held.database, row);
+    const sink = createLiveSink(held, writerOf(state, row, recorded.inputs.length), hooks);
     let desk: OrderDesk | undefined;
     let made: Request[] = [];
-    const recording: Recording = createRecording(
-      {
-        name: row.name,
-        engine: row.engine,
-        seal: row.seal,
-        inputs,
-        slices: readSlices(held.database, row.id, row.seal),
+    const recording: Recording = createRecording(recorded, sink, options.revision, {
+      applyCommand: applyCommandOf(row),
+      applyRevision: revisionsOf(held.database, row, where),
+      applyOutside: applyOutside(() => desk),
+      further() {
+        const requests = desk?.take() ?? [];
+        made.push(...requests);
+        return requests.map(requestEvent);
       },
-      sink,
-      options.revision,
-      {
-        applyCommand: applyCommandOf(row),
-        applyRevision: revisionsOf(held.database, row, where),
-        applyOutside: applyOutside(() => desk),
-        further() {
-          const requests = desk?.take() ?? [];
-          made.push(...requests);
-          return requests.map(requestEvent);
-        },
-        ...(hooks.restored === undefined ? {} : { restored: hooks.restored }),
-      },
-    );
+      ...(hooks.restored === undefined ? {} : { restored: hooks.restored }),
+    });
     return {
       row,
       resumed: known !== undefined,

@@ -1,9 +1,7 @@
 import { createOrderDesk, type OrderDesk } from '../brokers/alpaca/desk.ts';
 import { countPieces, readBars } from '../journal/bars.ts';
-import { readInputs } from '../journal/inputs.ts';
 import { refuse } from '../journal/refusal.ts';
 import type { SessionRow } from '../journal/session.ts';
-import { readSlices } from '../journal/slices.ts';
 import type { Range } from '../runtime/drive.ts';
 import { type LiveFeed, openLiveFeed } from '../runtime/live/live-feed.ts';
 import { replayLive } from '../runtime/live/live-replay.ts';
@@ -12,7 +10,7 @@ import { createRecording, type RecordingHooks } from '../runtime/recording.ts';
 import type { Observer, RunOptions } from '../runtime/run.ts';
 import { withShadowSymbols } from '../runtime/shadowed.ts';
 import type { Swappable } from '../runtime/swap.ts';
-import { applyCommandOf, revisionsOf } from './dry-session.ts';
+import { applyCommandOf, recordedSession, revisionsOf } from './dry-session.ts';
 import { keptRows, reachOf } from './live-reach.ts';
 import { requestEvent } from './live-session.ts';
 import type { Replayed } from './recorded.ts';
@@ -86,18 +84,10 @@ export async function replayRecordedLive(live: RecordedLive, replaying: Replayin
   const feed = await recordedBars(live);
   const options = optionsOfThen(row);
   let desk: OrderDesk | undefined;
-  const recording = createRecording(
-    {
-      name: row.name,
-      engine: row.engine,
-      seal: row.seal,
-      inputs: readInputs(database, row.id),
-      slices: readSlices(database, row.id, row.seal),
-    },
-    undefined,
-    ruleset.revision,
-    { ...actingAgain(live, () => desk), further: () => (desk?.take() ?? []).map(requestEvent) },
-  );
+  const recording = createRecording(recordedSession(database, row), undefined, ruleset.revision, {
+    ...actingAgain(live, () => desk),
+    further: () => (desk?.take() ?? []).map(requestEvent),
+  });
   let run: Swappable | undefined;
   const result = await replayLive(
     ruleset,

@@ -6,7 +6,7 @@ import { JOURNAL, openJournal, refusalOf } from '../journal/open.ts';
 import { refuse } from '../journal/refusal.ts';
 import { readRevision } from '../journal/revisions.ts';
 import { listSessions, type SessionRow } from '../journal/session.ts';
-import { lastSlices, readSlices, type SliceRow } from '../journal/slices.ts';
+import { lastSlices, type SliceRow } from '../journal/slices.ts';
 import type { Sqlite } from '../journal/sqlite.ts';
 import { amendXnys } from '../market/calendars.ts';
 import { instant } from '../market/time.ts';
@@ -23,7 +23,7 @@ import { loadDocuments, type WorkspaceOptions } from '../runtime/workspace.ts';
 import { type Arguments, textFlag } from './arguments.ts';
 import { refuseMissing } from './bars-missing.ts';
 import { dryFeed } from './bars-source.ts';
-import { applyCommandOf, keptRules, refuseOtherSource, revisionsOf, sourceOf } from './dry-session.ts';
+import { applyCommandOf, keptRules, recordedSession, refuseOtherSource, revisionsOf, sourceOf } from './dry-session.ts';
 import { failure } from './exit.ts';
 import { hasErrors } from './findings.ts';
 import { journalFailure } from './journal-failure.ts';
@@ -210,12 +210,10 @@ export const replaySession = async (
   }
   refuseOtherSource(row, sourceOf(bars, source.feed.identity, withShadowSymbols(ruleset).symbols), bars);
   const reading = remembered(source.feed, false);
-  const recording = createRecording(
-    { name: row.name, engine: row.engine, seal: row.seal, inputs, slices: readSlices(database, row.id, row.seal) },
-    undefined,
-    ruleset.revision,
-    { applyCommand: applyCommandOf(row), applyRevision: revisionsOf(database, row, where) },
-  );
+  const recording = createRecording(recordedSession(database, row, inputs), undefined, ruleset.revision, {
+    applyCommand: applyCommandOf(row),
+    applyRevision: revisionsOf(database, row, where),
+  });
   let run: Swappable | undefined;
   const ended = await dryRun(
     ruleset,

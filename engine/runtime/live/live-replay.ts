@@ -1,13 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Ruleset } from '../../compiler/ruleset.ts';
-import { instant } from '../../market/time.ts';
-import { advance, type Drive, type Range } from '../drive.ts';
+import { advance, type Range } from '../drive.ts';
 import { resultOf } from '../outcome.ts';
 import type { Recording } from '../recording.ts';
 import type { RunResult } from '../result.ts';
 import type { Observer, RunOptions } from '../run.ts';
-import { createShadowed } from '../shadowed.ts';
 import type { Swappable } from '../swap.ts';
+import { beginLive } from './live-drive.ts';
 import type { LiveFeed } from './live-feed.ts';
 import type { Minute } from './minute.ts';
 
@@ -41,37 +40,9 @@ export async function replayLive(
 ): Promise<RunResult> {
   const began = performance.now();
   const { recording, before = () => true, rests = ({ stale }) => stale } = options;
-  const watcher = recording.watch(observer);
-  const run: Swappable = {
-    session: createShadowed(ruleset, feed.bases, options, watcher, feed.actions),
-    feed,
-    piece: 0,
-    options,
-    observer: watcher,
-  };
-  recording.begin(run);
+  const drive = beginLive(ruleset, feed, options, observer, signal);
+  const { run, report } = drive;
   options.begin?.(run);
-  const report = (): void => {
-    const { session } = run;
-    observer.progress?.({
-      done: session.barsDone,
-      total: undefined,
-      at: instant(session.now),
-      equity: session.book.equity(),
-      trades: session.book.state.trades.length,
-    });
-  };
-  const drive: Drive = {
-    run,
-    recording,
-    report,
-    stand: undefined,
-    hand: undefined,
-    signal,
-    recordedOnly: false,
-    range: { from: undefined, to: undefined, ...options.range },
-    held: undefined,
-  };
   const over = (): boolean => signal.aborted || drive.atEnd === true;
 
   async function workOff(n: number): Promise<boolean> {

@@ -4,14 +4,14 @@ import type { Ruleset } from '../../compiler/ruleset.ts';
 import { instant } from '../../market/time.ts';
 import type { Hand } from '../control/hand.ts';
 import { createSleeper } from '../control/sleeper.ts';
-import { advance, type Drive, hold, type Steering } from '../drive.ts';
+import { advance, hold, type Steering } from '../drive.ts';
 import { resultOf } from '../outcome.ts';
 import type { Outside, Recording } from '../recording.ts';
 import type { RunResult } from '../result.ts';
 import type { Observer, RunOptions } from '../run.ts';
 import type { Session } from '../session.ts';
-import { createShadowed } from '../shadowed.ts';
 import { type Swappable, swapRules } from '../swap.ts';
+import { beginLive } from './live-drive.ts';
 import type { LiveFeed } from './live-feed.ts';
 import { applyInputs } from './live-replay.ts';
 import type { Minute } from './minute.ts';
@@ -87,37 +87,9 @@ export async function liveRun(
 ): Promise<RunResult> {
   const began = performance.now();
   const { recording, hand, link, flush } = options;
-  const watcher = recording.watch(observer);
-  const run: Swappable = {
-    session: createShadowed(ruleset, feed.bases, options, watcher, feed.actions),
-    feed,
-    piece: 0,
-    options,
-    observer: watcher,
-  };
-  recording.begin(run);
+  const drive = beginLive(ruleset, feed, options, observer, signal);
+  const { run, report } = drive;
   hand?.begin(run);
-  const report = (): void => {
-    const { session } = run;
-    observer.progress?.({
-      done: session.barsDone,
-      total: undefined,
-      at: instant(session.now),
-      equity: session.book.equity(),
-      trades: session.book.state.trades.length,
-    });
-  };
-  const drive: Drive = {
-    run,
-    recording,
-    report,
-    stand: options.stand,
-    hand,
-    signal,
-    recordedOnly: false,
-    range: { from: undefined, to: undefined },
-    held: undefined,
-  };
   options.steer?.({
     run,
     swap: (request) => swapRules(run, request, (work) => hold(drive, work)),
