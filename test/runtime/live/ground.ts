@@ -12,6 +12,7 @@ import type { Lateness } from '../../../engine/runtime/live/minute.ts';
 import type { RunResult } from '../../../engine/runtime/result.ts';
 import { loadWorkspace } from '../../../engine/runtime/workspace.ts';
 import type { createExchange } from '../../brokers/alpaca/exchange.ts';
+import type { Row } from '../../core/rules.ts';
 
 /** The process died. */
 export class Crash extends Error {}
@@ -27,6 +28,21 @@ export const minuteBars = (bars: Bars): MinuteBar[] =>
     volume: bars.volume[i]!,
     vwap: undefined,
   }));
+
+/** Limits that stand in no rule's way, and no breaker. */
+export const ROOMY = 'limits:\n  max_position_pct: 100\n  max_gross_exposure_pct: 200\ncircuit_breakers: []\n';
+
+/** A seeded walk in cents from 100 dollars, each minute opening where the last one closed. @param most dollars of a minute */
+export function walk(count: number, seed: number, most: number): Row[] {
+  let state = seed;
+  let price = 100;
+  return Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const from = price;
+    price = Math.round((price + ((state / 2 ** 32) * 2 - 1) * most) * 100) / 100;
+    return [from, Math.max(from, price), Math.min(from, price), price];
+  });
+}
 
 export function writeRules(dir: string, risk: string, strategies: Readonly<Record<string, string>>): void {
   mkdirSync(join(dir, 'strategies.d'), { recursive: true });

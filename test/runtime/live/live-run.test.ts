@@ -5,10 +5,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { formatMoney } from '../../../engine/ledger/money.ts';
 import type { RunResult } from '../../../engine/runtime/result.ts';
 import { createExchange } from '../../brokers/alpaca/exchange.ts';
-import { barsOf, type Row } from '../../core/rules.ts';
-import { Crash, minuteBars, runLive, writeRules } from './ground.ts';
+import { barsOf } from '../../core/rules.ts';
+import { Crash, minuteBars, ROOMY, runLive, walk, writeRules } from './ground.ts';
 
-const RISK = 'limits:\n  max_position_pct: 100\n  max_gross_exposure_pct: 200\ncircuit_breakers: []\n';
 const RULES = `id: one
 symbols: [SPY]
 timeframe: 1m
@@ -25,20 +24,8 @@ exit:
   take_profit: { pct: 1.5 }
 `;
 
-/** A seeded walk in cents. */
-function walk(count: number, seed: number): Row[] {
-  let state = seed;
-  let price = 100;
-  return Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    const from = price;
-    price = Math.round((price + ((state / 2 ** 32) * 2 - 1)) * 100) / 100;
-    return [from, Math.max(from, price), Math.min(from, price), price];
-  });
-}
-
 const market = (seed: number) => {
-  const bars = minuteBars(barsOf('SPY', '1m', walk(110, seed)));
+  const bars = minuteBars(barsOf('SPY', '1m', walk(110, seed, 1)));
   return { exchange: createExchange(() => 1), history: bars.slice(0, 20), minutes: bars.slice(20) };
 };
 
@@ -46,7 +33,7 @@ const folders: string[] = [];
 const folder = (): string => {
   const dir = mkdtempSync(join(tmpdir(), 'engine-live-'));
   folders.push(dir);
-  writeRules(dir, RISK, { one: RULES });
+  writeRules(dir, ROOMY, { one: RULES });
   return dir;
 };
 afterEach(() => {

@@ -10,10 +10,9 @@ import { receiptLine } from '../../../engine/report/receipt-words.ts';
 import type { Receipt } from '../../../engine/runtime/live/receipt.ts';
 import type { RunResult } from '../../../engine/runtime/result.ts';
 import { createExchange } from '../../brokers/alpaca/exchange.ts';
-import { barsOf, type Row } from '../../core/rules.ts';
-import { type LiveTry, minuteBars, runLive, writeRules } from './ground.ts';
+import { barsOf } from '../../core/rules.ts';
+import { type LiveTry, minuteBars, ROOMY, runLive, walk, writeRules } from './ground.ts';
 
-const RISK = 'limits:\n  max_position_pct: 100\n  max_gross_exposure_pct: 200\ncircuit_breakers: []\n';
 const RULES = `id: one
 symbols: [SPY]
 timeframe: 1m
@@ -29,24 +28,12 @@ exit:
   take_profit: { pct: 1.5 }
 `;
 
-/** A seeded walk in cents, each minute opening where the last one closed. */
-function walk(count: number, seed: number): Row[] {
-  let state = seed;
-  let price = 100;
-  return Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    const from = price;
-    price = Math.round((price + ((state / 2 ** 32) * 2 - 1) / 2) * 100) / 100;
-    return [from, Math.max(from, price), Math.min(from, price), price];
-  });
-}
-
 const HISTORY = 20;
 const SESSION = 390;
 
 /** Minutes of a first day without its first twenty, and of a part of the next. */
 const market = (seed: number, count = SESSION + 90) => {
-  const bars = minuteBars(barsOf('SPY', '1m', walk(count, seed)));
+  const bars = minuteBars(barsOf('SPY', '1m', walk(count, seed, 0.5)));
   return { exchange: createExchange(() => 1), history: bars.slice(0, HISTORY), minutes: bars.slice(HISTORY) };
 };
 
@@ -54,7 +41,7 @@ const folders: string[] = [];
 const folder = (rules = RULES): string => {
   const dir = mkdtempSync(join(tmpdir(), 'engine-receipt-'));
   folders.push(dir);
-  writeRules(dir, RISK, { one: rules });
+  writeRules(dir, ROOMY, { one: rules });
   return dir;
 };
 afterEach(() => {
